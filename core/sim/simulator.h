@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/error.h"
+#include "core/base/job.h"
+#include "core/netlist/circuit.h"
+#include "core/netlist/writer.h"
+
+#include <complex>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ohm::sim {
+
+/// An analysis to run. Thread: a plain value.
+struct Analysis {
+    enum class Kind { Op, Dc, Ac, Tran } kind = Kind::Op;
+    std::string source;               ///< Dc: source swept (deck name)
+    std::string sweep = "dec";        ///< Ac: dec, oct or lin
+    int points = 10;                  ///< Ac: per decade/octave or in all
+    double start = 0, stop = 0, step = 0; ///< SI units; Tran: step, stop, start
+};
+
+/// One vector of a result: real or complex samples over the plot's scale.
+struct Vector {
+    std::string name; ///< ngspice's: "net5", "v1#branch", "@m1[gm]"
+    std::string unit; ///< "V", "A", "s", "Hz" or ""
+    bool complex = false;
+    std::vector<double> real; ///< samples
+    std::vector<double> imag; ///< as many when complex, else empty
+};
+
+struct Plot {
+    Analysis::Kind kind = Analysis::Kind::Op;
+    std::vector<Vector> vectors; ///< [0] is the scale (except Op)
+    const Vector* find(std::string_view name) const;
+};
+
+/// A deck to simulate: element and model cards only (netlist::FlatDeck::text), the analyses and
+/// what to keep. Anything that could run a command or touch a file is refused (SIM-010).
+struct Job {
+    std::string deck;
+    std::vector<Analysis> analyses;
+    std::vector<std::string> save;         ///< extra vectors, e.g. "@m1[gm]"; node voltages always
+    std::vector<std::string> measurements; ///< ".meas" bodies, results in Outcome::measurements
+    double timeoutSeconds = 60;
+};
+
+struct Outcome {
+    std::vector<Plot> plots; ///< one per analysis
+    std::map<std::string, double> measurements;
+    std::string log;         ///< what ngspice printed
+    double seconds = 0;      ///< wall time inside the worker
+    bool singular = false;   ///< ngspice warned of a singular matrix or of floating nodes
+};
+
+struct PoolOptions {
+    int workers = 0;              ///< 0 = number of cores
+    std::filesystem::path ngspice = "ngspice";
+    std::size_t recycleAfterBytes = std::size_t{512} << 20; ///< restart a worker that grew beyond
+};
+
+/// A pool of ngspice processes. Each worker lives in its own temporary folder, reads decks from a
+/// pipe, can write nowhere else, and is killed and replaced when it times out, crashes or grows.
+/// Results are trusted only if every expected vector is there and finite, whatever the exit code.
+/// Errors of a job: SIM-001 ngspice missing, SIM-002 timeout, SIM-003 worker died, SIM-004 no
+/// convergence, SIM-005 the deck was refused by ngspice (detail has its message), SIM-006 stopped,
+/// SIM-010 unsafe deck. Thread: any, internally locked; `run` blocks its caller.
+class SimulatorPool {
+public:
+    explicit SimulatorPool(PoolOptions options = {});
+    ~SimulatorPool();
+    SimulatorPool(const SimulatorPool&) = delete;
+    SimulatorPool& operator=(const SimulatorPool&) = delete;
+
+    Expected<Outcome> run(const Job& job, StopToken stop = {});
+    /// Runs jobs in parallel over the workers; results in the order of `jobs`.
+    std::vector<Expected<Outcome>> runAll(const std::vector<Job>& jobs, StopToken stop = {},
+                                          ProgressSink& progress = noProgress());
+    /// "ngspice-39", or an Error if it cannot be started. Cached.
+    Expected<std::string> version();
+    int workerCount() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace ohm::sim

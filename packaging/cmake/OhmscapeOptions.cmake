@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Build options, language level and the warnings every target shares.
+option(OHMSCAPE_GUI "Build the Qt workbench" ON)
+option(OHMSCAPE_TESTS "Build the tests" ON)
+option(OHMSCAPE_BENCH "Build the benchmarks" OFF)
+option(OHMSCAPE_FUZZ "Build the libFuzzer targets (clang only)" OFF)
+option(OHMSCAPE_WERROR "Treat warnings as errors" OFF)
+set(OHMSCAPE_SANITIZE "" CACHE STRING "Sanitizer: address, thread or empty")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
+endif()
+
+find_program(OHMSCAPE_CCACHE ccache)
+if(OHMSCAPE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${OHMSCAPE_CCACHE}")
+endif()
+
+add_library(ohm_flags INTERFACE)
+target_compile_options(ohm_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+                                           -Woverloaded-virtual -Wno-missing-field-initializers)
+if(OHMSCAPE_WERROR)
+  target_compile_options(ohm_flags INTERFACE -Werror)
+endif()
+if(OHMSCAPE_SANITIZE)
+  add_compile_options(-fsanitize=${OHMSCAPE_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${OHMSCAPE_SANITIZE})
+  if(OHMSCAPE_SANITIZE MATCHES "address")
+    add_compile_options(-fsanitize=undefined -fno-sanitize-recover=undefined)
+    add_link_options(-fsanitize=undefined)
+  endif()
+endif()

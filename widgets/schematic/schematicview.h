@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/schematic/schematicdoc.h"
+
+#include <QHash>
+#include <QString>
+#include <QWidget>
+
+#include <memory>
+
+namespace ohm::widgets {
+
+/// A value drawn next to a net or a device, e.g. a simulated voltage.
+struct Annotation {
+    QString text;
+    enum class Style { Simulated, Predicted, Error } style = Style::Simulated;
+};
+
+/// Draws a SchematicDoc and lets the user look around in it. Knows no project and no selection hub:
+/// it takes names, and says what was clicked. Thread: GUI.
+class SchematicView : public QWidget {
+    Q_OBJECT
+public:
+    explicit SchematicView(QWidget* parent = nullptr);
+    ~SchematicView() override;
+
+    /// Shows a drawing (shared, immutable). nullptr shows the empty state.
+    void setDocument(std::shared_ptr<const schematic::SchematicDoc> document);
+    std::shared_ptr<const schematic::SchematicDoc> document() const;
+    /// Text of the empty state, or of a drawing in the making.
+    void setPlaceholder(const QString& text);
+
+    /// Names (as in the doc) that are lit as selected / under the mouse elsewhere.
+    void setSelection(const QSet<QString>& nets, const QSet<QString>& devices);
+    void setHover(const QString& net, const QString& device);
+
+    /// Values drawn at nets and devices, by name. Empty hash: none.
+    void setNetAnnotations(const QHash<QString, Annotation>& byNet);
+    void setDeviceAnnotations(const QHash<QString, Annotation>& byDevice);
+    /// Tooltip text per net and device name, asked on hover.
+    void setTooltipProvider(std::function<QString(const QString& net, const QString& device)> provider);
+
+    void zoomIn();
+    void zoomOut();
+    void fit();
+    void reveal(const QString& net, const QString& device); ///< scrolls it into view
+    /// Paints the whole drawing (not only what is visible) into `target`, light background when
+    /// `forPrint`.
+    void render(QPainter& painter, const QRectF& target, bool forPrint) const;
+    QSizeF drawingSize() const; ///< natural size in points
+
+signals:
+    void netClicked(const QString& net, Qt::KeyboardModifiers modifiers);
+    void deviceClicked(const QString& device, Qt::KeyboardModifiers modifiers);
+    void deviceDoubleClicked(const QString& device); ///< e.g. descend into a block
+    void backgroundClicked();
+    void hovered(const QString& net, const QString& device); ///< both empty: nothing
+    void contextMenuRequested(const QPoint& globalPosition, const QString& net, const QString& device);
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace ohm::widgets
