@@ -39,6 +39,8 @@ struct Orientation {
     bool operator==(const Orientation&) const = default;
 };
 
+enum class TextAnchor : std::uint8_t { Left, Center, Right, TopLeft, Top, TopRight, BottomLeft, Bottom, BottomRight };
+
 /// Drawing primitive in symbol coordinates.
 struct Shape {
     enum class Kind : std::uint8_t { Line, Rectangle, Circle, Arc, Polygon, Text } kind = Kind::Line;
@@ -48,9 +50,12 @@ struct Shape {
     bool filled = false;
     std::string text;        ///< Text
     std::int32_t size = 10;  ///< Text: height in units
+    /// Text: which point of the text lies at points[0]; it turns with the symbol, the text itself
+    /// stays upright.
+    TextAnchor anchor = TextAnchor::Center;
+    /// Units per step of `points` and `size`: imported artwork is finer than the grid.
+    float scale = 1.0F;
 };
-
-enum class TextAnchor : std::uint8_t { Left, Center, Right, TopLeft, Top, TopRight, BottomLeft, Bottom, BottomRight };
 
 struct Pin {
     Pt at;
@@ -58,7 +63,9 @@ struct Pin {
     std::uint16_t order = 0; ///< place in the netlist line, 0-based
 };
 
-/// Where a symbol's texts go by default, in symbol coordinates.
+/// Where a symbol's texts go by default, in symbol coordinates. `at` and `anchor` turn with the
+/// symbol (anchor Left at 90 degrees becomes Top: the text hangs below the point), while the text
+/// itself is always drawn upright. symbols.h placeTexts() finds slots for any orientation.
 struct TextSlot {
     Pt at;
     TextAnchor anchor = TextAnchor::Left;
