@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/netlist/circuit.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace ohm::netlist {
+
+/// Operators of netlist expressions, all dialects together.
+enum class Operator : std::uint8_t {
+    None,
+    Plus,
+    Minus,
+    Times,
+    Divide,
+    Modulo,
+    IntegerDivide,
+    Power,
+    ShiftLeft,
+    ShiftRight,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    Equal,
+    NotEqual,
+    BitAnd,
+    BitXor,
+    BitXnor,
+    BitOr,
+    And,
+    Or,
+    Not,
+    BitNot
+};
+
+enum class TokenKind : std::uint8_t {
+    End,
+    Number,
+    Name,
+    Operator,
+    Open,  ///< "(" or "{"
+    Close, ///< ")" or "}"
+    Quote, ///< ' or ", opening or closing
+    Comma,
+    Question,
+    Colon,
+    Bad ///< a character no expression has
+};
+
+struct Token {
+    TokenKind kind = TokenKind::End;
+    Operator op = Operator::None;
+    double value = 0;       ///< of a number
+    std::string_view text;  ///< as written
+    std::size_t column = 0; ///< 0-based offset in the expression
+};
+
+/// Splits an expression into tokens without allocating. Thread: owner only.
+class ExpressionLexer {
+public:
+    ExpressionLexer(std::string_view text, Dialect dialect)
+        : m_text(text)
+        , m_dialect(dialect) {}
+
+    Token next();
+    /// The text up to (not including) the next ',' or ')' of this level: a node or device name,
+    /// which may hold characters no expression token has. Trimmed.
+    std::string_view takeReference();
+    std::size_t position() const { return m_at; }
+    void seek(std::size_t position) { m_at = position; }
+
+private:
+    Token operatorToken();
+
+    std::string_view m_text;
+    std::size_t m_at = 0;
+    Dialect m_dialect;
+};
+
+/// A number as the dialect writes it at the start of `text` (Spectre's scale letters depend on
+/// case, LTspice knows 4k7); `used` gets the characters consumed, unit letters included.
+std::optional<double> numberPrefix(std::string_view text, Dialect dialect, std::size_t& used);
+
+} // namespace ohm::netlist
