@@ -39,17 +39,34 @@ struct Orientation {
     bool operator==(const Orientation&) const = default;
 };
 
-enum class TextAnchor : std::uint8_t { Left, Center, Right, TopLeft, Top, TopRight, BottomLeft, Bottom, BottomRight };
+enum class TextAnchor : std::uint8_t {
+    Left,
+    Center,
+    Right,
+    TopLeft,
+    Top,
+    TopRight,
+    BottomLeft,
+    Bottom,
+    BottomRight
+};
 
 /// Drawing primitive in symbol coordinates.
 struct Shape {
-    enum class Kind : std::uint8_t { Line, Rectangle, Circle, Arc, Polygon, Text } kind = Kind::Line;
-    std::vector<Pt> points;  ///< Line: polyline; Rectangle/Circle/Arc: two corners of the box
-    double startAngle = 0;   ///< Arc: degrees, counter-clockwise, 0 = right
+    enum class Kind : std::uint8_t {
+        Line,
+        Rectangle,
+        Circle,
+        Arc,
+        Polygon,
+        Text
+    } kind = Kind::Line;
+    std::vector<Pt> points; ///< Line: polyline; Rectangle/Circle/Arc: two corners of the box
+    double startAngle = 0;  ///< Arc: degrees, counter-clockwise, 0 = right
     double spanAngle = 0;
     bool filled = false;
-    std::string text;        ///< Text
-    std::int32_t size = 10;  ///< Text: height in units
+    std::string text;       ///< Text
+    std::int32_t size = 10; ///< Text: height in units
     /// Text: which point of the text lies at points[0]; it turns with the symbol, the text itself
     /// stays upright.
     TextAnchor anchor = TextAnchor::Center;
@@ -72,7 +89,7 @@ struct TextSlot {
 };
 
 struct Symbol {
-    std::string name;         ///< library name, e.g. "nmos4"
+    std::string name; ///< library name, e.g. "nmos4"
     std::vector<Shape> shapes;
     std::vector<Pin> pins;
     TextSlot nameSlot;
@@ -85,13 +102,14 @@ struct SymbolInstance {
     std::uint32_t symbol = 0; ///< index into SchematicDoc::symbols
     Pt at;
     Orientation orientation;
-    std::string name;         ///< reference designator as drawn, e.g. "M3"
-    std::string value;        ///< value line as drawn, e.g. "10k"
-    std::string device;       ///< flat or cell-local device name this stands for (lower case), may be empty
-    TextSlot nameSlot;        ///< final positions in symbol coordinates (before orientation)
+    std::string name;  ///< reference designator as drawn, e.g. "M3"
+    std::string value; ///< value line as drawn, e.g. "10k"
+    std::string
+        device; ///< flat or cell-local device name this stands for (lower case), may be empty
+    TextSlot nameSlot; ///< final positions in symbol coordinates (before orientation)
     TextSlot valueSlot;
     Attributes attributes;
-    std::string sheet;        ///< hierarchical symbol: file of the child sheet, or cell name
+    std::string sheet; ///< hierarchical symbol: file of the child sheet, or cell name
     int line = 0;
     bool placeholder = false; ///< symbol was not found; drawn as a box
 };
@@ -104,12 +122,24 @@ struct Wire {
 
 /// A net name put on a point: label, ground, supply or port.
 struct Label {
-    enum class Kind : std::uint8_t { Local, Global, Ground, Supply, PortIn, PortOut, PortBi } kind = Kind::Local;
+    enum class Kind : std::uint8_t {
+        Local,
+        Global,
+        Ground,
+        Supply,
+        PortIn,
+        PortOut,
+        PortBi
+    } kind = Kind::Local;
     Pt at;
     std::string name;
     std::string net;
+    /// Local labels in the middle of a wire: where the text stands (Bottom: above the wire). At a
+    /// wire's end `quarterTurns` says it all and the anchor stays Left.
     TextAnchor anchor = TextAnchor::Left;
-    std::uint8_t quarterTurns = 0; ///< direction of the flag
+    /// Clockwise. Ground and Supply: 0 = upright (the sign hangs down, the bar stands up). Others:
+    /// the flag grows to the right (0), down (1), left (2), up (3).
+    std::uint8_t quarterTurns = 0;
     int line = 0;
 };
 
