@@ -15,10 +15,18 @@ namespace ohm::graph {
 ///
 /// Nodes: terminals 0..T-1 in the circuit's terminal order, then nets T..T+N-1 (ground included
 /// where present). Edges: device by device the complete subgraph (i<j, row by row), then one edge
-/// per terminal to its net. Immutable. Thread: any.
+/// per terminal to its net. Immutable. Thread: any. Built in time linear in nodes and edges.
+///
+/// A complete subgraph grows with the square of a device's terminals, so a hostile black box could
+/// ask for more memory than there is. Beyond kMaxEdges edges in all, the devices with the most
+/// terminals get a ring instead of a complete subgraph; `incompleteDevices()` says how many.
 class TerminalGraph {
 public:
-    explicit TerminalGraph(netlist::CircuitPtr circuit);
+    static constexpr std::size_t kMaxEdges = std::size_t{1} << 27;
+
+    explicit TerminalGraph(netlist::CircuitPtr circuit, std::size_t maxEdges = kMaxEdges);
+
+    std::size_t incompleteDevices() const { return m_incomplete; }
 
     const netlist::Circuit& circuit() const { return *m_circuit; }
     const netlist::CircuitPtr& circuitPtr() const { return m_circuit; }
@@ -45,6 +53,7 @@ private:
     netlist::CircuitPtr m_circuit;
     std::size_t m_terminals = 0;
     std::size_t m_nets = 0;
+    std::size_t m_incomplete = 0;
     std::vector<std::uint32_t> m_edges;
     std::vector<std::uint32_t> m_rows;
     std::vector<std::uint32_t> m_columns;
