@@ -3,6 +3,8 @@
 
 #include <QObject>
 
+class QDBusVariant;
+
 namespace ohm::widgets {
 
 enum class ThemeMode { System, Light, Dark };
@@ -37,8 +39,7 @@ private:
     int m_desktopScheme = 0; ///< XDG portal: 0 no preference, 1 dark, 2 light
 
 private slots:
-    void desktopSettingChanged(const QString& group, const QString& key,
-                               const class QDBusVariant& value);
+    void desktopSettingChanged(const QString& group, const QString& key, const QDBusVariant& value);
 };
 
 } // namespace ohm::widgets
