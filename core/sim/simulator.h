@@ -47,11 +47,21 @@ struct Job {
     std::vector<std::string> save;         ///< extra vectors, e.g. "@m1[gm]"; node voltages always
     std::vector<std::string> measurements; ///< ".meas" bodies, results in Outcome::measurements
     double timeoutSeconds = 60;
+    bool deviceTable = false; ///< with an Op analysis: also what ngspice's `show` knows of each device
+};
+
+/// One device in ngspice's `show` table: six digits, units SI.
+struct DeviceRow {
+    std::string name;  ///< deck name, cut at 21 characters by ngspice
+    std::string type;  ///< ngspice's device type, e.g. "Mos1", "BSIM4", "BJT", "Resistor"
+    std::vector<std::pair<std::string, double>> values; ///< those the type has, e.g. gm, gds, von
 };
 
 struct Outcome {
     std::vector<Plot> plots; ///< one per analysis
+    /// By lower-case name; one that found nothing (a level never crossed) is left out.
     std::map<std::string, double> measurements;
+    std::vector<DeviceRow> devices; ///< with Job::deviceTable
     std::string log;         ///< what ngspice printed
     double seconds = 0;      ///< wall time inside the worker
     bool singular = false;   ///< ngspice warned of a singular matrix or of floating nodes
