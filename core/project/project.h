@@ -23,7 +23,7 @@ struct ParameterSpec {
 /// projects/NAME/project.yaml, readable and editable by hand; paths relative to the file. Unknown
 /// keys are reported as diagnostics and written back unchanged. Thread: a plain value.
 struct Project {
-    std::filesystem::path file;  ///< project.yaml, absolute
+    std::filesystem::path file; ///< project.yaml, absolute
     std::string name;
     std::string description;
     std::vector<std::filesystem::path> circuits;  ///< netlists and schematics, relative

@@ -114,8 +114,9 @@ void FindBar::setMatches(int current, int total) {
     if (none)
         text = tr("No match");
     else if (total > 0)
-        text = current > 0 ? tr("%1 of %2").arg(current).arg(total)
-                           : tr("%n match(es)", nullptr, total);
+        text = current > 0  ? tr("%1 of %2").arg(current).arg(total)
+               : total == 1 ? tr("1 match")
+                            : tr("%1 matches").arg(total);
     d->matches->setText(text);
     QPalette palette = qApp->palette();
     const bool dark = isDark(palette);

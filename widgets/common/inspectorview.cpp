@@ -13,6 +13,7 @@
 #include <QLabel>
 #include <QScrollBar>
 #include <QSet>
+#include <QShortcut>
 #include <QStackedLayout>
 #include <QTreeWidget>
 
@@ -169,12 +170,14 @@ InspectorView::InspectorView(QWidget* parent)
             !(QApplication::keyboardModifiers() & (Qt::ControlModifier | Qt::ShiftModifier)))
             follow(item);
     });
-    connect(d->tree, &QTreeWidget::itemActivated, this,
-            [this, follow](QTreeWidgetItem* item, int at) {
-                // A double click on the value was followed by its first click already.
-                if (at == 0 || d->tree->currentColumn() == 0)
-                    follow(item);
-            });
+    for (const int key : {Qt::Key_Return, Qt::Key_Enter}) {
+        auto* shortcut = new QShortcut(QKeySequence(key), d->tree);
+        shortcut->setContext(Qt::WidgetShortcut);
+        connect(shortcut, &QShortcut::activated, this, [this, follow] {
+            if (const QTreeWidgetItem* item = d->tree->currentItem())
+                follow(item);
+        });
+    }
     connect(d->tree, &QTreeWidget::itemCollapsed, this,
             [this](QTreeWidgetItem* item) { d->collapsed.insert(item->text(0)); });
     connect(d->tree, &QTreeWidget::itemExpanded, this,

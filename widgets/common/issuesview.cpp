@@ -132,9 +132,9 @@ IssuesView::IssuesView(QWidget* parent)
     header->setStretchLastSection(false);
     header->setSectionResizeMode(IssuesModel::TextColumn, QHeaderView::Stretch);
     const int em = fontMetrics().averageCharWidth();
-    header->resizeSection(IssuesModel::SeverityColumn, em * 14);
-    header->resizeSection(IssuesModel::PlaceColumn, em * 26);
-    header->resizeSection(IssuesModel::CodeColumn, em * 12);
+    header->resizeSection(IssuesModel::SeverityColumn, em * 12);
+    header->resizeSection(IssuesModel::PlaceColumn, em * 22);
+    header->resizeSection(IssuesModel::CodeColumn, em * 11);
 
     d->empty = new QLabel(this);
     d->empty->setAlignment(Qt::AlignCenter);
@@ -178,9 +178,9 @@ IssuesView::~IssuesView() = default;
 void IssuesView::setDiagnostics(const Diagnostics& diagnostics) {
     d->model->setDiagnostics(diagnostics);
     const auto counts = d->model->counts();
-    const std::array names{tr("%n note(s)", nullptr, counts[0]),
-                           tr("%n warning(s)", nullptr, counts[1]),
-                           tr("%n error(s)", nullptr, counts[2])};
+    const std::array names{counts[0] == 1 ? tr("1 note") : tr("%1 notes").arg(counts[0]),
+                           counts[1] == 1 ? tr("1 warning") : tr("%1 warnings").arg(counts[1]),
+                           counts[2] == 1 ? tr("1 error") : tr("%1 errors").arg(counts[2])};
     for (std::size_t i = 0; i < counts.size(); ++i) {
         d->badges[i]->setText(QString::number(counts[i]));
         d->badges[i]->setAccessibleName(names[i]);

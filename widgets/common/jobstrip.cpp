@@ -193,8 +193,7 @@ void JobStrip::setJobs(const QVector<JobInfo>& jobs) {
     d->stop->setEnabled(job.state != JobInfo::State::Stopping);
     d->stop->setAccessibleName(tr("Stop %1").arg(job.title));
     d->stop->setToolTip(tr("Stop %1").arg(job.title));
-    d->toggle->setText(active > 1 ? tr("%n job(s)", nullptr, static_cast<int>(active))
-                                  : tr("Jobs"));
+    d->toggle->setText(active > 1 ? tr("%1 jobs").arg(active) : tr("Jobs"));
     d->toggle->setAccessibleName(tr("Show all jobs"));
     d->toggle->setAccessibleDescription(text);
     d->clearFinished->setEnabled(active < jobs.size());

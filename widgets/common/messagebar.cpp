@@ -64,6 +64,7 @@ QString wordOf(MessageBar::Kind kind) {
 MessageBar::MessageBar(QWidget* parent)
     : QFrame(parent)
     , m_icon(new QLabel(this))
+    , m_word(new QLabel(this))
     , m_text(new QLabel(this))
     , m_details(new QPlainTextEdit(this))
     , m_detailsButton(new QToolButton(this))
@@ -71,6 +72,9 @@ MessageBar::MessageBar(QWidget* parent)
     , m_close(new QToolButton(this)) {
     setAutoFillBackground(true);
     setFrameShape(QFrame::NoFrame);
+    QFont bold = font();
+    bold.setWeight(QFont::DemiBold);
+    m_word->setFont(bold);
     m_text->setWordWrap(true);
     m_text->setTextFormat(Qt::PlainText);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
@@ -94,11 +98,12 @@ MessageBar::MessageBar(QWidget* parent)
     m_details->hide();
 
     auto* row = new QHBoxLayout;
-    row->addWidget(m_icon, 0, Qt::AlignTop);
+    row->addWidget(m_icon);
+    row->addWidget(m_word);
     row->addWidget(m_text, 1);
-    row->addWidget(m_detailsButton, 0, Qt::AlignTop);
-    row->addWidget(m_action, 0, Qt::AlignTop);
-    row->addWidget(m_close, 0, Qt::AlignTop);
+    row->addWidget(m_detailsButton);
+    row->addWidget(m_action);
+    row->addWidget(m_close);
     auto* column = new QVBoxLayout(this);
     const int gap = fontMetrics().height() / 2;
     column->setContentsMargins(gap, gap / 2, gap, gap / 2);
@@ -189,8 +194,10 @@ void MessageBar::restyle() {
     const int side = style()->pixelMetric(QStyle::PM_SmallIconSize, nullptr, this);
     m_icon->setPixmap(
         colouredIcon(iconOf(m_kind), colour).pixmap(QSize(side, side), devicePixelRatioF()));
-    m_icon->setToolTip(wordOf(m_kind));
-    m_icon->setAccessibleName(wordOf(m_kind));
+    m_word->setText(wordOf(m_kind));
+    QPalette coloured = tinted;
+    coloured.setColor(QPalette::WindowText, colour);
+    m_word->setPalette(coloured);
 }
 
 } // namespace ohm::widgets

@@ -45,6 +45,7 @@ private:
 
     Kind m_kind = Kind::Note;
     QLabel* m_icon;
+    QLabel* m_word;
     QLabel* m_text;
     QPlainTextEdit* m_details;
     QToolButton* m_detailsButton;

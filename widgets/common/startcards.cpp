@@ -220,6 +220,10 @@ QVariant DemoModel::data(const QModelIndex& index, int role) const {
 }
 
 QSize DemoDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const {
+    // A card fills its cell of the grid.
+    if (const auto* view = qobject_cast<const QListView*>(option.widget);
+        view && view->gridSize().isValid())
+        return view->gridSize();
     return {option.fontMetrics.averageCharWidth() * 26, option.fontMetrics.height() * 9};
 }
 

@@ -137,6 +137,7 @@ StartPage::StartPage(QWidget* parent)
 
     const auto section = [this, &heading](const QString& text, QWidget* content) {
         auto* column = new QVBoxLayout;
+        column->setSpacing(fontMetrics().height() / 3);
         QLabel* label = heading(text);
         label->setBuddy(content);
         column->addWidget(label);
