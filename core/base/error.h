@@ -37,8 +37,10 @@ Unexpected fail(std::string code, std::string text, std::string detail = {}, std
 template <typename T>
 class [[nodiscard]] Expected {
 public:
-    Expected(T value) : m_state(std::in_place_index<0>, std::move(value)) {}
-    Expected(Unexpected failure) : m_state(std::in_place_index<1>, std::move(failure.error)) {}
+    Expected(T value)
+        : m_state(std::in_place_index<0>, std::move(value)) {}
+    Expected(Unexpected failure)
+        : m_state(std::in_place_index<1>, std::move(failure.error)) {}
 
     bool ok() const { return m_state.index() == 0; }
     explicit operator bool() const { return ok(); }
@@ -62,7 +64,8 @@ template <>
 class [[nodiscard]] Expected<void> {
 public:
     Expected() = default;
-    Expected(Unexpected failure) : m_error(std::move(failure.error)) {}
+    Expected(Unexpected failure)
+        : m_error(std::move(failure.error)) {}
     bool ok() const { return !m_error.has_value(); }
     explicit operator bool() const { return ok(); }
     const Error& error() const { return (assert(!ok()), *m_error); }

@@ -19,7 +19,8 @@ constexpr std::size_t kMapFrom = std::size_t{1} << 20;
 
 struct Descriptor {
     int fd = -1;
-    explicit Descriptor(int value) : fd(value) {}
+    explicit Descriptor(int value)
+        : fd(value) {}
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
     ~Descriptor() {
@@ -143,7 +144,8 @@ Expected<void> writeFileAtomically(const std::filesystem::path& path, std::strin
         ::unlink(pattern.c_str());
         return failed(code);
     }
-    const auto folder = target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
+    const auto folder =
+        target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
     const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory.fd >= 0)
         ::fsync(directory.fd);

@@ -31,14 +31,16 @@ private:
         std::mutex mutex;
         std::condition_variable wake;
     };
-    explicit StopToken(std::shared_ptr<State> state) : m_state(std::move(state)) {}
+    explicit StopToken(std::shared_ptr<State> state)
+        : m_state(std::move(state)) {}
     std::shared_ptr<State> m_state;
 };
 
 /// The other end of a StopToken, held by whoever started the job. Thread: any.
 class StopSource {
 public:
-    StopSource() : m_state(std::make_shared<StopToken::State>()) {}
+    StopSource()
+        : m_state(std::make_shared<StopToken::State>()) {}
     StopToken token() const { return StopToken(m_state); }
     void requestStop();
     void setPaused(bool paused);

@@ -2,6 +2,7 @@
 # Build options, language level and the warnings every target shares.
 option(OHMSCAPE_GUI "Build the Qt workbench" ON)
 option(OHMSCAPE_TESTS "Build the tests" ON)
+option(OHMSCAPE_TORCH "Build the networks (core/nn, core/learn) with LibTorch" OFF)
 option(OHMSCAPE_BENCH "Build the benchmarks" OFF)
 option(OHMSCAPE_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 option(OHMSCAPE_WERROR "Treat warnings as errors" OFF)

@@ -59,8 +59,8 @@ private slots:
     }
     void logReachesSinks() {
         std::string seen;
-        const int id = ohm::log::addSink(
-            [&](ohm::log::Level, std::string_view room, std::string_view text) {
+        const int id =
+            ohm::log::addSink([&](ohm::log::Level, std::string_view room, std::string_view text) {
                 seen = std::string(room) + "|" + std::string(text);
             });
         ohm::log::info("base", "hello");

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/dataset/graphset.h"
+#include "core/dataset/random.h"
+
+#include <cstdint>
+
+namespace ohm::dataset {
+
+/// Resistor ladder with n branches (Hakhamaneshi et al., Fig. 4): Vin drives a chain of series
+/// resistors Rh_i; at each output net o_i a shunt resistor Rv_i leads to a branch source V_i to
+/// ground. Every R (ohm) and V (volt) is drawn uniformly from [0, 1).
+struct Ladder {
+    double inputVoltage = 0;
+    std::vector<double> series; ///< Rh, ohm, [n]
+    std::vector<double> shunt;  ///< Rv, ohm, [n]
+    std::vector<double> branch; ///< V, volt, [n]
+};
+Ladder randomLadder(int branches, Random& random);
+
+/// Exact DC voltages of the output nets, V, [n]: nodal analysis of the tridiagonal system, solved
+/// by elimination in O(n). Resistances below 1e-9 ohm count as 1e-9.
+std::vector<double> solveLadder(const Ladder& ladder);
+
+/// Resistance seen at the last output net with all sources shorted, ohm.
+double outputResistance(const Ladder& ladder);
+
+/// The ladder as a terminal-node graph with the 9-wide resistive features: 8n+4 nodes, 9n+3
+/// undirected edges. Node order: gnd, vsrcm, vsrcp, input net, then per branch: Rh, Rh, output net,
+/// Rv, Rv, branch net, vp, vn. `rout` is appended as a graph label when the set has one.
+void appendLadder(GraphSet& set, const Ladder& ladder);
+
+/// An empty set with the columns of the resistive encoding: value, gnd, rt, vn, vnode_i, vnode_o,
+/// vp, vsrcm, vsrcp.
+GraphSet emptyResistiveSet();
+
+/// `count` ladders, branch numbers drawn with equal weight from [low, high]. Sample i depends only
+/// on (seed, i).
+GraphSet generateLadders(int low, int high, std::size_t count, std::uint64_t seed);
+
+} // namespace ohm::dataset

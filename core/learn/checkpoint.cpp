@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/checkpoint.h"
+
+#include "core/base/files.h"
+
+#include <cstring>
+#include <limits>
+
+#include <nlohmann/json.hpp>
+
+namespace ohm::learn {
+namespace {
+
+using nlohmann::json;
+constexpr const char* kFormat = "ohmscape-checkpoint";
+constexpr int kVersion = 1;
+constexpr std::uint64_t kMostHeader = std::uint64_t{64} << 20;
+
+json normalizationJson(const dataset::Normalization& n) {
+    json codes = json::array();
+    for (const auto& [code, moments] : n.byCode) {
+        json list = json::array();
+        for (const auto& m : moments)
+            list.push_back({m.mean, m.deviation});
+        codes.push_back({{"code", code}, {"moments", list}});
+    }
+    return {{"properties", n.properties},
+            {"codes", codes},
+            {"label_mean", n.labelMean},
+            {"label_deviation", n.labelDeviation}};
+}
+
+dataset::Normalization normalizationFrom(const json& j) {
+    dataset::Normalization n;
+    n.properties = j.at("properties").get<std::size_t>();
+    n.labelMean = j.at("label_mean").get<double>();
+    n.labelDeviation = j.at("label_deviation").get<double>();
+    for (const json& entry : j.at("codes")) {
+        std::vector<dataset::Normalization::Moments> moments;
+        for (const json& m : entry.at("moments"))
+            moments.push_back({m.at(0).get<double>(), m.at(1).get<double>()});
+        if (moments.size() != n.properties)
+            throw std::runtime_error("the normalisation does not fit its properties");
+        n.byCode[entry.at("code").get<std::uint64_t>()] = std::move(moments);
+    }
+    return n;
+}
+
+void addArrays(json& header, std::string& data, const std::string& prefix,
+               const std::vector<nn::NamedArray>& arrays) {
+    for (const auto& array : arrays) {
+        const std::size_t begin = data.size();
+        data.append(reinterpret_cast<const char*>(array.values.data()),
+                    array.values.size() * sizeof(float));
+        header[prefix + array.name] = {
+            {"dtype", "F32"}, {"shape", array.shape}, {"data_offsets", {begin, data.size()}}};
+    }
+}
+
+nn::NamedArray arrayFrom(const std::string& name, const json& entry, std::string_view data) {
+    nn::NamedArray array;
+    array.name = name;
+    array.shape = entry.at("shape").get<std::vector<std::int64_t>>();
+    const auto begin = entry.at("data_offsets").at(0).get<std::uint64_t>();
+    const auto end = entry.at("data_offsets").at(1).get<std::uint64_t>();
+    std::uint64_t count = 1;
+    for (const std::int64_t n : array.shape) {
+        if (n < 0 || (n > 0 && count > std::numeric_limits<std::uint32_t>::max() /
+                                           static_cast<std::uint64_t>(n)))
+            throw std::runtime_error("array " + name + " has an impossible shape");
+        count *= static_cast<std::uint64_t>(n);
+    }
+    if (entry.at("dtype").get<std::string>() != "F32" || begin > end || end > data.size() ||
+        end - begin != count * sizeof(float))
+        throw std::runtime_error("array " + name + " does not fit the file");
+    array.values.resize(count);
+    std::memcpy(array.values.data(), data.data() + begin, end - begin);
+    return array;
+}
+
+constexpr std::string_view kWeights = "model.";
+constexpr std::string_view kTraining = "training.";
+
+} // namespace
+
+Expected<void> writeCheckpoint(const Checkpoint& c, const std::filesystem::path& path) {
+    json header;
+    std::string data;
+    addArrays(header, data, std::string(kWeights), c.weights);
+    json about = {{"format", kFormat},
+                  {"version", kVersion},
+                  {"feature_schema", c.featureSchema},
+                  {"feature_names", c.featureNames},
+                  {"normalization", normalizationJson(c.normalization)},
+                  {"provenance", c.provenance},
+                  {"network",
+                   {{"architecture", c.spec.architecture},
+                    {"input_width", c.spec.inputWidth},
+                    {"hidden", c.spec.hidden},
+                    {"layers", c.spec.layers},
+                    {"sigmoid", c.spec.sigmoid}}}};
+    if (c.training) {
+        addArrays(header, data, std::string(kTraining), c.training->arrays);
+        about["training_step"] = c.training->step;
+    }
+    // safetensors allows text values only in the metadata: ours is one JSON text.
+    header["__metadata__"] = {{"ohmscape", about.dump()}};
+    std::string text = header.dump();
+    text.append((8 - text.size() % 8) % 8, ' ');
+    std::string bytes(8, '\0');
+    const std::uint64_t length = text.size();
+    for (std::size_t i = 0; i < 8; ++i)
+        bytes[i] = static_cast<char>((length >> (8 * i)) & 0xFF);
+    return writeFileAtomically(path, bytes + text + data);
+}
+
+Expected<Checkpoint> readCheckpoint(const std::filesystem::path& path) {
+    const auto file = readFile(path);
+    if (!file)
+        return file.failure();
+    const std::string_view bytes = file->view();
+    const auto foreign = [&](const std::string& detail) {
+        return fail("LEARN-001", "This is not a checkpoint of Ohmscape", detail, path.string());
+    };
+    if (bytes.size() < 8)
+        return foreign("it is too short");
+    std::uint64_t length = 0;
+    for (std::size_t i = 0; i < 8; ++i)
+        length |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+    if (length > kMostHeader || length > bytes.size() - 8)
+        return foreign("it has no readable header");
+    try {
+        const json header = json::parse(bytes.substr(8, length));
+        if (!header.contains("__metadata__") || !header.at("__metadata__").contains("ohmscape"))
+            return foreign("its header lacks the description");
+        const json about = json::parse(header.at("__metadata__").at("ohmscape").get<std::string>());
+        if (about.at("format").get<std::string>() != kFormat)
+            return foreign("it has another format");
+        if (about.at("version").get<int>() != kVersion)
+            return fail("LEARN-002", "This checkpoint was made by another version of the format",
+                        "version " + about.at("version").dump(), path.string());
+        const std::string_view data = bytes.substr(8 + length);
+        Checkpoint c;
+        const json& network = about.at("network");
+        c.spec.architecture = network.at("architecture").get<std::string>();
+        c.spec.inputWidth = network.at("input_width").get<std::int64_t>();
+        c.spec.hidden = network.at("hidden").get<std::int64_t>();
+        c.spec.layers = network.at("layers").get<std::int64_t>();
+        c.spec.sigmoid = network.at("sigmoid").get<bool>();
+        c.featureSchema = about.at("feature_schema").get<std::string>();
+        c.featureNames = about.at("feature_names").get<std::vector<std::string>>();
+        c.normalization = normalizationFrom(about.at("normalization"));
+        c.provenance = about.at("provenance").get<std::map<std::string, std::string>>();
+        if (about.contains("training_step"))
+            c.training = Checkpoint::Training{about.at("training_step").get<std::int64_t>(), {}};
+        for (const auto& [name, entry] : header.items()) {
+            if (name.starts_with(kWeights))
+                c.weights.push_back(arrayFrom(name.substr(kWeights.size()), entry, data));
+            else if (name.starts_with(kTraining) && c.training)
+                c.training->arrays.push_back(arrayFrom(name.substr(kTraining.size()), entry, data));
+        }
+        return c;
+    } catch (const std::exception& error) {
+        return fail("LEARN-003", "The checkpoint is damaged", error.what(), path.string());
+    }
+}
+
+Expected<nn::Network> makeNetwork(const Checkpoint& checkpoint, const std::string& device) {
+    auto network = nn::Network::create(checkpoint.spec, 0, device);
+    if (!network)
+        return network;
+    const auto loaded = network->loadState(checkpoint.weights);
+    if (!loaded)
+        return loaded.failure();
+    return network;
+}
+
+} // namespace ohm::learn

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <torch/torch.h>
+
+#include "core/dataset/resistive.h"
+#include "core/nn/modules.h"
+#include "core/nn/network.h"
+
+#undef slots
+#include <QTest>
+
+#include <numeric>
+
+using namespace ohm;
+
+namespace {
+
+nn::GraphBatch ladders(std::size_t count = 6) {
+    const auto set = dataset::generateLadders(2, 7, count, 3);
+    std::vector<std::size_t> all(count);
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    return nn::makeBatch(set, all);
+}
+
+/// Softmax aggregation written plainly, edge by edge, as the definition says.
+torch::Tensor plainAggregate(const torch::Tensor& x, const nn::GraphBatch& batch,
+                             const torch::Tensor& t) {
+    std::vector<torch::Tensor> rows;
+    for (std::int64_t i = 0; i < batch.nodes; ++i) {
+        const auto begin = batch.rows[static_cast<std::size_t>(i)];
+        const auto end = batch.rows[static_cast<std::size_t>(i) + 1];
+        std::vector<std::int64_t> index(batch.columns.begin() + begin, batch.columns.begin() + end);
+        const auto m = torch::relu(x.index_select(0, torch::tensor(index, torch::kInt64))) + 1e-7;
+        rows.push_back((m * torch::softmax(m * t, 0)).sum(0));
+    }
+    return torch::stack(rows);
+}
+
+} // namespace
+
+class TestLayers : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void neighbourSumIsTheMatrixProduct() {
+        const auto batch = ladders();
+        const auto adjacency = nn::makeAdjacency(batch, torch::kCPU, torch::kFloat64);
+        auto dense = torch::zeros({batch.nodes, batch.nodes}, torch::kFloat64);
+        for (std::int64_t i = 0; i < batch.nodes; ++i) {
+            for (auto e = batch.rows[static_cast<std::size_t>(i)];
+                 e < batch.rows[static_cast<std::size_t>(i) + 1]; ++e)
+                dense[i][batch.columns[static_cast<std::size_t>(e)]] += 1;
+        }
+        QVERIFY(torch::equal(dense, dense.t()));
+        const auto x = torch::randn({batch.nodes, 5}, torch::kFloat64).requires_grad_();
+        const auto sum = nn::neighbourSum(x, adjacency);
+        QVERIFY(torch::allclose(sum, dense.matmul(x), 1e-12, 1e-12));
+        const auto g = torch::randn_like(sum);
+        const auto gradient = torch::autograd::grad({sum}, {x}, {g})[0];
+        QVERIFY(torch::allclose(gradient, dense.t().matmul(g), 1e-12, 1e-12));
+    }
+    void genConvAggregateMatchesThePlainSoftmax() {
+        const auto batch = ladders();
+        const auto adjacency = nn::makeAdjacency(batch, torch::kCPU, torch::kFloat64);
+        nn::GenConv conv(8);
+        conv->to(torch::kFloat64);
+        {
+            const torch::NoGradGuard noGradients;
+            conv->temperature.fill_(1.7);
+        }
+        const auto x = (3 * torch::randn({batch.nodes, 8}, torch::kFloat64)).requires_grad_();
+        const auto ours = conv->aggregate(x, adjacency);
+        const auto plain = plainAggregate(x, batch, conv->temperature);
+        QVERIFY(torch::allclose(ours, plain, 1e-10, 1e-12));
+        const auto g = torch::randn_like(ours);
+        const auto a = torch::autograd::grad({ours}, {x, conv->temperature}, {g});
+        const auto b = torch::autograd::grad({plain}, {x, conv->temperature}, {g});
+        QVERIFY(torch::allclose(a[0], b[0], 1e-9, 1e-11));
+        QVERIFY(torch::allclose(a[1], b[1], 1e-9, 1e-11));
+    }
+    void gradientsMatchFiniteDifferences() {
+        const auto batch = ladders(2);
+        const auto adjacency = nn::makeAdjacency(batch, torch::kCPU, torch::kFloat64);
+        torch::manual_seed(1);
+        nn::DeepGen net(9, 6, 2);
+        net->to(torch::kFloat64);
+        const auto x = torch::randn({batch.nodes, 9}, torch::kFloat64);
+        const auto weight = torch::randn({batch.nodes, 6}, torch::kFloat64);
+        const auto loss = [&] { return (net(x, adjacency) * weight).sum(); };
+        const auto parameters = net->parameters();
+        const auto gradients = torch::autograd::grad({loss()}, parameters);
+        const torch::NoGradGuard noGradients;
+        constexpr double kStep = 1e-6;
+        for (std::size_t p = 0; p < parameters.size(); ++p) {
+            auto flat = parameters[p].view({-1});
+            const auto i = static_cast<std::int64_t>(p * 7) % flat.size(0);
+            const double value = flat[i].item<double>();
+            flat[i] = value + kStep;
+            const double up = loss().item<double>();
+            flat[i] = value - kStep;
+            const double down = loss().item<double>();
+            flat[i] = value;
+            const double expected = (up - down) / (2 * kStep);
+            const double got = gradients[p].view({-1})[i].item<double>();
+            QVERIFY2(
+                std::fabs(got - expected) < 1e-5 * (1 + std::fabs(expected)),
+                qPrintable(QString("parameter %1: %2 against %3").arg(p).arg(got).arg(expected)));
+        }
+    }
+    void parameterCountIsThePublishedOne() {
+        const auto ladder = nn::Network::create({"deepgen", 9, 128, 15, true}, 0);
+        QCOMPARE(ladder->parameterCount(), 1035280);
+        const auto opamp = nn::Network::create({"deepgen", 15, 128, 15, false}, 0);
+        QCOMPARE(opamp->parameterCount(), 1036048);
+    }
+    void aGraphAloneGetsWhatItGetsInABatch() {
+        auto network = nn::Network::create({"deepgen", 9, 16, 3, true}, 5);
+        QVERIFY(network.ok());
+        const auto set = dataset::generateLadders(2, 7, 5, 8);
+        const std::vector<std::size_t> all{0, 1, 2, 3, 4};
+        const auto together = network->predict(nn::makeBatch(set, all));
+        std::size_t at = 0;
+        for (std::size_t g = 0; g < 5; ++g) {
+            const std::vector<std::size_t> one{g};
+            const auto alone = network->predict(nn::makeBatch(set, one));
+            for (const float value : *alone)
+                QVERIFY(std::fabs(value - (*together)[at++]) < 1e-5F);
+        }
+        QCOMPARE(at, together->size());
+    }
+    void stateRoundTripAndMismatch() {
+        auto a = nn::Network::create({"deepgen", 9, 16, 2, true}, 1);
+        auto b = nn::Network::create({"deepgen", 9, 16, 2, true}, 2);
+        const auto batch = ladders();
+        QVERIFY(*a->predict(batch) != *b->predict(batch));
+        QVERIFY(b->loadState(a->state()).ok());
+        QVERIFY(*a->predict(batch) == *b->predict(batch));
+        auto c = nn::Network::create({"deepgen", 9, 16, 3, true}, 2);
+        QCOMPARE(c->loadState(a->state()).error().code, std::string("NN-011"));
+        auto wide = nn::Network::create({"deepgen", 15, 16, 2, true}, 2);
+        QCOMPARE(wide->predict(batch).error().code, std::string("NN-010"));
+        QCOMPARE(nn::Network::create({"unknown"}, 0).error().code, std::string("NN-001"));
+        QCOMPARE(nn::Network::create({}, 0, "quantum").error().code, std::string("NN-003"));
+    }
+    void anIsolatedNodeIsHarmless() {
+        nn::GraphBatch batch = ladders(1);
+        ++batch.nodes;
+        batch.rows.push_back(batch.rows.back());
+        const auto adjacency = nn::makeAdjacency(batch, torch::kCPU);
+        nn::GenConv conv(4);
+        const auto out = conv->aggregate(torch::randn({batch.nodes, 4}), adjacency);
+        QVERIFY(out.isfinite().all().item<bool>());
+        QVERIFY((out[batch.nodes - 1] == 0).all().item<bool>());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestLayers)
+#include "tst_layers.moc"
