@@ -85,44 +85,6 @@ struct Failure {
     std::string text;
 };
 
-/// Binding strength; higher binds tighter.
-int strength(Operator op) {
-    switch (op) {
-    case Operator::Or:
-        return 1;
-    case Operator::And:
-        return 2;
-    case Operator::BitOr:
-        return 3;
-    case Operator::BitXor:
-    case Operator::BitXnor:
-        return 4;
-    case Operator::BitAnd:
-        return 5;
-    case Operator::Equal:
-    case Operator::NotEqual:
-        return 6;
-    case Operator::Less:
-    case Operator::LessEqual:
-    case Operator::Greater:
-    case Operator::GreaterEqual:
-        return 7;
-    case Operator::ShiftLeft:
-    case Operator::ShiftRight:
-        return 8;
-    case Operator::Plus:
-    case Operator::Minus:
-        return 9;
-    case Operator::Times:
-    case Operator::Divide:
-    case Operator::Modulo:
-    case Operator::IntegerDivide:
-        return 10;
-    default:
-        return 0;
-    }
-}
-
 /// Evaluates while parsing: no tree is built. Parts that must not count (a branch not taken) are
 /// parsed with `live` false, which looks nothing up.
 class Evaluator {
@@ -204,7 +166,7 @@ private:
         double left = unary(live);
         while (m_token.kind == TokenKind::Operator) {
             const Operator op = m_token.op;
-            const int level = strength(op);
+            const int level = bindingStrength(op);
             if (level < least)
                 break;
             if (level == 0 || !spend())

@@ -38,6 +38,45 @@ enum class Operator : std::uint8_t {
     BitNot
 };
 
+/// How tightly a binary operator binds; higher is tighter, 0 for what is none (Power included: it
+/// binds tighter than a sign and is parsed apart). All are taken from the left.
+constexpr int bindingStrength(Operator op) {
+    switch (op) {
+    case Operator::Or:
+        return 1;
+    case Operator::And:
+        return 2;
+    case Operator::BitOr:
+        return 3;
+    case Operator::BitXor:
+    case Operator::BitXnor:
+        return 4;
+    case Operator::BitAnd:
+        return 5;
+    case Operator::Equal:
+    case Operator::NotEqual:
+        return 6;
+    case Operator::Less:
+    case Operator::LessEqual:
+    case Operator::Greater:
+    case Operator::GreaterEqual:
+        return 7;
+    case Operator::ShiftLeft:
+    case Operator::ShiftRight:
+        return 8;
+    case Operator::Plus:
+    case Operator::Minus:
+        return 9;
+    case Operator::Times:
+    case Operator::Divide:
+    case Operator::Modulo:
+    case Operator::IntegerDivide:
+        return 10;
+    default:
+        return 0;
+    }
+}
+
 enum class TokenKind : std::uint8_t {
     End,
     Number,
@@ -71,8 +110,6 @@ public:
     /// The text up to (not including) the next ',' or ')' of this level: a node or device name,
     /// which may hold characters no expression token has. Trimmed.
     std::string_view takeReference();
-    std::size_t position() const { return m_at; }
-    void seek(std::size_t position) { m_at = position; }
 
 private:
     Token operatorToken();
