@@ -2,7 +2,6 @@
 #include "core/graph/coarsen.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -38,7 +37,7 @@ SpringGraph springGraph(std::size_t nodes, std::span<const std::uint32_t> edges)
         const std::uint32_t u = edges[e];
         const std::uint32_t v = edges[e + 1];
         const auto hub = static_cast<float>(std::max(degree(u), degree(v)));
-        const float weight = hub <= kUsualDegree ? 1.0f : std::sqrt(kUsualDegree / hub);
+        const float weight = hub <= kUsualDegree ? 1.0f : kUsualDegree / hub;
         graph.columns[fill[u]] = v;
         graph.weights[fill[u]++] = weight;
         graph.columns[fill[v]] = u;

@@ -11,6 +11,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
+#include <iterator>
 #include <mutex>
 #include <string>
 
@@ -72,11 +74,32 @@ void set(Agraph_t* graph, int kind, const char* name, const std::string& value) 
 }
 
 /// cgraph's attribute calls want writable text.
-void setNode(void* node, const char* name, const std::string& value) {
+void setOf(void* object, const char* name, const std::string& value) {
     std::string key = name;
     std::string text = value;
     std::string none;
-    agsafeset(node, key.data(), text.data(), none.data());
+    agsafeset(object, key.data(), text.data(), none.data());
+}
+
+/// Per edge, 1 if its ends have a common neighbour: the terminals of one device belong together.
+std::vector<std::uint8_t> inTriangle(std::size_t nodes, std::span<const std::uint32_t> edges) {
+    std::vector<std::vector<std::uint32_t>> near(nodes);
+    for (std::size_t e = 0; e + 1 < edges.size(); e += 2) {
+        near[edges[e]].push_back(edges[e + 1]);
+        near[edges[e + 1]].push_back(edges[e]);
+    }
+    for (auto& row : near)
+        std::sort(row.begin(), row.end());
+    std::vector<std::uint8_t> result(edges.size() / 2, 0);
+    std::vector<std::uint32_t> common;
+    for (std::size_t e = 0; e + 1 < edges.size(); e += 2) {
+        const auto& a = near[edges[e]];
+        const auto& b = near[edges[e + 1]];
+        common.clear();
+        std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(common));
+        result[e / 2] = common.empty() ? 0 : 1;
+    }
+    return result;
 }
 
 Agraph_t* makeGraph(std::size_t nodes, std::span<const std::uint32_t> edges, LayoutEngine engine,
@@ -116,11 +139,16 @@ Agraph_t* makeGraph(std::size_t nodes, std::span<const std::uint32_t> edges, Lay
         if (!made[i])
             continue;
         if (!initial.empty())
-            setNode(made[i], "pos",
+            setOf(made[i], "pos",
                     formatExact(initial[i].x / 72.0) + "," + formatExact(-initial[i].y / 72.0));
     }
-    for (std::size_t e = 0; e + 1 < edges.size(); e += 2)
-        agedge(graph, made[edges[e]], made[edges[e + 1]], nullptr, 1);
+    const std::vector<std::uint8_t> close =
+        engine == LayoutEngine::Neato ? inTriangle(nodes, edges) : std::vector<std::uint8_t>();
+    for (std::size_t e = 0; e + 1 < edges.size(); e += 2) {
+        Agedge_t* edge = agedge(graph, made[edges[e]], made[edges[e + 1]], nullptr, 1);
+        if (edge && !close.empty() && close[e / 2])
+            setOf(edge, "len", "0.3");
+    }
     return graph;
 }
 
@@ -163,6 +191,7 @@ Expected<std::vector<Point>> graphvizLayout(std::size_t nodes, std::span<const s
     bool good = graph && std::all_of(made.begin(), made.end(), [](auto* n) { return n != nullptr; });
     std::vector<Point> positions(good ? nodes : 0);
     if (good) {
+        std::srand(1); // sfdp takes its start from there
         good = gvLayout(gvc, graph, engineName(engine)) == 0;
         for (std::size_t i = 0; good && i < nodes; ++i) {
             const pointf at = ND_coord(made[i]); // points, y up

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/graph/graphindex.h"
+#include "widgets/graph/graphlegend.h"
+#include "widgets/graph/graphpainter.h"
+#include "widgets/graph/graphraster.h"
+#include "widgets/graph/graphview.h"
+
+#include <QBasicTimer>
+#include <QElapsedTimer>
+#include <QImage>
+#include <QPolygonF>
+#include <QTimer>
+
+#include <optional>
+
+namespace ohm::widgets {
+
+/// State of a GraphView and what its parts (painting, input) share.
+class GraphView::Private {
+public:
+    explicit Private(GraphView* view);
+
+    // --- scene
+    void setScene(std::shared_ptr<const GraphScene> newScene);
+    void setTargetPositions(std::vector<float> x, std::vector<float> y);
+    void positionsChanged();
+    void refreshColours();
+    void refreshHidden();
+    void layoutLegend();
+    void setKindVisible(int kind, bool visible);
+    void setSelection(const std::vector<std::uint32_t>& nodes);
+    void setHovered(std::int64_t node, bool tell);
+    void setCurrent(std::int64_t node);
+    void describe(); ///< accessible description
+    bool has() const { return scene && !x.empty(); }
+    bool usable(std::int64_t node) const {
+        return node >= 0 && static_cast<std::size_t>(node) < x.size() &&
+               !hidden[static_cast<std::size_t>(node)];
+    }
+    QString labelOf(std::int64_t node) const;
+
+    // --- view
+    QPointF toWidget(std::uint32_t node) const { return QPointF(x[node], y[node]) * scale + offset; }
+    QRectF sceneArea(const QRectF& widget) const;
+    void setView(double newScale, const QPointF& newOffset, bool byUser);
+    void zoomAt(const QPointF& at, double factor);
+    void pan(const QPointF& by);
+    void fit();
+    void reveal(std::uint32_t node);
+    double fitScale() const;
+    std::int64_t pick(const QPointF& at) const;
+    std::int64_t neighbourTowards(std::int64_t from, Qt::Key key) const;
+    std::int64_t nextNode(std::int64_t from, bool forward) const;
+    std::vector<std::uint32_t> inside(const QPolygonF& lasso) const;
+
+    // --- painting (graphviewpaint.cpp)
+    void paint(QPainter& painter);
+    bool detailed() const; ///< few enough in view to be painted one by one
+    void refreshLayer();
+    void drawDetails(QPainter& painter);
+    void drawEmphasis(QPainter& painter);
+    void drawLabels(QPainter& painter);
+    void drawPlaceholder(QPainter& painter) const;
+    PixelMap pixelMap() const;
+    RasterInput rasterInput() const;
+    GraphPainter detailPainter() const;
+    void invalidate();
+
+    GraphView* q;
+    std::shared_ptr<const GraphScene> scene;
+    std::optional<GraphTopology> topology;
+    std::vector<float> x, y;
+    GraphIndex index;
+    std::vector<std::uint8_t> hidden;
+    std::vector<std::uint8_t> kindVisible;
+    std::vector<std::size_t> kindCount;
+    std::vector<std::uint32_t> customColours;
+    std::vector<QRgb> nodeColours;
+    std::function<QString(std::uint32_t)> annotations, tooltips;
+    QString placeholder;
+    GraphColours colours;
+    mutable PaintCache cache;
+    GraphLegend legend;
+    bool legendVisible = true;
+    bool dark = false;
+
+    // Selection: `selectedFlags` holds 1 for the selected and 2 for their neighbours.
+    std::vector<std::uint32_t> selection;
+    std::vector<std::uint8_t> selectedFlags;
+    std::vector<std::uint32_t> emphasised; ///< nodes with a flag
+    std::vector<std::uint32_t> emphasisedEdges;
+    std::int64_t hovered = -1;
+    std::int64_t current = -1;
+    int hoveredKind = -1;
+
+    double scale = 1;
+    QPointF offset;
+    bool fitted = true; ///< the user has not moved the view since it was fitted
+
+    // The drawing without emphasis, kept between frames, and where it was drawn for.
+    QImage layer;
+    PixelMap layerMap;
+    bool layerValid = false;
+    double layerMs = 0; ///< what drawing all of it took last time
+    QImage emphasisLayer;
+    bool emphasisValid = false;
+    GraphRaster raster;
+    QTimer settle; ///< draws the layer anew after a zoom
+
+    // Input
+    enum class Drag { None, Pressed, Pan, Lasso };
+    Drag drag = Drag::None;
+    QPointF pressedAt, lastAt;
+    Qt::KeyboardModifiers pressModifiers;
+    Qt::MouseButton pressButton = Qt::NoButton;
+    QPolygonF lasso;
+
+    // Animation of positions
+    QTimer animation;
+    QElapsedTimer animationClock;
+    int animationMs = 0;
+    std::vector<float> fromX, fromY, toX, toY;
+};
+
+/// Lets assistive technology read the view: its summary, and the current node as its value.
+void installGraphAccessibility();
+
+} // namespace ohm::widgets
