@@ -27,6 +27,8 @@ public:
     bool beginCell(std::string_view name, SourceLocation location);
     void addPort(std::string_view name, SourceLocation location);
     void addPort(TextRef name, SourceLocation location);
+    /// Net that the last port has when an instance leaves it out (PSpice OPTIONAL:).
+    void setPortDefault(std::string_view net);
     void endCell();
     bool inSubcircuit() const { return m_open.size() > 1; }
     std::size_t depth() const { return m_open.size() - 1; }
@@ -34,18 +36,40 @@ public:
     // --- contents of the current cell ----------------------------------------------------------
     /// Index of the net in the current cell, made when new. `name` must be a piece of `data().text`
     /// and `text` its view.
-    std::uint32_t net(TextRef name, std::string_view text);
+    std::uint32_t net(TextRef name, std::string_view text) {
+        return net(name, text, hashName(text, m_seed));
+    }
+    std::uint32_t net(TextRef name, std::string_view text, std::uint64_t hash) {
+        OpenCell& open = m_open.back();
+        const auto fresh = static_cast<std::uint32_t>(open.cell.netNames.size());
+        const std::uint32_t local = open.names.insert(text, hash, name, fresh, m_data->text);
+        if (local == fresh) {
+            open.cell.netNames.push(name);
+            markNewNet(open, text, local);
+        }
+        return local;
+    }
     std::uint32_t net(std::string_view name); ///< copies the name
 
     /// Begins an element; then `addTerminal` for each terminal in order. `tail` as in Instance.
     Instance& beginInstance(char letter, DeviceKind kind, TextRef name, TextRef tail,
                             SourceLocation location);
     void addTerminal(std::uint32_t net) { m_open.back().cell.nets.push(net); }
+    Instance& lastInstance() { return m_open.back().cell.instances.back(); }
+    /// Forgets the last element begun (it must have no terminals yet).
+    void dropInstance() { m_open.back().cell.instances.pop(); }
+    /// The last element's terminals are connected to these ports by name (CDL $PINS).
+    void setPinNames(std::vector<std::string> pins);
     /// Model, subcircuit or black box of the last element begun: resolved by `finish`.
     void setMaster(std::string_view name);
 
     void addParam(std::string_view name, TextRef text, bool formal, SourceLocation location);
     void addFunction(std::string_view name, UserFunction function);
+    /// Looks a parameter or function up in the cells open now, innermost first; nullptr if unknown.
+    const ParamDef* findParam(std::string_view name) const;
+    const UserFunction* findFunction(std::string_view name) const;
+    const std::vector<ParamDef>& openParams() const { return m_open.back().cell.params; }
+    std::string_view textOf(TextRef ref) const { return m_data->text.view(ref); }
     /// Returns the card for the reader to complete.
     ModelCard& addModel(std::string_view name, std::string_view type, TextRef params,
                         SourceLocation location);
@@ -67,15 +91,33 @@ private:
         Cell cell;
         NameTable names;
     };
-    std::uint32_t addNet(OpenCell& open, TextRef name, std::string_view text);
+    static std::uint64_t scopedKey(CellId cell, SymbolId name) {
+        return (static_cast<std::uint64_t>(cell) << 32) | name;
+    }
+    void markNewNet(OpenCell& open, std::string_view text, std::uint32_t local);
     void markGlobals();
     void resolve();
+    CellId chooseTop() const;
+    void matchPorts(CellId id);
+    struct NamedPins {
+        CellId cell = 0;
+        std::uint32_t instance = 0;
+        std::vector<std::string> pins;
+    };
+    std::optional<CellId> findCell(SymbolId name, CellId from) const;
 
     std::unique_ptr<CircuitData> m_data;
     DiagnosticList m_diagnostics;
     std::vector<OpenCell> m_open; ///< [0] is the top level
+    NameTable m_topNames;
     std::vector<std::string> m_groundNames{"0"};
     std::unordered_map<std::string, std::uint32_t> m_globalIndex;
+    std::unordered_map<std::uint64_t, CellId> m_cellByScope; ///< by enclosing cell and name
+    std::vector<CellId> m_dropped;
+    std::vector<NamedPins> m_namedPins;
+    std::vector<std::uint32_t> m_firsts;
+    std::vector<SymbolId> m_masters; ///< small direct-mapped cache of recent masters
+    std::uint64_t m_seed = hashSeed();
 };
 
 } // namespace ohm::netlist

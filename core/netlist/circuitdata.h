@@ -52,9 +52,9 @@ using ModelId = std::uint32_t;
 /// A .model card. `params` is raw text (parentheses included), see `tailItems`.
 struct ModelCard {
     SymbolId name = 0;
-    SymbolId type = 0;       ///< "nmos", "d", "vdmos" ...; of the base for "ako:"
-    SymbolId base = kNone;   ///< model whose parameters come first (PSpice "AKO:base")
-    CellId cell = 0;         ///< where it is defined; kTopLevel: visible everywhere
+    SymbolId type = 0;     ///< "nmos", "d", "vdmos" ...; of the base for "ako:"
+    SymbolId base = kNone; ///< model whose parameters come first (PSpice "AKO:base")
+    CellId cell = 0;       ///< where it is defined; kTopLevel: visible everywhere
     TextRef params;
     std::uint32_t line = 0;
     std::uint16_t file = 0;
@@ -90,19 +90,23 @@ struct Cell {
     PodArray<Instance> instances;
     PodArray<std::uint32_t> nets; ///< of all terminals, instance by instance
     std::vector<GlobalUse> globals;
-    std::vector<ParamDef> params; ///< formal ones first
+    std::vector<ParamDef> params;                           ///< formal ones first
     std::unordered_map<SymbolId, std::uint32_t> paramIndex; ///< last definition of a name
     std::unordered_map<SymbolId, UserFunction> functions;
     std::vector<std::pair<std::uint32_t, std::string>> portDefaults; ///< PSpice OPTIONAL: port, net
 
     // filled by the flattener
-    PodArray<std::uint32_t> netRank; ///< number among the cell's own nets that have terminals
-    std::uint32_t ownNets = 0;
-    PodArray<std::uint32_t> leaves; ///< instances that are devices; unused if `calls` is empty
+    /// Nets that each expansion of the cell has for itself and that have terminals, ascending: the
+    /// k-th is flat net `FlatScope::firstNet + k`.
+    PodArray<std::uint32_t> ownNets;
+    PodArray<std::uint32_t> leaves;       ///< instances that are devices; see hasLeafList()
     PodArray<std::uint32_t> leafTerminal; ///< first terminal of each leaf, counted in the cell
-    PodArray<std::uint32_t> calls;  ///< instances that are expanded
+    PodArray<std::uint32_t> calls;        ///< instances that are expanded
     std::uint32_t leafTerminals = 0;
+    bool usesLeaves = false;    ///< `leaves` counts although nothing is expanded
+    std::vector<bool> portUsed; ///< the port has a terminal inside
 
+    bool hasLeafList() const { return usesLeaves || !calls.empty(); }
     std::size_t terminalsEnd(std::size_t instance) const {
         return instance + 1 < instances.size() ? instances[instance + 1].firstNet : nets.size();
     }
@@ -110,12 +114,12 @@ struct Cell {
         const std::size_t first = instances[instance].firstNet;
         return nets.span(first, terminalsEnd(instance) - first);
     }
-    std::size_t deviceCount() const { return calls.empty() ? instances.size() : leaves.size(); }
+    std::size_t deviceCount() const { return hasLeafList() ? leaves.size() : instances.size(); }
     std::uint32_t deviceInstance(std::size_t k) const {
-        return calls.empty() ? static_cast<std::uint32_t>(k) : leaves[k];
+        return hasLeafList() ? leaves[k] : static_cast<std::uint32_t>(k);
     }
     std::uint32_t deviceTerminal(std::size_t k) const {
-        return calls.empty() ? instances[k].firstNet : leafTerminal[k];
+        return hasLeafList() ? leafTerminal[k] : instances[k].firstNet;
     }
 };
 
@@ -152,10 +156,12 @@ struct CircuitData {
     std::vector<std::string> globals; ///< [0] is ground, "0"
 
     // flat form
-    std::vector<FlatScope> scopes;
+    std::vector<FlatScope> scopes;          ///< each followed by those inside it
+    std::vector<std::uint32_t> scopeCounts; ///< per cell, scopes one expansion of it makes
     PodArray<NetId> terminalNets;
     PodArray<NetId> globalNets; ///< flat net of each global, kNone where it has no terminal
-    std::vector<std::uint32_t> netGlobals; ///< the first flat nets are globals: index into `globals`
+    std::vector<std::uint32_t>
+        netGlobals; ///< the first flat nets are globals: index into `globals`
     std::uint32_t deviceTotal = 0;
     std::uint32_t netTotal = 0;
 
@@ -171,6 +177,7 @@ struct CircuitData {
     /// Path of a scope with a trailing '.', "" for the top.
     std::string scopePrefix(std::uint32_t scope) const;
     std::uint32_t scopeOfNet(NetId net) const; ///< `net` is not a global
+    std::uint32_t scopeOfTerminal(std::uint32_t terminal) const;
     /// Model card of an instance, nullptr if it has none or the file does not define it.
     const ModelCard* model(const Instance& instance) const;
     /// Name of model, cell or undefined master, may be empty.

@@ -20,8 +20,8 @@ public:
     /// Index stored for the name, or kNone.
     std::uint32_t find(std::string_view text, std::uint64_t hash, const TextStore& store) const;
     /// Index stored for the name; when new, `fresh` is stored and returned.
-    std::uint32_t insert(std::string_view text, std::uint64_t hash, TextRef ref, std::uint32_t fresh,
-                         const TextStore& store);
+    std::uint32_t insert(std::string_view text, std::uint64_t hash, TextRef ref,
+                         std::uint32_t fresh, const TextStore& store);
 
 private:
     struct Slot {
@@ -30,7 +30,7 @@ private:
         std::uint32_t index = 0xFFFFFFFFu; ///< free
     };
     std::size_t slotOf(std::uint64_t hash) const {
-        return static_cast<std::size_t>(hash >> 32) & (m_slots.size() - 1);
+        return static_cast<std::uint32_t>(hash) & (m_slots.size() - 1);
     }
     void rehash(std::size_t slots);
     PodArray<Slot> m_slots;

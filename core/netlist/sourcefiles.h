@@ -35,6 +35,9 @@ public:
     const std::string& mainName() const { return m_mainName; }
     std::string_view mainText() const { return m_main.view(); }
     SourceText takeMain() { return std::move(m_main); }
+    void putMain(SourceText text) { m_main = std::move(text); }
+    /// The main file's canonical path with an empty section, to find circles of includes.
+    std::string mainKey() const;
 
     /// The file that an .include of `name` in a file of folder `from` means: looked up beside the
     /// including file, in the main folder, then in the search path; for an absolute or foreign path

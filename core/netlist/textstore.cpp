@@ -58,6 +58,17 @@ std::string_view TextStore::view(TextRef ref) const {
     return {block.text.get() + (ref.address() - block.base), ref.length()};
 }
 
+std::unique_ptr<char[]> TextStore::release(std::uint64_t base) {
+    for (Block& block : m_blocks) {
+        if (block.base == base) {
+            m_bytes -= block.size;
+            block.size = 0;
+            return std::move(block.text);
+        }
+    }
+    return {};
+}
+
 SymbolId SymbolTable::intern(std::string_view name) {
     if ((m_names.size() + 1) * 2 > m_slots.size())
         rehash(std::max<std::size_t>(64, m_slots.size() * 2));

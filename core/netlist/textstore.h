@@ -38,6 +38,8 @@ public:
     /// Copies a text made by a program.
     TextRef add(std::string_view text);
     std::string_view view(TextRef ref) const;
+    /// Takes a block given to `addBlock` out again; views of it become invalid.
+    std::unique_ptr<char[]> release(std::uint64_t base);
     std::size_t bytes() const { return m_bytes; }
 
 private:
