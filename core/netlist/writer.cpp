@@ -62,7 +62,8 @@ private:
                 const auto items = tailItems(text, m_data.dialect);
                 if (!items.empty())
                     if (const auto value = evaluate(items.front().text, topScope()))
-                        m_options += ".temp " + formatExact(*value) + "\n";
+                        m_options += ".temp " +
+                                     deckLiteral(items.front().text, *value, m_data.dialect) + "\n";
             } else if (keyword == "option" || keyword == "options" || keyword == "opt") {
                 for (const TailItem& item : tailItems(text, m_data.dialect))
                     line += option(item);
@@ -91,18 +92,32 @@ private:
         }
         if (std::find(std::begin(kOptions), std::end(kOptions), item.name) == std::end(kOptions))
             return {};
-        return " " + item.name + "=" + formatExact(*value);
+        return " " + item.name + "=" + deckLiteral(item.text, *value, m_data.dialect);
     }
 
+    /// Devices in the order in which ngspice expands a netlist, instances in place: the order
+    /// decides which of several solutions a bistable circuit settles in.
     template <typename Visit>
-    void everyDevice(const Visit& visit) {
-        for (std::uint32_t scope = 0; scope < m_data.scopes.size(); ++scope) {
-            const FlatScope& flat = m_data.scopes[scope];
-            const Cell& cell = m_data.cells[flat.cell];
-            for (std::size_t k = 0; k < cell.deviceCount(); ++k)
-                visit(scope, flat.firstDevice + static_cast<DeviceId>(k),
-                      cell.instances[cell.deviceInstance(k)]);
+    void everyDevice(const Visit& visit, std::uint32_t scope = 0) {
+        const FlatScope& flat = m_data.scopes[scope];
+        const Cell& cell = m_data.cells[flat.cell];
+        std::size_t call = 0;
+        std::uint32_t child = scope + 1;
+        const auto expandUpTo = [&](std::uint32_t instance) {
+            for (; call < cell.calls.size() && cell.calls[call] < instance; ++call) {
+                const std::uint32_t scopes =
+                    m_data.scopeCounts[cell.instances[cell.calls[call]].target];
+                if (scopes > 0)
+                    everyDevice(visit, child);
+                child += scopes;
+            }
+        };
+        for (std::size_t k = 0; k < cell.deviceCount(); ++k) {
+            const std::uint32_t instance = cell.deviceInstance(k);
+            expandUpTo(instance);
+            visit(scope, flat.firstDevice + static_cast<DeviceId>(k), cell.instances[instance]);
         }
+        expandUpTo(kNone);
     }
 
     void nameDevices(std::vector<std::string>& names) {
@@ -170,7 +185,7 @@ private:
                     const auto value = m_evaluator.value(scope, item.text);
                     if (name && *name != "0" && value)
                         text += "." + std::string(keyword) + " v(" + *name +
-                                ")=" + formatExact(*value) + "\n";
+                                ")=" + deckLiteral(item.text, *value, m_data.dialect) + "\n";
                 }
             }
         }

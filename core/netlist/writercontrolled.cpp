@@ -118,7 +118,7 @@ std::string DeviceComposer::controlledByVoltage() {
     if (named("max") || named("min") || named("abs") || named("scale"))
         return start + (letter == 'e' ? " vol='" : " cur='") + limited(deckNumber(*gain), input) +
                "'\n";
-    const std::string line = head() + " " + formatExact(*gain);
+    const std::string line = head() + " " + deckLiteral(gainText, *gain, m_data.dialect);
     return (letter == 'g' ? multiplied(line) : line) + "\n";
 }
 
@@ -147,10 +147,10 @@ std::string DeviceComposer::polynomial(const std::string& start,
     for (const std::string_view text : coefficients) {
         if (text.find('=') != text.npos || startsWith(text, "ic") || startsWith(text, "m="))
             break;
-        const auto value = number(text);
+        const auto value = literal(text);
         if (!value)
             return leaveOut("NET-204", "a coefficient is not a number: " + m_reason);
-        line += " " + formatExact(*value);
+        line += " " + *value;
         ++count;
     }
     if (count == 0)
@@ -258,10 +258,10 @@ std::string DeviceComposer::controlledByCurrent() {
         gainText = item->text;
     if (gainText.empty())
         return leaveOut("NET-204", "it has no gain");
-    const auto gain = number(gainText);
+    const auto gain = literal(gainText);
     if (!gain)
         return leaveOut("NET-204", "its gain is not a number: " + m_reason);
-    line += " " + formatExact(*gain);
+    line += " " + *gain;
     return (letter == 'f' ? multiplied(line) : line) + "\n";
 }
 

@@ -98,6 +98,11 @@ std::optional<double> DeviceComposer::number(std::string_view text) {
     return std::nullopt;
 }
 
+std::optional<std::string> DeviceComposer::literal(std::string_view text) {
+    const auto value = number(text);
+    return value ? std::optional(deckLiteral(text, *value, m_data.dialect)) : std::nullopt;
+}
+
 std::optional<std::string> DeviceComposer::expression(std::string_view text) {
     auto translated =
         translateBehavioural(unquoted(text), m_evaluator.scope(m_device->scope), *this);
@@ -175,7 +180,7 @@ std::string DeviceComposer::parameters(std::initializer_list<std::string_view> a
                                 "\" is not used in the simulation");
             continue;
         }
-        auto value = number(item.text);
+        const auto value = number(item.text);
         if (!value) {
             note("NET-204",
                  "Parameter \"" + item.name + "\" of \"" + m_device->path +
@@ -183,9 +188,12 @@ std::string DeviceComposer::parameters(std::initializer_list<std::string_view> a
                  Severity::Warning);
             continue;
         }
-        for (int order = scaleOrder(m_device->letter, item.name); order > 0; --order)
-            *value *= m_scale;
-        text += " " + item.name + "=" + formatExact(*value);
+        text += " " + item.name + "=";
+        int order = m_scale == 1 ? 0 : scaleOrder(m_device->letter, item.name);
+        if (order == 0)
+            text += deckLiteral(item.text, *value, m_data.dialect);
+        else
+            text += formatExact(*value * std::pow(m_scale, order));
     }
     return text;
 }
@@ -199,8 +207,8 @@ std::string DeviceComposer::initialConditions() {
             list = item.name == "ic";
         if (!list)
             continue;
-        if (const auto value = number(item.text))
-            text += (text.empty() ? " ic=" : ",") + formatExact(*value);
+        if (const auto value = literal(item.text))
+            text += (text.empty() ? " ic=" : ",") + *value;
     }
     return text;
 }
@@ -240,8 +248,8 @@ std::string DeviceComposer::passive() {
                                        : "it has no value");
     std::string text = head();
     if (!valueText.empty()) {
-        if (const auto value = number(valueText)) {
-            text += " " + formatExact(*value);
+        if (const auto value = literal(valueText)) {
+            text += " " + *value;
         } else {
             const std::string reason = m_reason;
             const auto behaviour = expression(valueText);
@@ -261,8 +269,8 @@ std::string DeviceComposer::passive() {
     }
     int order = 0;
     for (const std::string_view coefficient : rest)
-        if (const auto value = number(coefficient); value && ++order <= 2)
-            text += " tc" + std::to_string(order) + "=" + formatExact(*value);
+        if (const auto value = literal(coefficient); value && ++order <= 2)
+            text += " tc" + std::to_string(order) + "=" + *value;
     const std::initializer_list<std::string_view> done{
         shortName, longName, "value", "tc", "rser", "rpar", "cpar", "lser", "rlshunt"};
     if (letter == 'r')
@@ -345,8 +353,8 @@ std::string DeviceComposer::semiconductor() {
         return mosfet(model);
     std::string text = head() + " " + model.name;
     for (const std::string_view item : positional()) {
-        if (const auto area = number(item)) {
-            text += " " + formatExact(*area);
+        if (const auto area = literal(item)) {
+            text += " " + *area;
             break;
         }
     }

@@ -43,6 +43,7 @@ public:
 private:
     // Texts and numbers of the present device.
     std::optional<double> number(std::string_view text);
+    std::optional<std::string> literal(std::string_view text); ///< the number as deck text
     std::optional<std::string> expression(std::string_view text);
     std::string leaveOut(const char* code, const std::string& why,
                          Severity severity = Severity::Warning);

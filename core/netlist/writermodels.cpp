@@ -344,7 +344,9 @@ void WriterModels::parameters(const ModelCard& card, const Scope& scope, Body& b
             number = deckLevel(number, body.type, m_data.dialect);
             body.family = familyOf(body.type, number);
         }
-        put(key + "=" + formatExact(number));
+        put(key + "=" +
+            (number == *value ? deckLiteral(item.text, number, m_data.dialect)
+                              : formatExact(number)));
     }
     if (pspiceSwitch && depth == 0) {
         // ngspice's switch turns at a threshold with hysteresis; PSpice's turns smoothly between

@@ -2,6 +2,7 @@
 #include "core/netlist/writernames.h"
 
 #include "core/base/text.h"
+#include "core/base/units.h"
 
 #include <algorithm>
 #include <array>
@@ -29,6 +30,44 @@ std::string safeName(std::string_view name) {
     if (text.empty() || text.front() == '.')
         text.insert(text.begin(), '_');
     return text;
+}
+
+std::string deckLiteral(std::string_view text, double value, Dialect dialect) {
+    const auto digit = [&](std::size_t at) {
+        return at < text.size() && text[at] >= '0' && text[at] <= '9';
+    };
+    std::size_t at = !text.empty() && (text[0] == '-' || text[0] == '+') ? 1 : 0;
+    const std::size_t first = at;
+    while (digit(at))
+        ++at;
+    if (at < text.size() && text[at] == '.')
+        ++at;
+    while (digit(at))
+        ++at;
+    if (!digit(first) && !digit(first + 1))
+        return formatExact(value);
+    bool exponent = false;
+    if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+        std::size_t after = at + 1;
+        if (after < text.size() && (text[after] == '-' || text[after] == '+'))
+            ++after;
+        exponent = digit(after);
+        if (exponent)
+            for (at = after; digit(at);)
+                ++at;
+    }
+    if (dialect == Dialect::Spectre || at > 30)
+        return formatExact(value);
+    std::string number = toLower(text.substr(0, at));
+    const std::string suffix = toLower(text.substr(at));
+    if (suffix.find_first_not_of("abcdefghijklmnopqrstuvwxyz") != suffix.npos ||
+        suffix.starts_with("mil") || suffix.starts_with("x") || (exponent && !suffix.empty()))
+        return formatExact(value);
+    if (suffix.starts_with("meg"))
+        number += "meg";
+    else if (!suffix.empty() && std::string_view("tgkmunpfa").find(suffix[0]) != suffix.npos)
+        number += suffix[0];
+    return number;
 }
 
 WriterNames::WriterNames(const Circuit& circuit)

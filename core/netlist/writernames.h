@@ -43,4 +43,8 @@ private:
 /// The text with everything but [a-z0-9_.] replaced by '_', lower case, of bounded length.
 std::string safeName(std::string_view name);
 
+/// A number for the deck: as the netlist writes it where that is plainly a number to ngspice too
+/// ("50u"; the last bit of what it reads depends on the notation), else the shortest exact form.
+std::string deckLiteral(std::string_view text, double value, Dialect dialect);
+
 } // namespace ohm::netlist

@@ -110,8 +110,8 @@ std::string DeviceComposer::port() {
         return leaveOut("NET-204", m_reason);
     std::string resistance = "50";
     if (const TailItem* item = named("r"))
-        if (const auto value = number(item->text))
-            resistance = formatExact(*value);
+        if (const auto value = literal(item->text))
+            resistance = *value;
     const std::string inner = m_names.freshNet(m_device->path + ".source");
     m_device->name = m_names.device('v', m_device->path);
     return m_device->name + " " + inner + " " + m_device->nets[1] + " dc " +
@@ -123,8 +123,8 @@ std::string DeviceComposer::port() {
 bool DeviceComposer::takeWaveform(Waveform& wave) {
     const auto& items = m_device->items;
     const auto take = [&](std::string_view text) {
-        if (const auto value = number(text)) {
-            wave.dc = formatExact(*value);
+        if (const auto value = literal(text)) {
+            wave.dc = *value;
             return true;
         }
         const std::string reason = m_reason;
@@ -146,11 +146,11 @@ bool DeviceComposer::takeWaveform(Waveform& wave) {
             if (magnitude.empty() && next() && number(next()->text))
                 magnitude = items[++i].text;
             wave.ac = " ac";
-            if (const auto value = number(magnitude); value && !magnitude.empty()) {
-                wave.ac += " " + formatExact(*value);
+            if (const auto value = literal(magnitude); value && !magnitude.empty()) {
+                wave.ac += " " + *value;
                 if (next())
-                    if (const auto phase = number(next()->text)) {
-                        wave.ac += " " + formatExact(*phase);
+                    if (const auto phase = literal(next()->text)) {
+                        wave.ac += " " + *phase;
                         ++i;
                     }
             }
@@ -229,7 +229,7 @@ void DeviceComposer::takeFunction(Waveform& wave, std::string_view function,
                                 "\" has more arguments than ngspice takes");
             break;
         }
-        const auto value = number(argument);
+        const auto value = literal(argument);
         if (!value) {
             note("NET-204",
                  "The " + std::string(rule->deck) + " function of \"" + m_device->path +
@@ -237,7 +237,7 @@ void DeviceComposer::takeFunction(Waveform& wave, std::string_view function,
                  Severity::Warning);
             return;
         }
-        text += (count++ > 0 ? " " : "") + formatExact(*value);
+        text += (count++ > 0 ? " " : "") + *value;
     }
     if (count > 0)
         wave.function = text + ")";
