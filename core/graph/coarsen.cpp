@@ -2,6 +2,7 @@
 #include "core/graph/coarsen.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::uint32_t kUnmatched = 0xFFFFFFFFu;
 constexpr float kUsualDegree = 8;
+constexpr std::uint32_t kMostSharing = 12;
 
 } // namespace
 
@@ -37,7 +39,8 @@ SpringGraph springGraph(std::size_t nodes, std::span<const std::uint32_t> edges)
         const std::uint32_t u = edges[e];
         const std::uint32_t v = edges[e + 1];
         const auto hub = static_cast<float>(std::max(degree(u), degree(v)));
-        const float weight = hub <= kUsualDegree ? 1.0f : kUsualDegree / hub;
+        const float weight = 
+            hub <= kUsualDegree ? 1.0f : std::pow(kUsualDegree / hub, 1.5f);
         graph.columns[fill[u]] = v;
         graph.weights[fill[u]++] = weight;
         graph.columns[fill[v]] = u;
@@ -76,9 +79,11 @@ SpringGraph coarsen(const SpringGraph& fine, std::uint64_t seed,
     }
     for (std::uint32_t hub : order) {
         std::uint32_t waiting = kUnmatched;
+        // Two terminals on one supply may be far apart otherwise: only leaves are paired there.
+        const bool supply = fine.rows[hub + 1] - fine.rows[hub] > kMostSharing;
         for (std::uint32_t k = fine.rows[hub]; k < fine.rows[hub + 1]; ++k) {
             const std::uint32_t v = fine.columns[k];
-            if (mate[v] != kUnmatched)
+            if (mate[v] != kUnmatched || (supply && fine.rows[v + 1] - fine.rows[v] > 1))
                 continue;
             if (waiting == kUnmatched) {
                 waiting = v;

@@ -150,4 +150,50 @@ std::vector<Point> packComponents(std::size_t nodes, const std::vector<Component
     return out;
 }
 
+void separateNodes(std::vector<Point>& points, float distance) {
+    constexpr int kRounds = 30;
+    const std::size_t n = points.size();
+    if (n < 2)
+        return;
+    std::vector<std::uint32_t> order(n);
+    for (int round = 0; round < kRounds; ++round) {
+        // Sorted along x, only a short stretch can be near.
+        std::iota(order.begin(), order.end(), 0u);
+        std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return points[a].x < points[b].x || (points[a].x == points[b].x && a < b);
+        });
+        std::vector<Point> push(n);
+        bool any = false;
+        for (std::size_t i = 0; i < n; ++i) {
+            const Point& a = points[order[i]];
+            for (std::size_t k = i + 1; k < n && points[order[k]].x - a.x < distance; ++k) {
+                const Point& b = points[order[k]];
+                float dx = b.x - a.x;
+                float dy = b.y - a.y;
+                float apart = std::sqrt(dx * dx + dy * dy);
+                if (apart >= distance)
+                    continue;
+                if (apart < 1e-3f) { // on one spot: in directions that differ from pair to pair
+                    const auto angle = static_cast<float>(order[i] * 7 + order[k] * 13);
+                    dx = std::cos(angle);
+                    dy = std::sin(angle);
+                    apart = 1;
+                }
+                const float part = 0.35f * (distance - std::min(apart, distance)) / apart;
+                push[order[i]].x -= dx * part;
+                push[order[i]].y -= dy * part;
+                push[order[k]].x += dx * part;
+                push[order[k]].y += dy * part;
+                any = true;
+            }
+        }
+        if (!any)
+            return;
+        for (std::size_t i = 0; i < n; ++i) {
+            points[i].x += push[i].x;
+            points[i].y += push[i].y;
+        }
+    }
+}
+
 } // namespace ohm::graph

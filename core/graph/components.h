@@ -24,4 +24,8 @@ std::vector<Component> splitComponents(std::size_t nodes, std::span<const std::u
 std::vector<Point> packComponents(std::size_t nodes, const std::vector<Component>& components,
                                   const std::vector<std::vector<Point>>& local, float gap);
 
+/// Pushes apart nodes that lie closer than `distance`, a little at a time, and leaves the rest
+/// alone. Deterministic; about linear.
+void separateNodes(std::vector<Point>& points, float distance);
+
 } // namespace ohm::graph

@@ -81,8 +81,9 @@ void setOf(void* object, const char* name, const std::string& value) {
     agsafeset(object, key.data(), text.data(), none.data());
 }
 
-/// Per edge, 1 if its ends have a common neighbour: the terminals of one device belong together.
-std::vector<std::uint8_t> inTriangle(std::size_t nodes, std::span<const std::uint32_t> edges) {
+/// Per edge, 1 if its ends have a common neighbour or no other neighbour than one each: that is how
+/// the terminals of one device look, which belong together.
+std::vector<std::uint8_t> belongTogether(std::size_t nodes, std::span<const std::uint32_t> edges) {
     std::vector<std::vector<std::uint32_t>> near(nodes);
     for (std::size_t e = 0; e + 1 < edges.size(); e += 2) {
         near[edges[e]].push_back(edges[e + 1]);
@@ -97,7 +98,7 @@ std::vector<std::uint8_t> inTriangle(std::size_t nodes, std::span<const std::uin
         const auto& b = near[edges[e + 1]];
         common.clear();
         std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(common));
-        result[e / 2] = common.empty() ? 0 : 1;
+        result[e / 2] = !common.empty() || (a.size() == 2 && b.size() == 2) ? 1 : 0;
     }
     return result;
 }
@@ -143,7 +144,7 @@ Agraph_t* makeGraph(std::size_t nodes, std::span<const std::uint32_t> edges, Lay
                     formatExact(initial[i].x / 72.0) + "," + formatExact(-initial[i].y / 72.0));
     }
     const std::vector<std::uint8_t> close =
-        engine == LayoutEngine::Neato ? inTriangle(nodes, edges) : std::vector<std::uint8_t>();
+        engine == LayoutEngine::Neato ? belongTogether(nodes, edges) : std::vector<std::uint8_t>();
     for (std::size_t e = 0; e + 1 < edges.size(); e += 2) {
         Agedge_t* edge = agedge(graph, made[edges[e]], made[edges[e + 1]], nullptr, 1);
         if (edge && !close.empty() && close[e / 2])

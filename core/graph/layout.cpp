@@ -11,18 +11,19 @@ namespace ohm::graph {
 
 namespace {
 
-constexpr float kGap = 30; ///< between components, points
+constexpr float kGap = 30;      ///< between components, points
+constexpr float kNodeRoom = 17; ///< between the centres of two nodes, points
+constexpr std::size_t kSeparatedUpTo = 5000;
 
-/// Stress majorisation reads best, but costs the square of the nodes.
-constexpr std::size_t kNeatoUpTo = 250;
-constexpr std::size_t kSfdpUpTo = 2000;
+/// Stress majorisation reads best, but costs the square of the nodes; above 100 ms the quick layout
+/// takes over, which on circuits reads better than sfdp and can be stopped.
+constexpr std::size_t kNeatoUpTo = 160;
 /// Many components of a size that Graphviz would take one by one.
 constexpr std::size_t kManyComponents = 40;
 
 LayoutEngine engineFor(std::size_t nodes, std::size_t components) {
-    if (components > kManyComponents || nodes > kSfdpUpTo)
-        return LayoutEngine::Quick;
-    return nodes > kNeatoUpTo ? LayoutEngine::Sfdp : LayoutEngine::Neato;
+    return components > kManyComponents || nodes > kNeatoUpTo ? LayoutEngine::Quick
+                                                              : LayoutEngine::Neato;
 }
 
 } // namespace
@@ -51,6 +52,10 @@ Expected<std::vector<Point>> layoutGraph(std::size_t nodes, std::span<const std:
             engine == LayoutEngine::Auto ? engineFor(size, components.size()) : engine;
         if (size <= 3)
             chosen = LayoutEngine::Quick;
+        // Stress majorisation finds a better drawing from a good start than from a random one.
+        if (chosen == LayoutEngine::Neato && start.empty())
+            if (auto first = quickLayout(size, component.edges, {}, stop))
+                start = std::move(*first);
         Expected<std::vector<Point>> result =
             chosen == LayoutEngine::Quick
                 ? quickLayout(size, component.edges, {}, stop, noProgress(), start)
@@ -61,6 +66,8 @@ Expected<std::vector<Point>> layoutGraph(std::size_t nodes, std::span<const std:
         if (!result)
             return result.failure();
         local[i] = std::move(*result);
+        if (chosen != LayoutEngine::Dot && size <= kSeparatedUpTo)
+            separateNodes(local[i], kNodeRoom);
     }
     progress.report(1, "Laying out the graph");
     return packComponents(nodes, components, local, kGap);

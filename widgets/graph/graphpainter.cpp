@@ -158,6 +158,15 @@ GraphTopology::GraphTopology(const GraphScene& scene) {
     for (std::size_t k = 0; k < scene.edges.size(); ++k)
         edgesOf[fill[scene.edges[k]]++] = static_cast<std::uint32_t>(k / 2);
 
+    edgeWeights.resize(scene.edges.size() / 2);
+    for (std::size_t e = 0; e < edgeWeights.size(); ++e) {
+        const auto degree = [&](std::uint32_t node) { return rows[node + 1] - rows[node]; };
+        const std::uint32_t hub =
+            std::max(degree(scene.edges[2 * e]), degree(scene.edges[2 * e + 1]));
+        constexpr std::uint32_t kFullUpTo = 24;
+        edgeWeights[e] = static_cast<std::uint16_t>(
+            hub <= kFullUpTo ? 256 : std::max(256 * kFullUpTo / hub, 10u));
+    }
     groupOf.assign(n, GraphScene::kNoGroup);
     groupRows.push_back(0);
     if (scene.group.size() != n)
@@ -198,11 +207,19 @@ double GraphPainter::textSize(const QFont& font, double scale) {
 void GraphPainter::edges(QPainter& painter, std::span<const std::uint32_t> list) const {
     QList<QLineF> within;
     QList<QLineF> between;
+    QList<QLineF> faint;
     for (std::uint32_t edge : list) {
         const std::uint32_t u = scene.edges[2 * edge];
         const std::uint32_t v = scene.edges[2 * edge + 1];
-        (topology.withinGroup(u, v) ? within : between).append(QLineF(at(u), at(v)));
+        QList<QLineF>& lines = topology.withinGroup(u, v) ? within
+                               : topology.edgeWeights[edge] < GraphTopology::kFaint ? faint
+                                                                                    : between;
+        lines.append(QLineF(at(u), at(v)));
     }
+    QColor pale = colours.edge;
+    pale.setAlpha(faint.size() > 150 ? 22 : 48);
+    painter.setPen(QPen(pale, 1));
+    painter.drawLines(faint);
     const double width = std::clamp(scale * 0.9, 1.0, 2.2);
     painter.setPen(QPen(colours.groupEdge, width, Qt::SolidLine, Qt::FlatCap));
     painter.drawLines(within);

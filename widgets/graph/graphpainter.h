@@ -32,6 +32,11 @@ struct GraphTopology {
     std::vector<std::uint32_t> groupRows, groupNodes;
     std::vector<std::uint32_t> groupOf; ///< per node, index of its group or kNoGroup
 
+    /// Per edge, how strongly it is drawn, 256 = fully: the hundreds of edges of a hub (a supply)
+    /// would hide all others.
+    std::vector<std::uint16_t> edgeWeights;
+    static constexpr std::uint16_t kFaint = 128; ///< below: drawn thin and pale in detail too
+
     explicit GraphTopology(const GraphScene& scene);
     std::span<const std::uint32_t> edgesAt(std::uint32_t node) const {
         return {edgesOf.data() + rows[node], edgesOf.data() + rows[node + 1]};

@@ -25,7 +25,8 @@ public:
         : m_data(coverage.data()), m_width(band.width()), m_height(band.height()),
           m_left(band.left()), m_top(band.top()) {}
 
-    void line(double x0, double y0, double x1, double y1) {
+    void line(double x0, double y0, double x1, double y1, std::uint32_t weight) {
+        m_weight = weight;
         // Pixel centres lie at half coordinates.
         x0 -= m_left + 0.5;
         x1 -= m_left + 0.5;
@@ -90,21 +91,23 @@ private:
             }
         }
     }
-    static void add(std::uint16_t& cell, std::uint32_t value) {
-        cell = static_cast<std::uint16_t>(std::min<std::uint32_t>(cell + value, 65535u));
+    void add(std::uint16_t& cell, std::uint32_t value) const {
+        cell = static_cast<std::uint16_t>(
+            std::min<std::uint32_t>(cell + (value * m_weight >> 8), 65535u));
     }
 
     std::uint16_t* m_data;
     int m_width, m_height, m_left, m_top;
+    std::uint32_t m_weight = kOneLine;
 };
 
-/// Alpha for a coverage, in 1024 steps of 64: one line is well visible where there are few, and
+/// Alpha for a coverage, in 4096 steps of 16: one line is well visible where there are few, and
 /// many lines on one pixel still differ where there are many.
-std::array<std::uint8_t, 1024> toneCurve(double linesPerPixel, double strongest) {
-    std::array<std::uint8_t, 1024> tone{};
+std::array<std::uint8_t, 4096> toneCurve(double linesPerPixel, double strongest) {
+    std::array<std::uint8_t, 4096> tone{};
     const double single = std::clamp(0.55 / (1.0 + 2.5 * linesPerPixel), 0.10, 0.55);
     for (std::size_t i = 0; i < tone.size(); ++i) {
-        const double lines = static_cast<double>(i) * 64.0 / kOneLine;
+        const double lines = static_cast<double>(i) * 16.0 / kOneLine;
         const double alpha = 1.0 - std::pow(1.0 - single, lines);
         tone[i] = static_cast<std::uint8_t>(std::lround(255.0 * strongest * alpha));
     }
@@ -188,7 +191,8 @@ void GraphRaster::drawBand(const Surface& surface, const QRect& band, const Pixe
             return;
         if (!input.only.empty() && input.only[u] != 1 && input.only[v] != 1)
             return;
-        lines.line(map.x(input.x[u]), map.y(input.y[u]), map.x(input.x[v]), map.y(input.y[v]));
+        lines.line(map.x(input.x[u]), map.y(input.y[u]), map.x(input.x[v]), map.y(input.y[v]),
+                   input.edgeWeights.empty() ? kOneLine : input.edgeWeights[edge]);
     });
 
     // The tone follows the whole view, not this part of it.
@@ -203,7 +207,7 @@ void GraphRaster::drawBand(const Surface& surface, const QRect& band, const Pixe
         const std::uint16_t* in = coverage.data() + static_cast<std::size_t>(row) * width;
         for (std::size_t i = 0; i < width; ++i)
             out[i] = in[i] ? qPremultiply((edgeColour & 0xFFFFFFu) |
-                                          static_cast<QRgb>(tone[in[i] >> 6]) << 24)
+                                          static_cast<QRgb>(tone[in[i] >> 4]) << 24)
                            : 0u;
     }
 

@@ -36,6 +36,7 @@ struct RasterInput {
     /// When not empty: only nodes with 1 or 2 are drawn, and only edges with an end at a 1.
     std::span<const std::uint8_t> only;
     std::span<const QRgb> colours; ///< per node
+    std::span<const std::uint16_t> edgeWeights; ///< per edge, 256 is full; empty: all full
     QColor edgeColour;
     double devicePixelRatio = 1;
 };

@@ -53,6 +53,7 @@ RasterInput GraphView::Private::rasterInput() const {
     input.y = y;
     input.hidden = hidden;
     input.colours = nodeColours;
+    input.edgeWeights = topology->edgeWeights;
     input.edgeColour = colours.text;
     input.devicePixelRatio = q->devicePixelRatioF();
     return input;
@@ -100,7 +101,9 @@ void GraphView::Private::refreshLayer() {
         }
     }
     // A zoom of something slow shows the old picture stretched until the zooming ends.
-    if (sameSize && layerValid && layerMs > kFrameMs && settle.isActive())
+    const double stretch = map.scale / layerMap.scale;
+    if (sameSize && layerValid && layerMs > kFrameMs && settle.isActive() && stretch < 2.5 &&
+        stretch > 0.4)
         return;
     QElapsedTimer clock;
     clock.start();
@@ -166,6 +169,7 @@ void GraphView::Private::drawEmphasis(QPainter& painter) {
                 }
                 RasterInput input = rasterInput();
                 input.only = selectedFlags;
+                input.edgeWeights = {};
                 input.edgeColour = colours.accent;
                 raster.draw(emphasisLayer, emphasisLayer.rect(), map, input);
                 emphasisValid = true;
