@@ -353,7 +353,7 @@ CircuitBuilder::finish(const std::string& top, const StopToken& stop, ProgressSi
     if (m_data->deck && m_data->cells[kTopLevel].instances.empty())
         m_diagnostics.add(Severity::Warning, "NET-020", "The file has no elements", {});
 
-    Flattener flattener(*m_data, m_diagnostics);
+    Flattener flattener(*m_data, m_diagnostics, m_maxDevices);
     auto flat = flattener.run(stop, progress);
     if (!flat)
         return flat.failure();

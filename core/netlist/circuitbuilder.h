@@ -78,6 +78,8 @@ public:
     /// Further names of ground besides "0", before any net is added.
     void addGroundName(std::string_view name) { m_groundNames.emplace_back(name); }
 
+    void setMaxDevices(std::uint64_t devices) { m_maxDevices = devices; } ///< see ReadOptions
+
     /// Closes open cells, chooses the top (`top` may be empty: the file's own elements, else the
     /// subcircuit that no other uses, the largest of several), resolves masters, flattens.
     /// Errors: NET-002 stopped, NET-006 no such subcircuit.
@@ -118,6 +120,7 @@ private:
     std::vector<std::uint32_t> m_firsts;
     std::vector<SymbolId> m_masters; ///< small direct-mapped cache of recent masters
     std::uint64_t m_seed = hashSeed();
+    std::uint64_t m_maxDevices = 60'000'000;
 };
 
 } // namespace ohm::netlist

@@ -109,9 +109,9 @@ void Flattener::prepare(CellId id) {
         if (instance.targetKind() == TargetKind::Cell) {
             const CellTotals& child = m_totals[instance.target];
             const bool deep = child.height + 1 > kMaxDepth;
-            const bool big = totals.devices + child.devices > kMaxFlatDevices ||
-                             totals.terminals + child.terminals > kMaxFlatTerminals ||
-                             totals.scopes + child.scopes > kMaxFlatScopes;
+            const bool big = totals.devices + child.devices > m_maxDevices ||
+                             totals.terminals + child.terminals > 4 * m_maxDevices ||
+                             totals.scopes + child.scopes > m_maxDevices;
             if (deep || big) {
                 bool& told = deep ? m_toldDepth : m_toldSize;
                 if (!told)
@@ -120,7 +120,7 @@ void Flattener::prepare(CellId id) {
                         deep ? "The hierarchy is deeper than " + std::to_string(kMaxDepth) +
                                    " levels: what lies deeper is shown as black boxes"
                              : "Expanding the hierarchy would give more than " +
-                                   std::to_string(kMaxFlatDevices) +
+                                   std::to_string(m_maxDevices) +
                                    " devices: instances beyond are shown as black boxes",
                         {instance.file, instance.line});
                 told = true;

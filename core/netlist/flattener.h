@@ -7,11 +7,6 @@
 
 namespace ohm::netlist {
 
-/// How large the flat form may get; calls beyond become black boxes (NET-043), so that a few lines
-/// of nested instances cannot fill the memory.
-inline constexpr std::uint64_t kMaxFlatDevices = 60'000'000;
-inline constexpr std::uint64_t kMaxFlatTerminals = 240'000'000;
-inline constexpr std::uint64_t kMaxFlatScopes = 30'000'000;
 inline constexpr std::uint32_t kMaxDepth = 500; ///< levels of hierarchy
 
 /// Devices each cell has when expanded (saturating; a recursive call counts once).
@@ -20,9 +15,11 @@ std::vector<double> flatSizes(const CircuitData& data);
 /// Makes the flat form of `data.top`. Thread: owner only.
 class Flattener {
 public:
-    Flattener(CircuitData& data, DiagnosticList& diagnostics)
+    /// `maxDevices` bounds the flat form (ReadOptions); terminals and scopes follow from it.
+    Flattener(CircuitData& data, DiagnosticList& diagnostics, std::uint64_t maxDevices)
         : m_data(data)
-        , m_diagnostics(diagnostics) {}
+        , m_diagnostics(diagnostics)
+        , m_maxDevices(maxDevices) {}
     Expected<void> run(const StopToken& stop, ProgressSink& progress);
 
 private:
@@ -44,6 +41,7 @@ private:
     std::vector<CellTotals> m_totals;
     std::vector<bool> m_globalUsed;
     std::vector<std::uint8_t> m_used; ///< of the nets of the cell at hand
+    std::uint64_t m_maxDevices;
     bool m_toldSize = false;
     bool m_toldDepth = false;
 };

@@ -5,6 +5,7 @@
 #include "core/base/job.h"
 #include "core/netlist/circuit.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ struct ReadOptions {
     /// Further folders that .include and .lib may read from, besides the file's own folder and
     /// what lies below it. Nothing outside is ever opened.
     std::vector<std::filesystem::path> searchPath;
+    /// Devices the flat form may have: a few lines of nested instances could ask for more than any
+    /// memory holds. What goes beyond is shown as black boxes (NET-043).
+    std::uint64_t maxDevices = 60'000'000;
 };
 
 /// Reads any SPICE-family or Spectre netlist and flattens it. Fails only when nothing can be shown

@@ -50,6 +50,7 @@ void SpiceReader::note(Severity severity, const char* code, std::string text, in
 
 Expected<void> SpiceReader::read(const SpiceKnowledge* known) {
     m_known = known;
+    m_builder.setMaxDevices(m_options.maxDevices);
     CircuitData& data = m_builder.data();
     SourceText main = m_sources.takeMain();
     LoadedFile loaded;
