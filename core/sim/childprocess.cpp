@@ -79,7 +79,7 @@ struct ChildPlan {
 };
 
 void limit(int resource, std::uint64_t value) {
-    const struct rlimit limits {value, value};
+    const struct rlimit limits { value, value };
     ::syscall(SYS_prlimit64, 0, resource, &limits, nullptr);
 }
 
@@ -360,7 +360,7 @@ int ChildProcess::reap(int milliseconds) {
         }
         if (done < 0 && errno != EINTR)
             break;
-        const struct timespec pause {0, 1000000};
+        const struct timespec pause { 0, 1000000 };
         ::nanosleep(&pause, nullptr);
     }
     return kill();

@@ -11,37 +11,80 @@
 namespace ohm::sim {
 namespace {
 
-/// Elements of ngspice. N and P are left out: they need compiled code from a file.
-constexpr std::string_view kElements = "abcdefghijklmoqrstuvwxyz";
+/// Elements of ngspice. N is left out: it needs compiled code from a file.
+constexpr std::string_view kElements = "abcdefghijklmopqrstuvwxyz";
 
 constexpr std::string_view kCards[] = {
-    ".else", ".elseif", ".endif", ".ends", ".func", ".global", ".ic",    ".if",
-    ".model", ".nodeset", ".option", ".options", ".opt", ".param", ".params", ".subckt", ".temp"};
+    ".else",    ".elseif", ".endif",   ".ends", ".func",  ".global", ".ic",     ".if",  ".model",
+    ".nodeset", ".option", ".options", ".opt",  ".param", ".params", ".subckt", ".temp"};
 
-/// Sorted. Device models, then XSPICE code models that neither read nor write files.
-constexpr std::string_view kModelTypes[] = {
-    "adc_bridge", "c", "cap", "capacitor", "capacitoric", "climit", "core", "cpl", "csw", "d",
-    "d_and", "d_buffer", "d_dff", "d_dlatch", "d_fdiv", "d_genlut", "d_inverter", "d_jkff",
-    "d_lut", "d_nand", "d_nor", "d_open_c", "d_open_e", "d_or", "d_osc", "d_pulldown", "d_pullup",
-    "d_ram", "d_srff", "d_srlatch", "d_tff", "d_to_real", "d_tristate", "d_xnor", "d_xor",
-    "dac_bridge", "divide", "d_dt", "gain", "hyst", "ilimit", "ind", "inductor", "inductoric",
-    "int", "l", "lcouple", "limit", "lmeter", "cmeter", "ltra", "memristor", "mult", "multi_input_pwl",
-    "nchan", "nhfet", "njf", "nmf", "nmos", "npn", "nsoi", "oneshot", "pchan", "phfet", "pjf",
-    "pmf", "pmos", "pnp", "psoi", "potentiometer", "pswitch", "pwl", "pwlts", "r", "real_delay",
-    "real_gain", "real_to_v", "res", "resistor", "s_xfer", "sidiode", "sine", "slew", "spice2poly",
-    "square", "summer", "sw", "switch", "triangle", "txl", "urc", "vdmos", "vdmosn", "vdmosp",
-    "zener", "aswitch", "astate", "delay", "bidi_bridge", "hfet"};
+/// Device models and XSPICE code models that neither read nor write files nor start programs.
+constexpr std::string_view kModelTypes[] = {"adc_bridge",  "c",
+                                            "cap",         "capacitor",
+                                            "capacitoric", "climit",
+                                            "core",        "cpl",
+                                            "csw",         "d",
+                                            "d_and",       "d_buffer",
+                                            "d_dff",       "d_dlatch",
+                                            "d_fdiv",      "d_genlut",
+                                            "d_inverter",  "d_jkff",
+                                            "d_lut",       "d_nand",
+                                            "d_nor",       "d_open_c",
+                                            "d_open_e",    "d_or",
+                                            "d_osc",       "d_pulldown",
+                                            "d_pullup",    "d_ram",
+                                            "d_srff",      "d_srlatch",
+                                            "d_tff",       "d_to_real",
+                                            "d_tristate",  "d_xnor",
+                                            "d_xor",       "dac_bridge",
+                                            "divide",      "d_dt",
+                                            "gain",        "hyst",
+                                            "ilimit",      "ind",
+                                            "inductor",    "inductoric",
+                                            "int",         "l",
+                                            "lcouple",     "limit",
+                                            "lmeter",      "cmeter",
+                                            "ltra",        "memristor",
+                                            "mult",        "multi_input_pwl",
+                                            "nchan",       "nhfet",
+                                            "njf",         "nmf",
+                                            "nmos",        "npn",
+                                            "nsoi",        "oneshot",
+                                            "pchan",       "phfet",
+                                            "pjf",         "pmf",
+                                            "pmos",        "pnp",
+                                            "psoi",        "potentiometer",
+                                            "pswitch",     "pwl",
+                                            "pwlts",       "r",
+                                            "real_delay",  "real_gain",
+                                            "real_to_v",   "res",
+                                            "resistor",    "s_xfer",
+                                            "sidiode",     "sine",
+                                            "slew",        "spice2poly",
+                                            "square",      "summer",
+                                            "sw",          "switch",
+                                            "triangle",    "txl",
+                                            "urc",         "vdmos",
+                                            "vdmosn",      "vdmosp",
+                                            "zener",       "aswitch",
+                                            "astate",      "delay",
+                                            "bidi_bridge", "hfet"};
 
 /// Options of the numerical engine. Others set variables of ngspice's command interpreter.
 constexpr std::string_view kOptions[] = {
-    "abstol", "acct", "autostop", "badmos3", "bypass", "chgtol", "cshunt", "convabsstep", "convlimit",
-    "convstep", "defad", "defas", "defl", "defm", "defw", "delmax", "diode_recovery", "gmin", "gmindc",
-    "gminsteps", "gramin", "gshunt", "indverbosity", "interp", "itl1", "itl2", "itl3", "itl4", "itl5",
-    "itl6", "keepopinfo", "klu", "list", "lte", "maxevtiter", "maxopalter", "maxord", "maxwarns",
-    "method", "mindrlimit", "minbreak", "newtrunc", "node", "noacct", "noinit", "nomod", "noopac", "noopalter",
-    "noopiter", "nopage", "numdgt", "opts", "oldlimit", "pivrel", "pivtol", "probe", "ramptime", "reltol",
-    "rseries", "rshunt", "savecurrents", "scale", "scalm", "seed", "seedinfo", "sollim", "sparse",
-    "srcsteps", "temp", "tnom", "trtol", "trytocompact", "trygmin", "vntol", "warn", "xmu", "xtrtol"};
+    "abstol",       "acct",        "autostop",  "badmos3",    "bypass",         "chgtol",
+    "cshunt",       "convabsstep", "convlimit", "convstep",   "defad",          "defas",
+    "defl",         "defm",        "defw",      "delmax",     "diode_recovery", "gmin",
+    "gmindc",       "gminsteps",   "gramin",    "gshunt",     "indverbosity",   "interp",
+    "itl1",         "itl2",        "itl3",      "itl4",       "itl5",           "itl6",
+    "keepopinfo",   "klu",         "list",      "lte",        "maxevtiter",     "maxopalter",
+    "maxord",       "maxwarns",    "method",    "mindrlimit", "minbreak",       "newtrunc",
+    "node",         "noacct",      "noinit",    "nomod",      "noopac",         "noopalter",
+    "noopiter",     "nopage",      "numdgt",    "opts",       "oldlimit",       "pivrel",
+    "pivtol",       "probe",       "ramptime",  "reltol",     "rseries",        "rshunt",
+    "savecurrents", "scale",       "scalm",     "seed",       "seedinfo",       "sollim",
+    "sparse",       "srcsteps",    "temp",      "tnom",       "trtol",          "trytocompact",
+    "trygmin",      "vntol",       "warn",      "xmu",        "xtrtol"};
 
 template <std::size_t N>
 bool isOneOf(std::string_view word, const std::string_view (&list)[N]) {
@@ -61,22 +104,32 @@ std::string_view firstWord(std::string_view line) {
     return line.substr(0, line.find_first_of(" \t=("));
 }
 
-/// Words of a card, '=', '(' , ')' and ',' being separators, quoted and braced texts skipped.
+/// Words of a card; blanks, '=', parentheses and commas separate them.
 std::vector<std::string_view> words(std::string_view line) {
+    static constexpr std::string_view kSeparators = " \t=(),";
     std::vector<std::string_view> result;
-    std::size_t i = 0;
-    while (i < line.size()) {
-        const char c = line[i];
-        if (c == ' ' || c == '\t' || c == '=' || c == '(' || c == ')' || c == ',') {
-            ++i;
-            continue;
-        }
-        const std::size_t start = i;
-        while (i < line.size() && std::string_view(" \t=(),").find(line[i]) == std::string_view::npos)
-            ++i;
-        result.push_back(line.substr(start, i - start));
+    for (std::size_t start = 0;
+         (start = line.find_first_not_of(kSeparators, start)) != std::string_view::npos;) {
+        const auto end = std::min(line.find_first_of(kSeparators, start), line.size());
+        result.push_back(line.substr(start, end - start));
+        start = end;
     }
     return result;
+}
+
+/// True for a parameter that names a file, as some dialects and code models spell it: a word that
+/// ends in "file" before an equals sign.
+bool namesFile(std::string_view line) {
+    for (std::size_t at = 0; (at = line.find("file", at)) != std::string_view::npos;) {
+        at += 4;
+        auto end = at;
+        if (line.substr(at).starts_with("name"))
+            end += 4;
+        const auto next = line.find_first_not_of(" \t", end);
+        if (next != std::string_view::npos && line[next] == '=')
+            return true;
+    }
+    return false;
 }
 
 bool isNumber(std::string_view word) {
@@ -108,10 +161,8 @@ Expected<void> checkCard(std::string_view line, std::size_t number) {
     if (first != '.') {
         if (kElements.find(first) == std::string_view::npos)
             return unsafe("This line is neither an element nor a model", line, number);
-        // A source that plays a file, as some dialects and code models spell it.
-        for (const auto word : words(line))
-            if (word == "file" || word == "filename" || word == "input_file" || word == "wavefile")
-                return unsafe("An element may not read a file", line, number);
+        if (namesFile(line))
+            return unsafe("An element may not read a file", line, number);
         return {};
     }
     const auto card = firstWord(line);
@@ -124,10 +175,8 @@ Expected<void> checkCard(std::string_view line, std::size_t number) {
         if (!isOneOf(parts[2], kModelTypes))
             return unsafe("The model type \"" + std::string(parts[2]) + "\" is not accepted", line,
                           number);
-        for (const auto word : parts)
-            if (word == "file" || word == "filename" || word == "input_file" ||
-                word == "state_file" || word == "process_file" || word == "ic.file")
-                return unsafe("A model may not read a file", line, number);
+        if (namesFile(line))
+            return unsafe("A model may not read a file", line, number);
     }
     if (card.starts_with(".opt"))
         return checkOptions(line, number);
@@ -226,12 +275,12 @@ Expected<std::string> analysisCommand(const Analysis& analysis) {
 
 Expected<void> checkVectorName(std::string_view name) {
     static constexpr std::string_view kPunctuation = "_.:@[]#()+-/";
-    const bool fine =
-        !name.empty() && name.size() <= 512 && name.front() != '-' &&
-        std::all_of(name.begin(), name.end(), [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                   kPunctuation.find(c) != std::string_view::npos;
-        });
+    const bool fine = !name.empty() && name.size() <= 512 && name.front() != '-' &&
+                      std::all_of(name.begin(), name.end(), [](char c) {
+                          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                 (c >= '0' && c <= '9') ||
+                                 kPunctuation.find(c) != std::string_view::npos;
+                      });
     if (!fine)
         return unsafe("This is not the name of a vector", name, 0);
     return {};
@@ -241,7 +290,8 @@ Expected<Measurement> parseMeasurement(std::string_view body) {
     // The command interpreter gives meaning to $ ` ; < > | & ! { } and line ends.
     static constexpr std::string_view kPunctuation = " _.:@[]#()+-*/^,='\"%";
     for (const char c : body) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        const bool plain =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         if (!plain && kPunctuation.find(c) == std::string_view::npos)
             return unsafe("A measurement has a character that is not accepted", body, 0);
     }
@@ -266,15 +316,15 @@ Expected<Measurement> parseMeasurement(std::string_view body) {
     else
         return fail("SIM-012", "A measurement begins with tran, ac or dc", std::string(body));
     result.name = takeWord();
-    const bool plainName = !result.name.empty() &&
-                           std::all_of(result.name.begin(), result.name.end(), [](char c) {
-                               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-                           });
+    const bool plainName =
+        !result.name.empty() && std::all_of(result.name.begin(), result.name.end(), [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+        });
     if (!plainName || (result.name.front() >= '0' && result.name.front() <= '9') ||
         trimmed(rest).empty())
         return fail("SIM-012", "A measurement needs a name and what to measure", std::string(body));
-    result.command = "meas " + std::string(kindWord) + ' ' + result.name + ' ' +
-                     std::string(trimmed(rest));
+    result.command =
+        "meas " + std::string(kindWord) + ' ' + result.name + ' ' + std::string(trimmed(rest));
     return result;
 }
 

@@ -10,8 +10,8 @@
 namespace ohm::sim {
 namespace {
 
-constexpr double kOffCurrent = 1e-10;    ///< A: less is leakage
-constexpr double kOpenJunction = 0.4;    ///< V
+constexpr double kOffCurrent = 1e-10; ///< A: less is leakage
+constexpr double kOpenJunction = 0.4; ///< V
 
 std::optional<double> valueOf(const DeviceRow& row, std::string_view name) {
     const double* value = findValue(row, name);

@@ -34,7 +34,8 @@ constexpr Wanted kWanted[] = {
 /// Blank-separated words of a text, one after the other.
 class Words {
 public:
-    explicit Words(std::string_view text) : m_rest(text) {}
+    explicit Words(std::string_view text)
+        : m_rest(text) {}
     std::optional<std::string_view> peek() const {
         const auto start = m_rest.find_first_not_of(" \t\r\n");
         if (start == std::string_view::npos)

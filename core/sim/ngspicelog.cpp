@@ -102,8 +102,8 @@ std::string withoutPrompts(std::string_view log) {
         while (line.starts_with("ngspice ")) {
             const auto arrow = line.find(" -> ");
             const auto digits = line.substr(8, arrow == std::string_view::npos ? 0 : arrow - 8);
-            const bool prompt = !digits.empty() && digits.find_first_not_of("0123456789") ==
-                                                       std::string_view::npos;
+            const bool prompt =
+                !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;
             if (!prompt)
                 break;
             line.remove_prefix(arrow + 4);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
-#include <optional>
 #include <vector>
 
 namespace ohm::sim {
@@ -14,7 +14,7 @@ struct LogFindings {
     bool noConvergence = false; ///< gave up iterating, time step too small
     bool outOfMemory = false;
     std::vector<std::string> suspectNodes; ///< nodes named by singular matrix warnings, once each
-    std::string firstError;     ///< its first complaint in one line, may be empty
+    std::string firstError;                ///< its first complaint in one line, may be empty
 };
 
 LogFindings readLog(std::string_view log);

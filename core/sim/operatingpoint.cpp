@@ -35,8 +35,8 @@ public:
 private:
     void rewrite(std::string& text) const;
 
-    std::unordered_map<std::string, netlist::DeviceId> m_devices;    ///< by name in the run
-    std::unordered_map<std::string, std::string> m_short, m_long;    ///< each way
+    std::unordered_map<std::string, netlist::DeviceId> m_devices; ///< by name in the run
+    std::unordered_map<std::string, std::string> m_short, m_long; ///< each way
 };
 
 NameShortener::NameShortener(netlist::FlatDeck& deck) {
@@ -69,7 +69,8 @@ void NameShortener::rewrite(std::string& text) const {
         auto line = rest.substr(0, end == std::string_view::npos ? end : end + 1);
         rest.remove_prefix(line.size());
         const auto word = line.substr(0, line.find_first_of(" \t\n"));
-        const auto it = word.size() > kTableNameLength ? m_short.find(toLower(word)) : m_short.end();
+        const auto it =
+            word.size() > kTableNameLength ? m_short.find(toLower(word)) : m_short.end();
         if (it != m_short.end()) {
             result += it->second;
             line.remove_prefix(word.size());
@@ -140,7 +141,10 @@ class Reader {
 public:
     Reader(const netlist::Circuit& circuit, const netlist::FlatDeck& deck,
            const NameShortener& names, const Outcome& outcome)
-        : m_circuit(circuit), m_deck(deck), m_names(names), m_outcome(outcome) {
+        : m_circuit(circuit)
+        , m_deck(deck)
+        , m_names(names)
+        , m_outcome(outcome) {
         m_point.log = names.restored(outcome.log);
         m_point.seconds = outcome.seconds;
         for (const auto& vector : outcome.plots.front().vectors)
@@ -248,9 +252,10 @@ void Reader::tellSuspects() {
                     it == netNames.end() ? std::string() : name));
     }
     if (suspects.empty())
-        m_point.diagnostics.push_back(finding(
-            Severity::Warning, "SIM-021", "The circuit's equations are singular: some node has no "
-                                          "DC path to ground"));
+        m_point.diagnostics.push_back(
+            finding(Severity::Warning, "SIM-021",
+                    "The circuit's equations are singular: some node has no "
+                    "DC path to ground"));
 }
 
 } // namespace

@@ -8,7 +8,15 @@
 namespace ohm::sim {
 
 /// Operating region of a transistor, from the simulator's own values.
-enum class Region : std::uint8_t { Unknown, Off, Subthreshold, Triode, Saturation, Active, Reverse };
+enum class Region : std::uint8_t {
+    Unknown,
+    Off,
+    Subthreshold,
+    Triode,
+    Saturation,
+    Active,
+    Reverse
+};
 const char* regionName(Region region);
 
 struct DeviceState {
@@ -20,11 +28,11 @@ struct DeviceState {
 
 /// DC operating point of a circuit, by flat ids. Thread: a plain value.
 struct OperatingPoint {
-    std::vector<double> netVoltages; ///< V, per NetId; NaN where the simulator gave none
+    std::vector<double> netVoltages;  ///< V, per NetId; NaN where the simulator gave none
     std::vector<DeviceState> devices; ///< per DeviceId
-    std::string simulator;           ///< "ngspice-39"
+    std::string simulator;            ///< "ngspice-39"
     double seconds = 0;
-    Diagnostics diagnostics;         ///< floating nodes, devices left out, ...
+    Diagnostics diagnostics; ///< floating nodes, devices left out, ...
     std::string log;
 };
 

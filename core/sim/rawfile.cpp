@@ -55,9 +55,9 @@ std::string commandName(std::string_view name) {
 
 std::string unitOf(std::string_view type) {
     static constexpr std::pair<std::string_view, std::string_view> kUnits[] = {
-        {"voltage", "V"},     {"current", "A"},    {"time", "s"},      {"frequency", "Hz"},
-        {"temp-sweep", "°C"}, {"res-sweep", "Ω"},  {"v-sweep", "V"},   {"i-sweep", "A"},
-        {"power", "W"},       {"admittance", "S"}, {"charge", "C"},    {"capacitance", "F"}};
+        {"voltage", "V"},     {"current", "A"},    {"time", "s"},    {"frequency", "Hz"},
+        {"temp-sweep", "°C"}, {"res-sweep", "Ω"},  {"v-sweep", "V"}, {"i-sweep", "A"},
+        {"power", "W"},       {"admittance", "S"}, {"charge", "C"},  {"capacitance", "F"}};
     for (const auto& [name, unit] : kUnits)
         if (name == type)
             return std::string(unit);

@@ -22,7 +22,8 @@ const Vector* Plot::find(std::string_view name) const {
 class SimulatorPool::Impl {
 public:
     explicit Impl(PoolOptions options)
-        : m_options(std::move(options)), m_slots(static_cast<std::size_t>(countOf(m_options))) {}
+        : m_options(std::move(options))
+        , m_slots(static_cast<std::size_t>(countOf(m_options))) {}
 
     Expected<Outcome> run(const Job& job, const StopToken& stop);
     Expected<std::string> version();
@@ -36,7 +37,9 @@ private:
     /// Holds a slot for one job.
     class Lease {
     public:
-        Lease(Impl& pool, Slot& slot) : m_pool(pool), m_slot(slot) {}
+        Lease(Impl& pool, Slot& slot)
+            : m_pool(pool)
+            , m_slot(slot) {}
         Lease(const Lease&) = delete;
         Lease& operator=(const Lease&) = delete;
         ~Lease() { m_pool.release(m_slot); }

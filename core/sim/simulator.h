@@ -18,9 +18,9 @@ namespace ohm::sim {
 /// An analysis to run. Thread: a plain value.
 struct Analysis {
     enum class Kind { Op, Dc, Ac, Tran } kind = Kind::Op;
-    std::string source;               ///< Dc: source swept (deck name)
-    std::string sweep = "dec";        ///< Ac: dec, oct or lin
-    int points = 10;                  ///< Ac: per decade/octave or in all
+    std::string source;                   ///< Dc: source swept (deck name)
+    std::string sweep = "dec";            ///< Ac: dec, oct or lin
+    int points = 10;                      ///< Ac: per decade/octave or in all
     double start = 0, stop = 0, step = 0; ///< SI units; Tran: step, stop, start
 };
 
@@ -47,13 +47,14 @@ struct Job {
     std::vector<std::string> save;         ///< extra vectors, e.g. "@m1[gm]"; node voltages always
     std::vector<std::string> measurements; ///< ".meas" bodies, results in Outcome::measurements
     double timeoutSeconds = 60;
-    bool deviceTable = false; ///< with an Op analysis: also what ngspice's `show` knows of each device
+    bool deviceTable =
+        false; ///< with an Op analysis: also what ngspice's `show` knows of each device
 };
 
 /// One device in ngspice's `show` table: six digits, units SI.
 struct DeviceRow {
-    std::string name;  ///< deck name, cut at 21 characters by ngspice
-    std::string type;  ///< ngspice's device type, e.g. "Mos1", "BSIM4", "BJT", "Resistor"
+    std::string name; ///< deck name, cut at 21 characters by ngspice
+    std::string type; ///< ngspice's device type, e.g. "Mos1", "BSIM4", "BJT", "Resistor"
     std::vector<std::pair<std::string, double>> values; ///< those the type has, e.g. gm, gds, von
 };
 
@@ -62,13 +63,13 @@ struct Outcome {
     /// By lower-case name; one that found nothing (a level never crossed) is left out.
     std::map<std::string, double> measurements;
     std::vector<DeviceRow> devices; ///< with Job::deviceTable
-    std::string log;         ///< what ngspice printed
-    double seconds = 0;      ///< wall time inside the worker
-    bool singular = false;   ///< ngspice warned of a singular matrix or of floating nodes
+    std::string log;                ///< what ngspice printed
+    double seconds = 0;             ///< wall time inside the worker
+    bool singular = false;          ///< ngspice warned of a singular matrix or of floating nodes
 };
 
 struct PoolOptions {
-    int workers = 0;              ///< 0 = number of cores
+    int workers = 0; ///< 0 = number of cores
     std::filesystem::path ngspice = "ngspice";
     std::size_t recycleAfterBytes = std::size_t{512} << 20; ///< restart a worker that grew beyond
 };

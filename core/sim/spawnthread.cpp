@@ -5,7 +5,8 @@
 
 namespace ohm::sim {
 
-SpawnThread::SpawnThread() : m_thread([this] { loop(); }) {}
+SpawnThread::SpawnThread()
+    : m_thread([this] { loop(); }) {}
 
 SpawnThread::~SpawnThread() {
     {

@@ -26,10 +26,11 @@
 namespace ohm::sim {
 namespace {
 
-constexpr std::size_t kLogHead = std::size_t{256} << 10; ///< of a talkative run, kept from its start
+constexpr std::size_t kLogHead = std::size_t{256}
+                                 << 10; ///< of a talkative run, kept from its start
 constexpr std::size_t kLogTail = std::size_t{256} << 10; ///< and from its end
 constexpr std::size_t kMaxRaw = std::size_t{8} << 30;
-constexpr int kPollMilliseconds = 20; ///< how often a waiting job looks at its stop token
+constexpr int kPollMilliseconds = 20;         ///< how often a waiting job looks at its stop token
 constexpr std::size_t kNamesPerCommand = 500; ///< ngspice takes up to 1000 words
 
 const char* const kInstallHint = "Install it with \"sudo apt install ngspice\" or choose another "
@@ -171,14 +172,17 @@ Expected<PreparedJob> prepareJob(const Job& job) {
         prepared.measurements.push_back(std::move(measurement).value());
     }
     constexpr double kLongest = 30.0 * 24 * 3600;
-    prepared.timeoutSeconds = job.timeoutSeconds > 0 ? std::min(job.timeoutSeconds, kLongest) : kLongest;
+    prepared.timeoutSeconds =
+        job.timeoutSeconds > 0 ? std::min(job.timeoutSeconds, kLongest) : kLongest;
     prepared.deviceTable = job.deviceTable;
     return prepared;
 }
 
 Worker::Worker(TemporaryDirectory folder, ChildProcess child)
-    : m_folder(std::move(folder)), m_child(std::move(child)), m_mark(randomWord()),
-      m_started(Clock::now()) {}
+    : m_folder(std::move(folder))
+    , m_child(std::move(child))
+    , m_mark(randomWord())
+    , m_started(Clock::now()) {}
 
 Expected<std::unique_ptr<Worker>> Worker::start(SpawnThread& spawner, const WorkerSetup& setup,
                                                 const StopToken& stop) {
@@ -190,9 +194,9 @@ Expected<std::unique_ptr<Worker>> Worker::start(SpawnThread& spawner, const Work
     ChildSetup child;
     child.program = setup.program.string();
     child.arguments = {"-p", "-n"};
-    child.environment = {"HOME=" + home,        "TMPDIR=" + home,  "PATH=/nonexistent",
-                         "LC_ALL=C",            "OMP_NUM_THREADS=1", "OMP_WAIT_POLICY=passive",
-                         "NGSPICE_MEAS_PRECISION=16"};
+    child.environment = {
+        "HOME=" + home,      "TMPDIR=" + home,          "PATH=/nonexistent",        "LC_ALL=C",
+        "OMP_NUM_THREADS=1", "OMP_WAIT_POLICY=passive", "NGSPICE_MEAS_PRECISION=16"};
     child.folder = home;
     child.memoryLimit = workerMemoryLimit();
     child.fenced = setup.sandbox;
@@ -209,7 +213,8 @@ Expected<std::unique_ptr<Worker>> Worker::start(SpawnThread& spawner, const Work
                                     "to fence the simulator in; decks are still checked before "
                                     "they run");
     }
-    std::unique_ptr<Worker> worker(new Worker(std::move(folder).value(), std::move(process).value()));
+    std::unique_ptr<Worker> worker(
+        new Worker(std::move(folder).value(), std::move(process).value()));
     // num_threads: more than one makes BSIM4 evaluation spin (facts/performance).
     const auto reply = worker->exchange("set num_threads=1\nset noaskquit\nset nomoremode\n"
                                         "set filetype=binary\nset width=4000\nversion -s\n" +
@@ -228,8 +233,7 @@ Expected<std::unique_ptr<Worker>> Worker::start(SpawnThread& spawner, const Work
         return fail("SIM-001", "The simulator does not answer as ngspice does", detail,
                     setup.program.string(), kInstallHint);
     }
-    worker->m_version =
-        output.substr(at, output.find_first_of(" \t\r\n", at) - at);
+    worker->m_version = output.substr(at, output.find_first_of(" \t\r\n", at) - at);
     return worker;
 }
 
@@ -284,8 +288,8 @@ Worker::Reply Worker::exchange(const std::string& commands, int marks, Clock::ti
         if (waits[1].revents & POLLIN)
             m_child.serveTemporaryFile();
         if (wait.revents & POLLOUT) {
-            const ssize_t n = ::send(m_child.socket(), unsent.data(), unsent.size(),
-                                     MSG_NOSIGNAL | MSG_DONTWAIT);
+            const ssize_t n =
+                ::send(m_child.socket(), unsent.data(), unsent.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
             if (n > 0)
                 unsent.remove_prefix(static_cast<std::size_t>(n));
             else if (n < 0 && errno != EAGAIN && errno != EINTR && !(wait.revents & POLLIN))
@@ -299,6 +303,7 @@ Worker::Reply Worker::exchange(const std::string& commands, int marks, Clock::ti
         if (n <= 0)
             return finish(End::Died);
         pending.append(buffer.data(), static_cast<std::size_t>(n));
+        const bool asked = pending.find(kQuestion) != std::string::npos;
         std::size_t start = 0;
         for (std::size_t end; (end = pending.find('\n', start)) != std::string::npos;
              start = end + 1) {
@@ -313,7 +318,7 @@ Worker::Reply Worker::exchange(const std::string& commands, int marks, Clock::ti
             }
         }
         pending.erase(0, start);
-        if (pending.find(kQuestion) != std::string::npos)
+        if (asked)
             return finish(End::Asked);
         if (pending.size() > kLogHead) { // a line without end
             log.append(pending);
@@ -323,9 +328,8 @@ Worker::Reply Worker::exchange(const std::string& commands, int marks, Clock::ti
 }
 
 Expected<std::string> Worker::runUnchecked(const std::string& commands, double timeoutSeconds) {
-    const auto deadline =
-        Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                           std::chrono::duration<double>(timeoutSeconds));
+    const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                             std::chrono::duration<double>(timeoutSeconds));
     const auto reply = exchange(commands + "\n" + markCommand(0), 1, deadline, {});
     std::string output;
     for (const auto& part : reply.parts)
@@ -381,7 +385,8 @@ Expected<Outcome> Worker::run(const PreparedJob& job, const StopToken& stop, boo
                           begin + std::chrono::duration_cast<Clock::duration>(
                                       std::chrono::duration<double>(job.timeoutSeconds)),
                           stop);
-    neverBegan = reply.end == End::Died && reply.parts.size() == 1 && trimmed(reply.parts[0]).empty();
+    neverBegan =
+        reply.end == End::Died && reply.parts.size() == 1 && trimmed(reply.parts[0]).empty();
     auto outcome = judge(job, reply);
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(m_folder.path(), ignored))

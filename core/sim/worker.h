@@ -13,9 +13,9 @@ namespace ohm::sim {
 
 /// A job after all checks: what is sent to a worker. Thread: a plain value.
 struct PreparedJob {
-    std::string deck;                   ///< as written to the worker's folder
+    std::string deck; ///< as written to the worker's folder
     std::vector<Analysis::Kind> kinds;
-    std::vector<std::string> commands;  ///< one per analysis
+    std::vector<std::string> commands; ///< one per analysis
     std::vector<std::string> save;
     std::vector<Measurement> measurements;
     double timeoutSeconds = 60;
