@@ -181,7 +181,8 @@ std::string_view withoutList(std::string_view text, const ItemScanner& scanner) 
     return end >= text.size() ? trimmed(inside) : text;
 }
 
-void splitItems(std::string_view text, std::size_t base, std::vector<TailItem>& items, int depth) {
+void splitItems(std::string_view text, std::size_t base, bool fold, std::vector<TailItem>& items,
+                int depth) {
     const ItemScanner scanner(text);
     std::size_t at = scanner.skipBlank(0);
     while (at < text.size()) {
@@ -193,7 +194,7 @@ void splitItems(std::string_view text, std::size_t base, std::vector<TailItem>& 
         if (assign < text.size() && text[assign] == '=' && !word.empty()) {
             const std::size_t begin = scanner.skipSpace(assign + 1);
             const std::size_t end = scanner.value(begin);
-            item.name = toLower(word);
+            item.name = fold ? toLower(word) : std::string(word);
             item.text = std::string(text.substr(begin, end - begin));
             at = end;
         } else if (word.empty()) {
@@ -203,7 +204,7 @@ void splitItems(std::string_view text, std::size_t base, std::vector<TailItem>& 
         } else if (word.front() == '(' && depth < 4 && word.find('=') != word.npos) {
             // A list of assignments in parentheses in the middle of the text.
             const std::size_t inner = word.back() == ')' ? word.size() - 2 : word.size() - 1;
-            splitItems(word.substr(1, inner), base + at + 1, items, depth + 1);
+            splitItems(word.substr(1, inner), base + at + 1, fold, items, depth + 1);
             at = scanner.skipBlank(nameEnd);
             continue;
         } else {
@@ -253,7 +254,8 @@ std::vector<TailItem> tailItems(std::string_view raw, Dialect dialect) {
     const std::string clean = tailText(raw, dialect);
     const ItemScanner scanner(clean);
     const std::string_view text = withoutList(clean, scanner);
-    splitItems(text, static_cast<std::size_t>(text.data() - clean.data()), items, 0);
+    splitItems(text, static_cast<std::size_t>(text.data() - clean.data()),
+               dialect != Dialect::Spectre, items, 0);
     return items;
 }
 

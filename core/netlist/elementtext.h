@@ -12,7 +12,7 @@ namespace ohm::netlist {
 /// One item of a card's text: "name = text", or positional text (empty name) such as "10k", "dc",
 /// "pulse(0 1 1n)", "{expr}", "poly(2)".
 struct TailItem {
-    std::string name;       ///< lower case
+    std::string name;       ///< lower case, in Spectre as written
     std::string text;       ///< as written, quotes or braces included, inner line breaks removed
     std::size_t column = 0; ///< offset of the item in the cleaned text
 };
