@@ -12,6 +12,7 @@
 namespace ohm::sim {
 namespace {
 
+/// Switches are left out: at an operating point ngspice 39 tells the current of an open one.
 struct Wanted {
     char letter;
     std::string_view names; ///< blank-separated; types that lack one answer question marks
@@ -27,9 +28,7 @@ constexpr Wanted kWanted[] = {
     {'i', "current v p"},
     {'b', "i v"},
     {'g', "i v"},
-    {'f', "i v"},
-    {'s', "i p"},
-    {'w', "i p"}};
+    {'f', "i v"}};
 
 /// Blank-separated words of a text, one after the other.
 class Words {

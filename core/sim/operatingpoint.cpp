@@ -18,7 +18,7 @@ namespace {
 constexpr double kTimeLimit = 600; ///< seconds; the user can stop it before
 constexpr std::string_view kShortMark = "_ohm";
 /// Elements whose row of the table is used, and to whose names no other card refers.
-constexpr std::string_view kShortened = "mqdjzribgfsw";
+constexpr std::string_view kShortened = "mqdjzribgf";
 
 /// ngspice cuts names in its tables, so long ones get short stand-ins for the run.
 class NameShortener {
@@ -101,31 +101,60 @@ std::string NameShortener::restored(const std::string& text) const {
     return result.append(text, done, std::string::npos);
 }
 
-/// "12 devices of nfet_01v8, 3 of pfet_01v8": what had to be left out.
-std::string missingText(const netlist::Circuit& circuit, const netlist::FlatDeck& deck,
-                        std::size_t& count) {
-    std::map<std::string, std::size_t> masters;
-    count = 0;
+/// What the writer had to leave out.
+struct Missing {
+    std::size_t count = 0;
+    bool onlyBlackBoxes = true;
+    std::string text; ///< "nfet_01v8 (12 times), magic", with the reason where it is another
+};
+
+Missing missingIn(const netlist::Circuit& circuit, const netlist::FlatDeck& deck) {
+    Missing missing;
+    std::map<std::string, std::size_t> names;
     for (std::size_t i = 0; i < deck.deviceNames.size(); ++i) {
         if (!deck.deviceNames[i].empty())
             continue;
-        ++count;
         const auto device = static_cast<netlist::DeviceId>(i);
+        const std::string deviceName = circuit.deviceName(device);
         std::string name(circuit.deviceMaster(device));
-        ++masters[name.empty() ? circuit.deviceName(device) : name];
+        ++missing.count;
+        if (circuit.deviceLetter(device) != 'x') {
+            missing.onlyBlackBoxes = false;
+            name = deviceName;
+            const auto reason =
+                std::find_if(deck.diagnostics.begin(), deck.diagnostics.end(),
+                             [&](const Diagnostic& found) { return found.object == deviceName; });
+            if (reason != deck.diagnostics.end())
+                name += " (" + reason->text + ")";
+        }
+        ++names[name.empty() ? deviceName : name];
     }
     constexpr std::size_t kNamed = 8;
-    std::string text;
     std::size_t named = 0;
-    for (const auto& [name, uses] : masters) {
+    for (const auto& [name, uses] : names) {
         if (named++ == kNamed) {
-            text += " and " + std::to_string(masters.size() - kNamed) + " more";
+            missing.text += " and " + std::to_string(names.size() - kNamed) + " more";
             break;
         }
-        text += (text.empty() ? "" : ", ") + name +
-                (uses > 1 ? " (" + std::to_string(uses) + " times)" : "");
+        missing.text += (missing.text.empty() ? "" : ", ") + name +
+                        (uses > 1 ? " (" + std::to_string(uses) + " times)" : "");
     }
-    return text;
+    return missing;
+}
+
+/// The error that names what is missing.
+Unexpected refusal(const Missing& missing, const netlist::Circuit& circuit) {
+    const std::string devices =
+        missing.count == 1 ? std::string("A device cannot be simulated")
+                           : std::to_string(missing.count) + " devices cannot be simulated";
+    const std::string why = missing.onlyBlackBoxes
+                                ? (missing.count == 1 ? " because its definition is missing"
+                                                      : " because their definitions are missing")
+                                : "";
+    return fail("SIM-020", devices + why, missing.text,
+                circuit.files().empty() ? std::string() : circuit.files().front(),
+                missing.onlyBlackBoxes ? "Add the folder of their models to the search path"
+                                       : "Correct them or simulate without them");
 }
 
 Diagnostic finding(Severity severity, std::string code, std::string text, std::string object = {}) {
@@ -264,16 +293,8 @@ Expected<OperatingPoint> operatingPoint(SimulatorPool& pool, const netlist::Circ
                                         StopToken stop, ProgressSink& progress, bool allowMissing) {
     progress.report(-1, "Writing the deck");
     auto deck = netlist::writeFlatDeck(circuit);
-    std::size_t missingCount = 0;
-    const auto missing = missingText(circuit, deck, missingCount);
-    if (missingCount > 0 && !allowMissing)
-        return fail("SIM-020",
-                    missingCount == 1
-                        ? "A device cannot be simulated because its definition is missing"
-                        : std::to_string(missingCount) +
-                              " devices cannot be simulated because their definitions are missing",
-                    missing, circuit.files().empty() ? std::string() : circuit.files().front(),
-                    "Add the folder of their models to the search path");
+    if (const auto missing = missingIn(circuit, deck); missing.count > 0 && !allowMissing)
+        return refusal(missing, circuit);
     if (stop.shouldStop())
         return fail("SIM-006", "The simulation was stopped");
     const NameShortener names(deck);

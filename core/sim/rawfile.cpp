@@ -3,6 +3,7 @@
 
 #include "core/base/text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <limits>
@@ -34,12 +35,14 @@ std::optional<std::size_t> count(std::string_view text) {
     return value;
 }
 
-std::string_view takeWord(std::string_view& line) {
-    line = trimmed(line);
-    const auto end = line.find_first_of(" \t");
-    const auto word = line.substr(0, end);
-    line.remove_prefix(end == std::string_view::npos ? line.size() : end);
-    return word;
+/// The next field of a line whose fields are set apart by tabs; a name may hold blanks
+/// ("m1#body diode").
+std::string_view takeField(std::string_view& line) {
+    const auto start = line.find_first_not_of('\t');
+    line.remove_prefix(std::min(start, line.size()));
+    const auto field = line.substr(0, line.find('\t'));
+    line.remove_prefix(field.size());
+    return trimmed(field);
 }
 
 std::string commandName(std::string_view name) {
@@ -108,11 +111,13 @@ Expected<RawPlot> readRawPlot(std::string_view bytes) {
         auto line = takeLine(bytes);
         if (!line)
             return malformed("it ends inside the list of variables");
-        takeWord(*line);
-        const auto name = takeWord(*line);
+        takeField(*line);
+        const auto name = takeField(*line);
         Vector vector;
         vector.name = commandName(name);
-        vector.unit = unitOf(takeWord(*line));
+        // "frequency grid=3" and the like
+        const auto type = takeField(*line);
+        vector.unit = unitOf(type.substr(0, type.find(' ')));
         vector.complex = isComplex;
         plot.vectors.push_back(std::move(vector));
     }
