@@ -291,6 +291,11 @@ JobStatus JobService::job(JobId id) const {
     return found == d->records.end() ? JobStatus{} : found->second.status;
 }
 
+void JobService::clearFinished() {
+    std::erase_if(d->records, [](const auto& entry) { return isOver(entry.second.status.state); });
+    emit changed();
+}
+
 bool JobService::isIdle() const {
     return std::all_of(d->records.begin(), d->records.end(),
                        [](const auto& entry) { return isOver(entry.second.status.state); });

@@ -79,6 +79,7 @@ public:
 
     QVector<JobStatus> jobs() const; ///< oldest first; finished ones stay for a while
     JobStatus job(JobId id) const;   ///< id 0 if unknown
+    void clearFinished();            ///< forgets those that are over
     bool isIdle() const;             ///< nothing queued or running
     /// Stops everything and waits at most `timeout`; false if some work did not end in time.
     /// For the end of the program, after the last window has gone.

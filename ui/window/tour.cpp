@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/window/tour.h"
+
+#include "ui/dialogs/aboutdialog.h"
+#include "ui/dialogs/shortcutsdialog.h"
+#include "ui/panes/graphpane.h"
+#include "ui/panes/schematicpane.h"
+#include "ui/panes/sourcepane.h"
+#include "ui/panes/tablepane.h"
+#include "ui/services/text.h"
+#include "ui/session/graphnavigator.h"
+#include "ui/window/palettefeed.h"
+#include "ui/window/services.h"
+#include "ui/window/workspacepage.h"
+#include "widgets/common/commandpalette.h"
+#include "widgets/graph/graphview.h"
+#include "widgets/schematic/schematicview.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QFileInfo>
+#include <QTimer>
+
+namespace ohm::ui {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+constexpr int kPollMs = 50;
+constexpr int kSettleRounds = 6;     ///< polls after "ready" in which views paint and settle
+constexpr int kPatienceMs = 120'000; ///< for one step
+constexpr QSize kWindow{1600, 1000};
+} // namespace
+
+Tour::Tour(MainWindow& window, const QString& folder, const QString& project, QObject* parent)
+    : QObject(parent)
+    , m_window(window)
+    , m_folder(folder)
+    , m_project(project)
+    , m_timer(new QTimer(this)) {
+    m_timer->setInterval(kPollMs);
+    connect(m_timer, &QTimer::timeout, this, &Tour::poll);
+    connect(&m_window.bench().session, &CircuitSession::openFailed, this,
+            [this](const QString&, const Error& error) { m_failure = qs(error.message()); });
+    connect(&m_window.bench().simulation, &Simulation::failed, this,
+            [this](const Error& error) { m_failure = qs(error.message()); });
+    addSteps();
+}
+
+Tour::~Tour() = default;
+
+void Tour::addSteps() {
+    Workbench& bench = m_window.bench();
+    m_steps.push_back({u"start-light"_s,
+                       [this, &bench] {
+                           bench.settings.setTheme(Settings::Theme::Light);
+                           m_window.resize(kWindow);
+                           m_window.show();
+                       },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"start-dark"_s,
+                       [&bench] { bench.settings.setTheme(Settings::Theme::Dark); },
+                       [] { return true; }});
+    m_steps.push_back(
+        {{},
+         [this] { m_window.openPath(m_project); },
+         [this, &bench] {
+             return bench.session.isOpen() && m_window.workspace()->schematic()->isReady() &&
+                    (!bench.session.circuit() || m_window.workspace()->graph()->isReady()) &&
+                    bench.jobs.isIdle();
+         }});
+    m_steps.push_back({{},
+                       [this, &bench] {
+                           if (bench.session.circuit())
+                               m_window.simulate(true);
+                       },
+                       [&bench] { return !bench.simulation.isRunning() && bench.jobs.isIdle(); }});
+    for (const QString& look : {u"light"_s, u"dark"_s})
+        addWorkspaceSteps(look);
+}
+
+void Tour::addWorkspaceSteps(const QString& look) {
+    Workbench& bench = m_window.bench();
+    const auto now = [] { return true; };
+    m_steps.push_back({u"workspace-"_s + look,
+                       [this, &bench, look] {
+                           bench.settings.setTheme(look == u"dark"_s ? Settings::Theme::Dark
+                                                                     : Settings::Theme::Light);
+                           m_window.workspace()->showGraph();
+                           m_window.showDock(u"netsDock"_s);
+                           m_window.workspace()->schematic()->view()->fit();
+                           m_window.workspace()->graph()->view()->fit();
+                           // Something to look at: the net with the most connections that is not a
+                           // rail.
+                           if (const auto circuit = bench.session.circuit();
+                               circuit && circuit->deviceCount() > 0)
+                               bench.hub.select({ObjectKind::Device,
+                                                 static_cast<quint32>(circuit->deviceCount() / 2)},
+                                                SelectionSource::Program);
+                       },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"source-"_s + look,
+                       [this] {
+                           m_window.workspace()->showSource();
+                           m_window.showDock(u"devicesDock"_s);
+                       },
+                       [this, &bench] {
+                           return m_window.workspace()->source()->isReady() && bench.jobs.isIdle();
+                       }});
+    m_steps.push_back({u"issues-"_s + look, [this] { m_window.showDock(u"issuesDock"_s); }, now});
+    m_steps.push_back({u"log-"_s + look, [this] { m_window.showDock(u"logDock"_s); }, now});
+    m_steps.push_back({u"neighbourhood-"_s + look,
+                       [this, &bench] {
+                           m_window.workspace()->showGraph();
+                           m_window.showDock(u"netsDock"_s);
+                           bench.navigator.setMode(GraphNavigator::Mode::Neighbourhood);
+                       },
+                       [&bench] { return !bench.navigator.isBusy() && bench.jobs.isIdle(); }});
+    m_steps.push_back(
+        {u"palette-"_s + look, [&bench] { bench.commands.trigger(u"edit.palette"_s); }, now});
+    m_steps.push_back({u"shortcuts-"_s + look,
+                       [this] {
+                           m_window.palettePopup()->hide();
+                           m_window.shortcuts()->show();
+                       },
+                       now});
+    m_steps.push_back({u"about-"_s + look,
+                       [this] {
+                           m_window.shortcuts()->hide();
+                           m_window.about()->show();
+                       },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({{},
+                       [this, &bench] {
+                           m_window.about()->hide();
+                           if (bench.navigator.canShowWhole())
+                               bench.navigator.setMode(GraphNavigator::Mode::Whole);
+                       },
+                       [&bench] { return !bench.navigator.isBusy() && bench.jobs.isIdle(); }});
+}
+
+void Tour::start() {
+    if (!QDir().mkpath(m_folder)) {
+        QTimer::singleShot(0, this,
+                           [this] { stop(tr("The folder %1 cannot be made.").arg(m_folder)); });
+        return;
+    }
+    m_timer->start();
+    next();
+}
+
+void Tour::next() {
+    if (++m_step >= m_steps.size()) {
+        m_timer->stop();
+        emit finished(true);
+        return;
+    }
+    m_settled = 0;
+    m_clock.start();
+    m_steps.at(m_step).act();
+}
+
+void Tour::poll() {
+    const Step& step = m_steps.at(m_step);
+    if (!m_failure.isEmpty()) {
+        stop(m_failure);
+        return;
+    }
+    if (!step.ready()) {
+        m_settled = 0;
+        if (m_clock.elapsed() > kPatienceMs)
+            stop(tr("The page \u201c%1\u201d was not ready within %2 s.")
+                     .arg(step.picture)
+                     .arg(kPatienceMs / 1000));
+        return;
+    }
+    if (++m_settled < kSettleRounds)
+        return;
+    if (!step.picture.isEmpty() && !grab(step.picture))
+        return;
+    next();
+}
+
+bool Tour::grab(const QString& name) {
+    QWidget* shown = &m_window;
+    if (name.startsWith(u"shortcuts"_s))
+        shown = m_window.shortcuts();
+    else if (name.startsWith(u"about"_s))
+        shown = m_window.about();
+    const QString path = QDir(m_folder).filePath(name + u".png"_s);
+    if (!shown->grab().save(path, "PNG")) {
+        stop(tr("The picture %1 cannot be written.").arg(path));
+        return false;
+    }
+    m_pictures.push_back(path);
+    return true;
+}
+
+void Tour::stop(const QString& error) {
+    m_timer->stop();
+    m_error = error;
+    emit finished(false);
+}
+
+} // namespace ohm::ui
