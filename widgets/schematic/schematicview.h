@@ -4,9 +4,11 @@
 #include "core/schematic/schematicdoc.h"
 
 #include <QHash>
+#include <QSet>
 #include <QString>
 #include <QWidget>
 
+#include <functional>
 #include <memory>
 
 namespace ohm::widgets {
@@ -19,6 +21,11 @@ struct Annotation {
 
 /// Draws a SchematicDoc and lets the user look around in it. Knows no project and no selection hub:
 /// it takes names, and says what was clicked. Thread: GUI.
+///
+/// Mouse: wheel or pinch zooms at the cursor, drag pans, click picks, double click descends. Keys:
+/// arrows pan (Shift: farther), + and - zoom, F or Home fit, Tab and Shift+Tab next and previous
+/// device, then net (leaving the view after the last), Return clicks it, Ctrl+Return descends,
+/// Escape lets go.
 class SchematicView : public QWidget {
     Q_OBJECT
 public:
@@ -39,7 +46,8 @@ public:
     void setNetAnnotations(const QHash<QString, Annotation>& byNet);
     void setDeviceAnnotations(const QHash<QString, Annotation>& byDevice);
     /// Tooltip text per net and device name, asked on hover.
-    void setTooltipProvider(std::function<QString(const QString& net, const QString& device)> provider);
+    void
+    setTooltipProvider(std::function<QString(const QString& net, const QString& device)> provider);
 
     void zoomIn();
     void zoomOut();
@@ -50,13 +58,40 @@ public:
     void render(QPainter& painter, const QRectF& target, bool forPrint) const;
     QSizeF drawingSize() const; ///< natural size in points
 
+    double zoom() const; ///< pixels per sheet unit
+    QPointF toWidget(schematic::Pt at) const;
+    /// What is at a place of the widget; both empty: nothing.
+    void objectAt(const QPointF& position, QString& net, QString& device) const;
+    /// What the keyboard is at.
+    QString currentNet() const;
+    QString currentDevice() const;
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
 signals:
     void netClicked(const QString& net, Qt::KeyboardModifiers modifiers);
     void deviceClicked(const QString& device, Qt::KeyboardModifiers modifiers);
     void deviceDoubleClicked(const QString& device); ///< e.g. descend into a block
     void backgroundClicked();
     void hovered(const QString& net, const QString& device); ///< both empty: nothing
-    void contextMenuRequested(const QPoint& globalPosition, const QString& net, const QString& device);
+    void contextMenuRequested(const QPoint& globalPosition, const QString& net,
+                              const QString& device);
+
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
 
 private:
     class Private;
