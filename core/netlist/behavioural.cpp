@@ -261,6 +261,9 @@ private:
         const bool odd = exponent.value && std::fabs(std::fmod(*exponent.value, 2.0)) == 1.0;
         if (m_dialect != Dialect::Spice && odd)
             return call("pwr", {base.text, exponent.text});
+        // ngspice cannot take the slope of x^0.5 at zero, where iterations begin.
+        if (m_dialect != Dialect::Spice && exponent.value == 0.5)
+            return call("sqrt", {"abs(" + base.text + ")"});
         return {wrapped(base, kAtom) + "^" + wrapped(exponent, kAtom), kPower, std::nullopt};
     }
 
@@ -454,7 +457,7 @@ private:
         const bool isSigned = m_dialect == Dialect::Hspice || m_dialect == Dialect::Cdl;
         if (isSigned)
             return call("pwr", {a[0].text, a[1].text});
-        return {"abs(" + a[0].text + ")^" + wrapped(a[1], kAtom), kPower, std::nullopt};
+        return raised(call("abs", {a[0].text}), a[1]);
     }
 
     /// Functions that ngspice's B sources lack, expressed by those it has.

@@ -3,6 +3,7 @@
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/netlist/spectrelexer.h"
 
 #include <algorithm>
 #include <cmath>
@@ -39,6 +40,13 @@ DeviceComposer::DeviceComposer(const Circuit& circuit, Evaluator& evaluator, Wri
 
 std::string DeviceComposer::compose(DeckDevice& device) {
     m_device = &device;
+    // CDL hides sizes and models from SPICE: "$W=1u", "$[rpoly]".
+    for (auto item = device.items.begin(); item != device.items.end();) {
+        if (!item->name.empty() && item->name.front() == '$')
+            item->name.erase(0, 1);
+        const bool hidden = item->name.empty() && !item->text.empty() && item->text.front() == '$';
+        item = hidden ? device.items.erase(item) : item + 1;
+    }
     if (m_prefixScope != device.scope) {
         m_prefixScope = device.scope;
         m_prefix = m_data.scopePrefix(device.scope);
@@ -137,7 +145,7 @@ std::vector<std::string_view> DeviceComposer::positional() const {
     bool list = false;
     for (const TailItem& item : m_device->items) {
         if (!item.name.empty())
-            list = item.name == "ic" || item.name == "tc";
+            list = item.name == "ic" || item.name == "tc" || item.text.starts_with("[");
         else if (!list)
             texts.push_back(item.text);
     }
@@ -314,7 +322,11 @@ std::string DeviceComposer::withParasitics(std::string line) {
 std::string DeviceComposer::coupling() {
     std::vector<std::string> coils;
     std::optional<double> factor;
-    for (const std::string_view text : positional()) {
+    std::vector<std::string_view> parts = positional();
+    for (const char* name : {"ind1", "ind2"}) // Spectre
+        if (const TailItem* item = named(name))
+            parts.push_back(item->text);
+    for (const std::string_view text : parts) {
         const auto device = deviceIn(text);
         if (device && m_circuit.deviceLetter(*device) == 'l' && !m_deviceNames[*device].empty())
             coils.push_back(m_deviceNames[*device]);
@@ -354,7 +366,8 @@ std::string DeviceComposer::semiconductor() {
     std::string text = head() + " " + model.name;
     for (const std::string_view item : positional()) {
         if (const auto area = literal(item)) {
-            text += " " + *area;
+            // By name: after a bare number ngspice may not find the model.
+            text += " area=" + *area;
             break;
         }
     }
@@ -488,6 +501,8 @@ std::string DeviceComposer::line() {
 std::optional<std::string> DeviceComposer::nodeIn(std::uint32_t scope,
                                                   std::string_view name) const {
     std::string text(trimmed(name));
+    if (m_data.dialect == Dialect::Spectre)
+        text = unescaped(text);
     if (text.empty())
         return std::nullopt;
     const std::string prefix = scope == m_prefixScope ? m_prefix : m_data.scopePrefix(scope);

@@ -71,6 +71,7 @@ private:
     std::string source();
     std::string port();
     bool takeWaveform(Waveform& wave);
+    bool takeSpectreWaveform(Waveform& wave);
     void takeFunction(Waveform& wave, std::string_view function,
                       const std::vector<std::string>& arguments);
     std::string piecewiseLinear(const std::vector<std::string>& arguments);

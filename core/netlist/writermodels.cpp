@@ -324,15 +324,16 @@ void WriterModels::parameters(const ModelCard& card, const Scope& scope, Body& b
             put(key + "=" + std::string(inner));
             continue;
         }
+        if (lower == "true" || lower == "false") {
+            put(key + "=" + lower);
+            continue;
+        }
         const auto value = evaluate(item.text, scope);
         if (!value) {
-            if (inner == "true" || inner == "false" || lower == "true" || lower == "false")
-                put(key + "=" + lower);
-            else
-                m_findings.add(Severity::Warning, "NET-208",
-                               "Parameter \"" + key + "\" of model \"" + name +
-                                   "\" is left out: " + value.error().text,
-                               where);
+            m_findings.add(Severity::Warning, "NET-208",
+                           "Parameter \"" + key + "\" of model \"" + name +
+                               "\" is left out: " + value.error().text,
+                           where);
             continue;
         }
         if (pspiceSwitch && (key == "von" || key == "ion" || key == "voff" || key == "ioff")) {

@@ -120,7 +120,64 @@ std::string DeviceComposer::port() {
            resistance + "\n";
 }
 
+/// Spectre names everything: "dc=1 mag=1 type=pulse val0=0 val1=1 period=1u".
+bool DeviceComposer::takeSpectreWaveform(Waveform& wave) {
+    const auto value = [&](std::string_view name) -> std::optional<std::string> {
+        const TailItem* item = named(name);
+        return item ? literal(item->text) : std::nullopt;
+    };
+    for (const char* name : {"dc", "mag"})
+        if (const TailItem* item = named(name); item && !number(item->text)) {
+            m_reason = "its value is not a number: " + m_reason;
+            return false;
+        }
+    const TailItem* item = named("type");
+    const std::string type = item ? std::string(unquoted(item->text)) : "dc";
+    wave.dc = value("dc").value_or("");
+    if (const auto magnitude = value("mag"))
+        wave.ac = " ac " + *magnitude + " " + value("phase").value_or("0");
+    std::string list;
+    const auto take = [&](std::initializer_list<std::string_view> names) {
+        for (const std::string_view name : names)
+            list += (list.empty() ? "" : " ") + value(name).value_or("0");
+    };
+    if (type == "pulse") {
+        take({"val0", "val1", "delay", "rise", "fall", "width", "period"});
+        wave.function = " pulse(" + list + ")";
+        if (wave.dc.empty())
+            wave.dc = value("val0").value_or("0");
+    } else if (type == "sine") {
+        take({"sinedc", "ampl", "freq", "delay", "damp"});
+        wave.function = " sin(" + list + ")";
+        if (wave.dc.empty())
+            wave.dc = value("sinedc").value_or("0");
+    } else if (type == "exp") {
+        take({"val0", "val1", "td1", "tau1", "td2", "tau2"});
+        wave.function = " exp(" + list + ")";
+    } else if (type == "pwl") {
+        const TailItem* points = named("wave");
+        if (!points) {
+            note(named("file") ? "NET-206" : "NET-204",
+                 "The waveform of source \"" + m_device->path +
+                     "\" is not written: it keeps its dc value",
+                 Severity::Warning);
+            return true;
+        }
+        std::string text = points->text;
+        for (const TailItem* more = points + 1;
+             more < m_device->items.data() + m_device->items.size() && more->name.empty(); ++more)
+            text += " " + more->text;
+        std::replace(text.begin(), text.end(), '[', ' ');
+        std::replace(text.begin(), text.end(), ']', ' ');
+        wave.function = piecewiseLinear(arguments(text));
+    }
+    return true;
+}
+
 bool DeviceComposer::takeWaveform(Waveform& wave) {
+    // Parts in lang=spice have positional values even in a Spectre netlist.
+    if (m_data.dialect == Dialect::Spectre && positional().empty())
+        return takeSpectreWaveform(wave);
     const auto& items = m_device->items;
     const auto take = [&](std::string_view text) {
         if (const auto value = literal(text)) {
