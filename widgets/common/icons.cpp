@@ -109,7 +109,8 @@ QIcon themedIcon(const QString& name) {
 }
 
 QIcon colouredIcon(const QString& name, const QColor& colour) {
-    if (name.isEmpty() || svgOf(name).isEmpty())
+    // A name is a name, not a path that leads elsewhere in the resources.
+    if (name.isEmpty() || name.contains(QLatin1Char('/')) || svgOf(name).isEmpty())
         return {};
     return QIcon(new LineIcon(name, colour));
 }

@@ -122,7 +122,9 @@ void Theme::refresh() {
     const QPalette palette = dark ? darkPalette() : lightPalette();
     QApplication::setPalette(palette);
     QToolTip::setPalette(palette);
-    emit changed(dark);
+    // Widgets learn of a palette through the event loop: speak after they have.
+    QMetaObject::invokeMethod(
+        this, [this, dark] { emit changed(dark); }, Qt::QueuedConnection);
 }
 
 void Theme::watchDesktop() {

@@ -25,6 +25,7 @@ public:
     static bool animationsWanted();
 
 signals:
+    /// From the event loop, once the widgets have the new palette.
     void changed(bool dark);
 
 private:
