@@ -82,8 +82,7 @@ int CardLexer::column(const char* at) const {
 }
 
 bool CardLexer::nextCard() {
-    if (m_inCard)
-        skipCard();
+    skipCard();
     while (m_lineStart < m_end) {
         char* p = m_lineStart;
         while (is(*p, kBlank) && p < m_end)
@@ -141,6 +140,8 @@ bool CardLexer::continues(char*& at, std::uint32_t& line) const {
         }
         if (*p == '\n')
             continue;
+        if (*p == '*' && p[1] == '.' && m_dialect == Dialect::Cdl)
+            return false; // a '+' below belongs to the CDL directive
         if (*p == '*' || *p == '#' || comment(p)) {
             p = lineFeed(p, m_end);
             continue;
@@ -337,8 +338,7 @@ bool CardLexer::restHasAssignment(std::string_view name) {
 }
 
 bool CardLexer::skipTo(std::string_view keyword, std::string_view orKeyword) {
-    if (m_inCard)
-        skipCard();
+    skipCard();
     while (m_lineStart < m_end) {
         char* p = m_lineStart;
         while (is(*p, kBlank) && p < m_end)

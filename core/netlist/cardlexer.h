@@ -63,7 +63,10 @@ public:
     void back(const Word& word);
     /// Takes the rest of the card as raw text and goes to the end of the card.
     std::string_view rest();
-    void skipCard() { rest(); }
+    void skipCard() {
+        if (m_inCard)
+            rest();
+    }
     /// Goes to the next line, leaving '+' lines alone.
     void skipLine();
     /// True if the card's first line has a '/' between blanks.

@@ -15,7 +15,7 @@ namespace ohm::netlist {
 namespace {
 
 /// Cards that are kept as they are for those who simulate, sorted.
-constexpr std::array<std::string_view, 71> kKnownCards{
+constexpr std::array<std::string_view, 72> kKnownCards{
     "ac",     "acmodel",   "alias",       "autostop", "backanno",     "biaschk",      "connect",
     "csdf",   "data",      "dc",          "dcvolt",   "disto",        "distribution", "dout",
     "env",    "fft",       "four",        "fourier",  "global_param", "graph",        "hb",
@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 71> kKnownCards{
     "rusage", "sample",    "save",        "savebias", "sens",         "sp",           "step",
     "stim",   "tdisto",    "temp",        "temper",   "text",         "tf",           "tran",
     "tranop", "unprotect", "vary",        "vector",   "verilog",      "view",         "wave",
-    "wcase"};
+    "wcase",   "width"};
 
 bool among(std::string_view name, std::initializer_list<std::string_view> names) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -43,8 +43,7 @@ public:
 
     std::optional<double> lookup(std::string_view name) const override {
         const ParamDef* def = m_builder.findParam(name);
-        const StackGuard guard;
-        if (!def || !guard.enough() || m_depth > kMaxDepthOfParams) {
+        if (!def) {
             if (m_known) {
                 const auto found = m_known->find(std::string(name));
                 if (found != m_known->end())
@@ -53,13 +52,20 @@ public:
             m_missing = true;
             return std::nullopt;
         }
-        ++m_depth;
-        const auto value = evaluate(m_builder.textOf(def->text), *this);
-        --m_depth;
-        if (!value) {
+        const auto memo = m_values.find(def);
+        if (memo != m_values.end())
+            return memo->second;
+        const StackGuard guard;
+        if (!guard.enough() || m_depth > kMaxParamDepth || --m_budget < 0) {
             m_missing = true;
             return std::nullopt;
         }
+        ++m_depth;
+        const auto value = evaluate(m_builder.textOf(def->text), *this);
+        --m_depth;
+        if (!value)
+            return std::nullopt;
+        m_values.emplace(def, *value);
         return *value;
     }
     const UserFunction* function(std::string_view name) const override {
@@ -69,11 +75,14 @@ public:
     bool missing() const { return m_missing; }
 
 private:
-    static constexpr int kMaxDepthOfParams = 1000;
+    static constexpr int kMaxParamDepth = 1000;
+    static constexpr int kMaxLookups = 200'000; ///< circles and long chains end here
     const CircuitBuilder& m_builder;
     const std::unordered_map<std::string, double>* m_known;
     Dialect m_dialect;
+    mutable std::unordered_map<const ParamDef*, double> m_values;
     mutable int m_depth = 0;
+    mutable int m_budget = kMaxLookups;
     mutable bool m_missing = false;
 };
 
@@ -136,10 +145,8 @@ void SpiceReader::dotCard() {
     } else if (keyword == "alter") {
         note(Severity::Note, "NET-025",
              "What follows .alter describes further runs: it is not read", 1);
-        m_frames.resize(1, m_frames.front());
-        lexer().stop();
-        closeFrame();
-        return;
+        for (Frame& frame : m_frames)
+            frame.lexer.stop();
     } else if (keyword == "end" || keyword == "enddata") {
         if (keyword == "end")
             cards.stop();
@@ -159,8 +166,7 @@ void SpiceReader::dotCard() {
         m_builder.addCard(name, ref(rest), at);
         return;
     }
-    if (!m_frames.empty())
-        cards.skipCard();
+    cards.skipCard();
 }
 
 void SpiceReader::subckt() {

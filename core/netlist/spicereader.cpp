@@ -9,7 +9,7 @@ namespace ohm::netlist {
 namespace {
 
 constexpr std::size_t kMaxIncludeDepth = 40;
-constexpr std::size_t kMaxIncludes = 20000;
+constexpr std::size_t kMaxIncludes = 5000;
 constexpr std::size_t kMaxReadBytes = std::size_t{16} << 30; ///< repeated reading counts
 constexpr std::size_t kLookEvery = 4096; ///< cards between looks at the stop token
 constexpr std::size_t kMaxDoubts = 2000;
@@ -117,7 +117,7 @@ bool SpiceReader::card() {
     const char c = cards.first();
     if (c == '.') {
         dotCard();
-        return !m_frames.empty();
+        return true;
     }
     if (!m_conditions.empty() && !m_conditions.back().active) {
         cards.skipCard();
@@ -146,7 +146,10 @@ void SpiceReader::starDirective() {
     const bool isGlobal = m_builder.data().dialect == Dialect::Cdl &&
                           equalsIgnoreCase(head.substr(0, 6), "global") && is(head[6], kBlank);
     if (!isGlobal) {
-        cards.skipLine();
+        if (m_builder.data().dialect == Dialect::Cdl)
+            cards.skipCard(); // with its '+' lines
+        else
+            cards.skipLine();
         return;
     }
     cards.word(word);

@@ -27,7 +27,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t kBudget = std::size_t{1} << 20;
+    static constexpr std::size_t kBudget = std::size_t{2} << 20;
     static std::uintptr_t here() {
         return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
     }
