@@ -66,7 +66,9 @@ public:
             if (!ok)
                 return ok;
         }
-        if (m_unknown.IsMap() && m_unknown.size() > 0)
+        if (m_unknownFields.size() > 0)
+            m_unknown["parameters"] = m_unknownFields;
+        if (m_unknown.size() > 0)
             m_project.unknown = emitYaml(m_unknown);
         return {};
     }
@@ -217,7 +219,7 @@ private:
                                " is not known to this version; it is kept as it is",
                            field.first);
                     if (!name.empty())
-                        m_unknown["parameters"][spec.name][name] = field.second;
+                        m_unknownFields[spec.name][name] = field.second;
                 }
             }
         } else {
@@ -243,6 +245,7 @@ private:
 
     Project& m_project;
     YAML::Node m_unknown{YAML::NodeType::Map};
+    YAML::Node m_unknownFields{YAML::NodeType::Map}; ///< of parameters
 };
 
 } // namespace
