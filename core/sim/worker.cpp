@@ -216,15 +216,12 @@ Expected<std::unique_ptr<Worker>> Worker::start(SpawnThread& spawner, const Work
     std::unique_ptr<Worker> worker(
         new Worker(std::move(folder).value(), std::move(process).value()));
     // num_threads: more than one makes BSIM4 evaluation spin (facts/performance).
-    const auto reply = worker->exchange("set num_threads=1\nset noaskquit\nset nomoremode\n"
-                                        "set filetype=binary\nset width=4000\nversion -s\n" +
-                                            worker->markCommand(0),
-                                        1, Clock::now() + std::chrono::seconds(20), stop);
+    auto reply = worker->exchange("set num_threads=1\nset noaskquit\nset nomoremode\n"
+                                  "set filetype=binary\nset width=4000\nversion -s\n",
+                                  Clock::now() + std::chrono::seconds(20), stop);
     if (reply.end == End::Stopped)
         return fail("SIM-006", "The simulation was stopped");
-    std::string output;
-    for (const auto& part : reply.parts)
-        output += part;
+    const auto& output = reply.output;
     const auto at = output.find("ngspice-");
     if (reply.end != End::Done || at == std::string::npos) {
         auto detail = std::string(trimmed(output.substr(0, 300)));
@@ -237,10 +234,6 @@ Expected<std::unique_ptr<Worker>> Worker::start(SpawnThread& spawner, const Work
     return worker;
 }
 
-std::string Worker::markCommand(int index) const {
-    return "echo " + m_mark + ' ' + std::to_string(index) + '\n';
-}
-
 std::size_t Worker::memory() const {
     std::ifstream file("/proc/" + std::to_string(m_child.pid()) + "/statm");
     std::size_t total = 0, resident = 0;
@@ -248,19 +241,20 @@ std::size_t Worker::memory() const {
     return file ? resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) : 0;
 }
 
-Worker::Reply Worker::exchange(const std::string& commands, int marks, Clock::time_point deadline,
+Worker::Reply Worker::exchange(std::string commands, Clock::time_point deadline,
                                const StopToken& stop) {
     // ngspice asks this on stdin and would take our commands for answers.
     constexpr std::string_view kQuestion = "Run Spice anyway?";
     Reply reply;
     CappedLog log;
+    commands += "echo " + m_mark + '\n';
     std::string_view unsent = commands;
     std::string pending; ///< output not yet ended by a line end
     std::vector<char> buffer(std::size_t{64} << 10);
     const auto finish = [&](End end) {
         if (!pending.empty())
             log.append(pending);
-        reply.parts.push_back(log.take());
+        reply.output = withoutPrompts(log.take());
         reply.end = end;
         if (end == End::Died)
             reply.status = m_child.reap(200);
@@ -310,9 +304,8 @@ Worker::Reply Worker::exchange(const std::string& commands, int marks, Clock::ti
             const std::string_view line(pending.data() + start, end - start);
             if (const auto at = line.find(m_mark); at != std::string_view::npos) {
                 log.append(line.substr(0, at));
-                if (static_cast<int>(reply.parts.size()) + 1 == marks)
-                    return pending.clear(), finish(End::Done);
-                reply.parts.push_back(log.take());
+                pending.clear();
+                return finish(End::Done);
             } else {
                 log.append(std::string_view(pending.data() + start, end - start + 1));
             }
@@ -330,14 +323,11 @@ Worker::Reply Worker::exchange(const std::string& commands, int marks, Clock::ti
 Expected<std::string> Worker::runUnchecked(const std::string& commands, double timeoutSeconds) {
     const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                              std::chrono::duration<double>(timeoutSeconds));
-    const auto reply = exchange(commands + "\n" + markCommand(0), 1, deadline, {});
-    std::string output;
-    for (const auto& part : reply.parts)
-        output += part;
+    auto reply = exchange(commands + "\n", deadline, {});
     if (reply.end != End::Done)
         return fail(reply.end == End::Timeout ? "SIM-002" : "SIM-003", "The worker ended",
-                    output + statusText(reply.status));
-    return output;
+                    reply.output + statusText(reply.status));
+    return std::move(reply.output);
 }
 
 Expected<Outcome> Worker::run(const PreparedJob& job, const StopToken& stop, bool& neverBegan) {
@@ -365,7 +355,6 @@ Expected<Outcome> Worker::run(const PreparedJob& job, const StopToken& stop, boo
     }
     if (!job.save.empty())
         commands += '\n';
-    commands += markCommand(0);
     bool tableDone = false;
     for (std::size_t i = 0; i < job.commands.size(); ++i) {
         // The present plot is the built-in one unless the analysis makes its own.
@@ -377,16 +366,15 @@ Expected<Outcome> Worker::run(const PreparedJob& job, const StopToken& stop, boo
             commands += deviceTableCommands("show.txt");
             tableDone = true;
         }
-        commands += "destroy all\n" + markCommand(static_cast<int>(i) + 1);
+        commands += "destroy all\n";
     }
-    commands += "remcirc\n" + markCommand(static_cast<int>(job.commands.size()) + 1);
+    commands += "remcirc\n";
 
-    auto reply = exchange(commands, static_cast<int>(job.commands.size()) + 2,
+    auto reply = exchange(std::move(commands),
                           begin + std::chrono::duration_cast<Clock::duration>(
                                       std::chrono::duration<double>(job.timeoutSeconds)),
                           stop);
-    neverBegan =
-        reply.end == End::Died && reply.parts.size() == 1 && trimmed(reply.parts[0]).empty();
+    neverBegan = reply.end == End::Died && trimmed(reply.output).empty();
     auto outcome = judge(job, reply);
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(m_folder.path(), ignored))
@@ -398,10 +386,7 @@ Expected<Outcome> Worker::run(const PreparedJob& job, const StopToken& stop, boo
 
 Expected<Outcome> Worker::judge(const PreparedJob& job, Reply& reply) {
     Outcome outcome;
-    for (auto& part : reply.parts) {
-        part = withoutPrompts(part);
-        outcome.log += part;
-    }
+    outcome.log = std::move(reply.output);
     const auto findings = readLog(outcome.log);
     const auto refused = [&] {
         return fail("SIM-005", "ngspice refused the deck",

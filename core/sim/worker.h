@@ -62,15 +62,13 @@ private:
     enum class End { Done, Timeout, Stopped, Died, Asked };
     struct Reply {
         End end = End::Done;
-        std::vector<std::string> parts; ///< output up to each mark
-        int status = 0;                 ///< wait status when Died
+        std::string output; ///< up to the mark
+        int status = 0;     ///< wait status when Died
     };
 
     Worker(TemporaryDirectory folder, ChildProcess child);
-    /// Sends `commands` and collects output until the last of `marks` marks was seen.
-    Reply exchange(const std::string& commands, int marks, Clock::time_point deadline,
-                   const StopToken& stop);
-    std::string markCommand(int index) const;
+    /// Sends `commands` and a command that echoes the mark, and collects output up to it.
+    Reply exchange(std::string commands, Clock::time_point deadline, const StopToken& stop);
     Expected<Outcome> judge(const PreparedJob& job, Reply& reply);
     Expected<Plot> readPlot(Analysis::Kind kind, std::size_t index, const std::string& log);
 
