@@ -45,6 +45,7 @@ bool CircuitBuilder::beginCell(std::string_view name, SourceLocation location) {
                           "Subcircuit definitions are nested too deeply or too many", location);
         return false;
     }
+    flush();
     OpenCell open;
     const CellId parent = currentCell();
     open.cell.name = m_data->symbols.intern(name);
@@ -89,6 +90,7 @@ void CircuitBuilder::addPort(TextRef name, SourceLocation location) {
 void CircuitBuilder::endCell() {
     if (m_open.size() < 2)
         return;
+    flush();
     OpenCell open = std::move(m_open.back());
     m_open.pop_back();
     if (open.dropped) {
@@ -103,6 +105,7 @@ void CircuitBuilder::endCell() {
 }
 
 std::uint32_t CircuitBuilder::net(std::string_view name) {
+    flush();
     OpenCell& open = m_open.back();
     const std::uint64_t hash = hashName(name, m_seed);
     const std::uint32_t known = open.names.find(name, hash, m_data->text);
@@ -328,6 +331,7 @@ Expected<std::unique_ptr<CircuitData>>
 CircuitBuilder::finish(const std::string& top, const StopToken& stop, ProgressSink& progress) {
     while (inSubcircuit())
         endCell();
+    flush();
     m_data->cells[kTopLevel] = std::move(m_open.back().cell);
     m_topNames = std::move(m_open.back().names);
     markGlobals();

@@ -6,6 +6,8 @@
 #include "core/netlist/diagnosticlist.h"
 #include "core/netlist/nametable.h"
 
+#include <array>
+
 namespace ohm::netlist {
 
 /// Builds a CircuitData: readers open cells, add ports, elements, parameters and models, and
@@ -37,17 +39,8 @@ public:
     /// Index of the net in the current cell, made when new. `name` must be a piece of `data().text`
     /// and `text` its view.
     std::uint32_t net(TextRef name, std::string_view text) {
+        flush();
         return net(name, text, hashName(text, m_seed));
-    }
-    std::uint32_t net(TextRef name, std::string_view text, std::uint64_t hash) {
-        OpenCell& open = m_open.back();
-        const auto fresh = static_cast<std::uint32_t>(open.cell.netNames.size());
-        const std::uint32_t local = open.names.insert(text, hash, name, fresh, m_data->text);
-        if (local == fresh) {
-            open.cell.netNames.push(name);
-            markNewNet(open, text, local);
-        }
-        return local;
     }
     std::uint32_t net(std::string_view name); ///< copies the name
 
@@ -55,6 +48,17 @@ public:
     Instance& beginInstance(char letter, DeviceKind kind, TextRef name, TextRef tail,
                             SourceLocation location);
     void addTerminal(std::uint32_t net) { m_open.back().cell.nets.push(net); }
+    /// The same by name, for speed: the look-up waits a little so that memory can be fetched ahead.
+    void addTerminal(TextRef name, std::string_view text) {
+        OpenCell& open = m_open.back();
+        const std::uint64_t hash = hashName(text, m_seed);
+        open.names.prefetch(hash);
+        if (m_pendingCount == kPending)
+            resolveOldest();
+        m_pending[(m_pendingFirst + m_pendingCount++) % kPending] = {name, text, hash,
+                                                                     open.cell.nets.size()};
+        open.cell.nets.push(kNone);
+    }
     Instance& lastInstance() { return m_open.back().cell.instances.back(); }
     /// Forgets the last element begun (it must have no terminals yet).
     void dropInstance() { m_open.back().cell.instances.pop(); }
@@ -93,6 +97,36 @@ private:
         Cell cell;
         NameTable names;
     };
+    std::uint32_t net(TextRef name, std::string_view text, std::uint64_t hash) {
+        OpenCell& open = m_open.back();
+        const auto fresh = static_cast<std::uint32_t>(open.cell.netNames.size());
+        const std::uint32_t local = open.names.insert(text, hash, name, fresh, m_data->text);
+        if (local == fresh) {
+            open.cell.netNames.push(name);
+            markNewNet(open, text, local);
+        }
+        return local;
+    }
+    /// Terminals whose net is still to be looked up, in order.
+    struct Pending {
+        TextRef name;
+        std::string_view text;
+        std::uint64_t hash = 0;
+        std::size_t position = 0;
+    };
+    static constexpr std::size_t kPending = 16;
+    void resolveOldest() {
+        const Pending& oldest = m_pending[m_pendingFirst];
+        const std::uint32_t local = net(oldest.name, oldest.text, oldest.hash);
+        m_open.back().cell.nets[oldest.position] = local;
+        m_pendingFirst = (m_pendingFirst + 1) % kPending;
+        --m_pendingCount;
+    }
+    /// Before anything that needs all nets of the current cell, or another cell.
+    void flush() {
+        while (m_pendingCount > 0)
+            resolveOldest();
+    }
     static std::uint64_t scopedKey(CellId cell, SymbolId name) {
         return (static_cast<std::uint64_t>(cell) << 32) | name;
     }
@@ -119,6 +153,9 @@ private:
     std::vector<NamedPins> m_namedPins;
     std::vector<std::uint32_t> m_firsts;
     std::vector<SymbolId> m_masters; ///< small direct-mapped cache of recent masters
+    std::array<Pending, kPending> m_pending{};
+    std::size_t m_pendingFirst = 0;
+    std::size_t m_pendingCount = 0;
     std::uint64_t m_seed = hashSeed();
     std::uint64_t m_maxDevices = 60'000'000;
 };

@@ -68,6 +68,7 @@ Expected<CircuitPtr> readNetlist(const std::filesystem::path& path, const ReadOp
         auto folder = path.parent_path();
         SourceFiles sources(folder.empty() ? std::filesystem::path(".") : folder,
                             options.searchPath);
+        sources.setStop(stop);
         const auto opened = sources.openMain(path);
         if (!opened)
             return opened.failure();
@@ -81,6 +82,7 @@ Expected<CircuitPtr> readNetlistText(std::string text, const std::string& name,
                                      ProgressSink& progress) {
     return guarded(name, [&]() -> Expected<CircuitPtr> {
         SourceFiles sources(folder, options.searchPath);
+        sources.setStop(stop);
         const auto opened = sources.openMain(std::move(text), name);
         if (!opened)
             return opened.failure();

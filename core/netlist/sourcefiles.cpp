@@ -18,10 +18,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxBytes = std::size_t{8} << 30;
+constexpr std::size_t kChunk = std::size_t{8} << 20; ///< bytes between looks at the stop token
 
 /// Reads into a private buffer rather than mapping: the circuit keeps referring to the text, names
 /// are folded in place, and a file rewritten or cut on disk meanwhile cannot hurt.
-Expected<SourceText> readWhole(const fs::path& path) {
+Expected<SourceText> readWhole(const fs::path& path, const StopToken& stop) {
     const auto failed = [&](std::string code, std::string text, int number) {
         return fail(std::move(code), std::move(text),
                     number ? std::generic_category().message(number) : std::string(),
@@ -46,7 +47,9 @@ Expected<SourceText> readWhole(const fs::path& path) {
     SourceText out;
     out.text = std::make_unique_for_overwrite<char[]>(size + 1);
     while (out.size < size) {
-        const ssize_t n = ::read(fd, out.text.get() + out.size, size - out.size);
+        if (stop.shouldStop())
+            return failed("NET-002", "Reading was stopped", 0);
+        const ssize_t n = ::read(fd, out.text.get() + out.size, std::min(size - out.size, kChunk));
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
@@ -78,6 +81,19 @@ bool looksBinary(std::string_view text) {
     return static_cast<std::size_t>(odd) * 20 > head.size();
 }
 
+bool isAscii(std::string_view text) {
+    std::uint64_t bits = 0;
+    std::size_t i = 0;
+    for (; i + 8 <= text.size(); i += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + i, 8);
+        bits |= word;
+    }
+    for (; i < text.size(); ++i)
+        bits |= static_cast<std::uint64_t>(text[i]);
+    return (bits & 0x8080808080808080ull) == 0;
+}
+
 bool isInside(const fs::path& path, const fs::path& root) {
     const auto [left, right] = std::mismatch(root.begin(), root.end(), path.begin(), path.end());
     (void)right;
@@ -86,8 +102,14 @@ bool isInside(const fs::path& path, const fs::path& root) {
 
 } // namespace
 
-Expected<SourceText> textOf(SourceText bytes, const std::string& name) {
-    const TextEncoding encoding = detectEncoding(bytes.view());
+Expected<SourceText> textOf(SourceText bytes, const std::string& name, const StopToken& stop) {
+    bool plain = bytes.view().substr(0, 16).find('\0') == std::string_view::npos;
+    for (std::size_t at = 0; at < bytes.size && plain; at += kChunk) {
+        plain = isAscii(bytes.view().substr(at, kChunk));
+        if (stop.shouldStop())
+            return fail("NET-002", "Reading was stopped");
+    }
+    const TextEncoding encoding = plain ? TextEncoding::Utf8 : detectEncoding(bytes.view());
     if (encoding != TextEncoding::Utf8) {
         bytes = fromString(toUtf8(bytes.view(), encoding));
     } else if (bytes.view().substr(0, 3) == "\xEF\xBB\xBF") {
@@ -194,10 +216,10 @@ Expected<fs::path> SourceFiles::find(std::string_view name, const fs::path& from
 }
 
 Expected<SourceText> SourceFiles::load(const fs::path& path) const {
-    auto bytes = readWhole(path);
+    auto bytes = readWhole(path, m_stop);
     if (!bytes)
         return bytes.failure();
-    return textOf(std::move(*bytes), path.string());
+    return textOf(std::move(*bytes), path.string(), m_stop);
 }
 
 } // namespace ohm::netlist

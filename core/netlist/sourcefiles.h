@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/base/job.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -28,6 +29,8 @@ public:
     /// Nothing may be included when both `folder` and `searchPath` are empty.
     SourceFiles(std::filesystem::path folder, std::vector<std::filesystem::path> searchPath);
 
+    /// Loading gives up with NET-002 when this asks for it.
+    void setStop(StopToken stop) { m_stop = std::move(stop); }
     /// Loads the main file. Errors: NET-001 not readable, NET-003 not a text file, NET-005 too big.
     Expected<void> openMain(const std::filesystem::path& path);
     /// Takes text from memory as the main file.
@@ -55,10 +58,11 @@ private:
     std::vector<std::filesystem::path> m_roots; ///< canonical
     std::string m_mainName;
     SourceText m_main;
+    StopToken m_stop;
 };
 
 /// Reads bytes as text: byte-order marks, UTF-16 and Windows-1252 become UTF-8, a lone carriage
-/// return as line end becomes a line feed. Errors: NET-003.
-Expected<SourceText> textOf(SourceText bytes, const std::string& name);
+/// return as line end becomes a line feed. Errors: NET-002 stopped, NET-003.
+Expected<SourceText> textOf(SourceText bytes, const std::string& name, const StopToken& stop = {});
 
 } // namespace ohm::netlist

@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 72> kKnownCards{
     "rusage", "sample",    "save",        "savebias", "sens",         "sp",           "step",
     "stim",   "tdisto",    "temp",        "temper",   "text",         "tf",           "tran",
     "tranop", "unprotect", "vary",        "vector",   "verilog",      "view",         "wave",
-    "wcase",   "width"};
+    "wcase",  "width"};
 
 bool among(std::string_view name, std::initializer_list<std::string_view> names) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -401,12 +401,13 @@ bool SpiceReader::condition(std::string_view expression) {
     const ReadingScope scope(m_builder, m_known ? &m_known->params : nullptr,
                              m_builder.data().dialect);
     const auto value = evaluate(expression, scope);
-    if (value)
-        return *value != 0;
+    // A name may be defined further down (and a physical constant stand in for it here).
     if (!m_known && scope.missing()) {
         m_openCondition = true;
-        return false;
+        return value && *value != 0;
     }
+    if (value)
+        return *value != 0;
     note(Severity::Warning, "NET-039",
          "The condition \"" + std::string(expression) + "\" cannot be decided and counts as false");
     return false;

@@ -35,7 +35,7 @@ void SpiceReader::begin(char letter, DeviceKind kind) {
 }
 
 void SpiceReader::terminal(const Word& word) {
-    m_builder.addTerminal(m_builder.net(ref(word.view()), word.view()));
+    m_builder.addTerminal(ref(word.view()), word.view());
 }
 
 void SpiceReader::terminals(std::size_t count) {
