@@ -17,78 +17,66 @@ constexpr std::size_t kThreadsFrom = 30000;
 constexpr double kSmallestRadius = 0.75; ///< logical pixels
 constexpr double kGreatestRadius = 13;
 
-/// Coverage of an anti-aliased line, added to the band's buffer. The value at a pixel follows from
-/// the whole line, not from where it was clipped, so bands and strips meet without a seam.
+/// Coverage of anti-aliased lines, added to the band's buffer. The value at a pixel follows from the
+/// whole line in exact integer steps, not from where it was clipped, so that bands and strips meet
+/// without a seam.
 class LineBuffer {
 public:
     LineBuffer(std::vector<std::uint16_t>& coverage, const QRect& band)
-        : m_data(coverage.data()), m_width(band.width()), m_height(band.height()),
-          m_left(band.left()), m_top(band.top()) {}
+        : m_data(coverage.data()), m_width(band.width()), m_band(band) {}
 
     void line(double x0, double y0, double x1, double y1, std::uint32_t weight) {
         m_weight = weight;
         // Pixel centres lie at half coordinates.
-        x0 -= m_left + 0.5;
-        x1 -= m_left + 0.5;
-        y0 -= m_top + 0.5;
-        y1 -= m_top + 0.5;
+        x0 -= 0.5;
+        x1 -= 0.5;
+        y0 -= 0.5;
+        y1 -= 0.5;
         const double dx = x1 - x0;
         const double dy = y1 - y0;
-        if (std::abs(dx) >= std::abs(dy)) {
-            if (x0 > x1) {
-                std::swap(x0, x1);
-                std::swap(y0, y1);
-            }
-            run<false>(x0, y0, x1, std::abs(dx) > 1e-9 ? dy / dx : 0.0, m_width, m_height);
-        } else {
-            if (y0 > y1) {
-                std::swap(x0, x1);
-                std::swap(y0, y1);
-            }
-            run<true>(y0, x0, y1, dx / dy, m_height, m_width);
-        }
+        if (std::abs(dx) >= std::abs(dy))
+            run<false>(x0, y0, x1, y1, std::abs(dx) > 1e-9 ? dy / dx : 0.0);
+        else
+            run<true>(y0, x0, y1, x1, dx / dy);
     }
 
 private:
     template <bool Steep>
-    void run(double major0, double minor0, double major1, double slope, int majorSize,
-             int minorSize) {
-        double from = std::max(std::round(major0), 0.0);
-        double to = std::min(std::round(major1), majorSize - 1.0);
-        // Keep to the stretch whose minor coordinate lies in the band (or a pixel beside it).
-        if (std::abs(slope) > 1e-9) {
-            double a = major0 + (-1.0 - minor0) / slope;
-            double b = major0 + (minorSize - minor0) / slope;
+    void run(double major0, double minor0, double major1, double minor1, double slope) {
+        const int majorLow = Steep ? m_band.top() : m_band.left();
+        const int majorHigh = Steep ? m_band.bottom() : m_band.right();
+        const int minorLow = Steep ? m_band.left() : m_band.top();
+        const int minorHigh = Steep ? m_band.right() : m_band.bottom();
+        double from = std::max<double>(std::round(std::min(major0, major1)), majorLow);
+        double to = std::min<double>(std::round(std::max(major0, major1)), majorHigh);
+        if (std::max(minor0, minor1) < minorLow - 1.0 || std::min(minor0, minor1) > minorHigh + 1.0)
+            return;
+        if (std::abs(slope) > 1e-9) { // the stretch within the band, and a little more
+            double a = major0 + (minorLow - 1.0 - minor0) / slope;
+            double b = major0 + (minorHigh + 1.0 - minor0) / slope;
             if (a > b)
                 std::swap(a, b);
-            from = std::max(from, std::ceil(a));
-            to = std::min(to, std::floor(b));
-        } else if (minor0 <= -1.0 || minor0 >= minorSize) {
-            return;
+            from = std::max(from, std::floor(a) - 1);
+            to = std::min(to, std::ceil(b) + 1);
         }
-        if (!(from <= to))
+        const double intercept = minor0 - major0 * slope;
+        if (!(from <= to) || !(std::abs(intercept) < 1e9))
             return;
         const int first = static_cast<int>(from);
         const int last = static_cast<int>(to);
-        // 16.16 fixed point, from the exact value at the first pixel.
-        auto minor = static_cast<std::int64_t>((minor0 + (first - major0) * slope) * 65536.0);
-        const auto step = static_cast<std::int64_t>(slope * 65536.0);
+        constexpr double kOne = 4294967296.0; // 32.32 fixed point
+        const auto step = static_cast<std::int64_t>(std::llround(slope * kOne));
+        std::int64_t minor = static_cast<std::int64_t>(std::llround(intercept * kOne)) + first * step;
         for (int i = first; i <= last; ++i, minor += step) {
-            const auto at = static_cast<int>(minor >> 16);
-            const auto part = static_cast<std::uint32_t>(minor >> 8) & 0xFFu;
-            if constexpr (Steep) {
-                std::uint16_t* row = m_data + static_cast<std::ptrdiff_t>(i) * m_width;
-                if (at >= 0 && at < minorSize)
-                    add(row[at], kOneLine - part);
-                if (at + 1 >= 0 && at + 1 < minorSize)
-                    add(row[at + 1], part);
-            } else {
-                std::uint16_t* column = m_data + i;
-                if (at >= 0 && at < minorSize)
-                    add(column[static_cast<std::ptrdiff_t>(at) * m_width], kOneLine - part);
-                if (at + 1 >= 0 && at + 1 < minorSize)
-                    add(column[static_cast<std::ptrdiff_t>(at + 1) * m_width], part);
-            }
+            const auto at = static_cast<int>(minor >> 32);
+            const auto part = static_cast<std::uint32_t>(minor >> 24) & 0xFFu;
+            const std::ptrdiff_t cell =
+                Steep ? static_cast<std::ptrdiff_t>(i - majorLow) * m_width + (at - minorLow)
+                      : static_cast<std::ptrdiff_t>(at - minorLow) * m_width + (i - majorLow);
+            if (at >= minorLow && at <= minorHigh)
+                add(m_data[cell], kOneLine - part);
+            if (at + 1 >= minorLow && at + 1 <= minorHigh)
+                add(m_data[cell + (Steep ? 1 : m_width)], part);
         }
     }
     void add(std::uint16_t& cell, std::uint32_t value) const {
@@ -97,7 +85,8 @@ private:
     }
 
     std::uint16_t* m_data;
-    int m_width, m_height, m_left, m_top;
+    int m_width;
+    QRect m_band;
     std::uint32_t m_weight = kOneLine;
 };
 

@@ -9,6 +9,7 @@
 #include <QHelpEvent>
 #include <QImage>
 #include <QLineEdit>
+#include <QMouseEvent>
 #include <QPainter>
 #include <QPdfWriter>
 #include <QSignalSpy>
@@ -74,6 +75,12 @@ std::shared_ptr<GraphScene> gridScene(std::uint32_t side) {
 
 QImage shot(GraphView& view) {
     return view.grab().toImage().convertToFormat(QImage::Format_ARGB32_Premultiplied);
+}
+
+/// With no button pressed.
+void moveMouse(GraphView& view, const QPointF& at) {
+    QMouseEvent move(QEvent::MouseMove, at, view.mapToGlobal(at), Qt::NoButton, Qt::NoButton, {});
+    QCoreApplication::sendEvent(&view, &move);
 }
 
 int differing(const QImage& a, const QImage& b) {
@@ -149,12 +156,12 @@ private slots:
         m_view->setScene(smallScene());
         QSignalSpy hovered(m_view.get(), &GraphView::hovered);
         const QImage before = shot(*m_view);
-        QTest::mouseMove(m_view.get(), m_view->positionOf(0).toPoint());
-        QTRY_COMPARE(hovered.size(), 1);
+        moveMouse(*m_view, m_view->positionOf(0));
+        QCOMPARE(hovered.size(), 1);
         QCOMPARE(hovered[0][0].toLongLong(), 0);
         QVERIFY(differing(before, shot(*m_view)) > 20);
-        QTest::mouseMove(m_view.get(), QPoint(5, 5));
-        QTRY_COMPARE(hovered.size(), 2);
+        moveMouse(*m_view, QPointF(5, 5));
+        QCOMPARE(hovered.size(), 2);
         QCOMPARE(hovered[1][0].toLongLong(), -1);
         m_view->setHover(2);          // from outside: no signal back
         m_view->setHover(1000);       // no such node: none
@@ -286,6 +293,8 @@ private slots:
         layout.addWidget(&before);
         layout.addWidget(view);
         layout.addWidget(&after);
+        QWidget::setTabOrder(&before, view);
+        QWidget::setTabOrder(view, &after);
         view->setScene(smallScene());
         view->setKindVisible(0, false); // hidden nodes are not visited
         window.show();
