@@ -257,8 +257,9 @@ Expected<std::vector<Point>> quickLayout(std::size_t nodes, std::span<const std:
         work += workOf(component.nodes.size());
     Run run(options, stop, progress, work);
 
+    // The largest comes last, so that its previews can show it among the others.
     std::vector<std::vector<Point>> local(components.size());
-    for (std::size_t i = 0; i < components.size(); ++i) {
+    for (std::size_t i = components.size(); i-- > 0;) {
         const Component& component = components[i];
         if (component.nodes.size() <= 3) {
             if (i % 4096 == 0 && run.shouldStop())
@@ -266,10 +267,12 @@ Expected<std::vector<Point>> quickLayout(std::size_t nodes, std::span<const std:
             local[i] = tinyLayout(component.nodes.size());
             continue;
         }
-        // Only the one big component is worth a preview; the rest follows at once.
         std::function<void(const std::vector<Point>&)> show;
-        if (i == 0 && options.preview && component.nodes.size() == nodes)
-            show = [&](const std::vector<Point>& positions) { options.preview(positions); };
+        if (i == 0 && options.preview)
+            show = [&](const std::vector<Point>& positions) {
+                local[0] = positions;
+                options.preview(packComponents(nodes, components, local, kLength));
+            };
         ComponentLayout layout(run, std::move(show));
         if (refining) {
             std::vector<Point> start(component.nodes.size());
