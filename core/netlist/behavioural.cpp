@@ -15,6 +15,7 @@ namespace {
 constexpr int kMaxDepth = 100;
 constexpr std::size_t kMaxResult = std::size_t{256} << 10; ///< characters
 constexpr int kMaxSteps = 100000;
+constexpr const char* kTiny = "1e-30"; ///< keeps roots off zero
 
 /// Ranks of ngspice's own grammar, for as few parentheses as possible.
 enum Rank { kOr = 1, kAnd, kEqual, kCompare, kSum, kProduct, kSign, kPower, kAtom };
@@ -150,7 +151,8 @@ private:
     }
 
     Piece combine(Operator op, const Piece& a, const Piece& b) {
-        const bool logic = m_dialect == Dialect::Pspice || m_dialect == Dialect::Ltspice;
+        // Between voltages "&" and "|" can only mean logic, except in Spectre's language.
+        const bool logic = m_dialect != Dialect::Spectre;
         switch (op) {
         case Operator::Plus:
             return joined(a, "+", b, kSum);
@@ -229,7 +231,7 @@ private:
                 return number(-*piece.value);
             return {"-" + wrapped(piece, kPower), kSign, std::nullopt};
         }
-        if (op == Operator::BitNot && m_dialect != Dialect::Pspice && m_dialect != Dialect::Ltspice)
+        if (op == Operator::BitNot && m_dialect == Dialect::Spectre)
             return refuse("NET-203",
                           "Bit operations on voltages and currents have no ngspice equivalent");
         return call("eq0", {condition(piece).text});
@@ -262,9 +264,10 @@ private:
         if (m_dialect != Dialect::Spice && odd)
             return call("pwr", {base.text, exponent.text});
         // ngspice cannot take the slope of x^0.5 at zero, where iterations begin.
-        if (m_dialect != Dialect::Spice && exponent.value == 0.5)
-            return call("sqrt", {"abs(" + base.text + ")"});
-        return {wrapped(base, kAtom) + "^" + wrapped(exponent, kAtom), kPower, std::nullopt};
+        const bool steep = exponent.value && *exponent.value != 0 && *exponent.value < 1;
+        const std::string foot =
+            steep ? "max(abs(" + base.text + ")," + kTiny + ")" : wrapped(base, kAtom);
+        return {foot + "^" + wrapped(exponent, kAtom), kPower, std::nullopt};
     }
 
     Piece primary() {
@@ -442,7 +445,8 @@ private:
             if (name == from)
                 return to.empty() ? Piece{wrapped(a[0], kAtom) + "^2", kPower, std::nullopt}
                                   : call(std::string(to).c_str(), {x});
-        if ((name == "pow" || name == "pwr") && m_dialect != Dialect::Spice)
+        const bool steep = a.size() == 2 && a[1].value && *a[1].value != 0 && *a[1].value < 1;
+        if ((name == "pow" || name == "pwr") && (m_dialect != Dialect::Spice || steep))
             return powerFunction(name, a);
         for (const std::string_view same : kSame)
             if (name == same)
@@ -454,10 +458,11 @@ private:
     Piece powerFunction(const std::string& name, const std::vector<Piece>& a) const {
         if (name == "pow")
             return raised(a[0], a[1]);
-        const bool isSigned = m_dialect == Dialect::Hspice || m_dialect == Dialect::Cdl;
-        if (isSigned)
-            return call("pwr", {a[0].text, a[1].text});
-        return raised(call("abs", {a[0].text}), a[1]);
+        const bool isSigned = m_dialect == Dialect::Hspice || m_dialect == Dialect::Cdl ||
+                              m_dialect == Dialect::Spice; // in ngspice's B sources
+        const Piece size = raised(call("abs", {a[0].text}), a[1]);
+        return isSigned ? Piece{"sgn(" + a[0].text + ")*" + size.text, kProduct, std::nullopt}
+                        : size;
     }
 
     /// Functions that ngspice's B sources lack, expressed by those it has.
@@ -475,6 +480,15 @@ private:
         if (is("limit") && a.size() == 3)
             return call("max", {"min(" + x + ",max(" + a[1].text + "," + a[2].text + "))",
                                 "min(" + a[1].text + "," + a[2].text + ")"});
+        if (is("uplim") || is("dnlim")) {
+            // Straight up to z before the bound, then towards it exponentially.
+            const char* less = is("uplim") ? "" : "-";
+            const std::string room =
+                std::string(less) + "(" + a[1].text + "-(" + x + "))/(" + a[2].text + ")";
+            return {"ternary_fcn(" + room + ">1," + x + "," + a[1].text + (*less ? "+" : "-") +
+                        "(" + a[2].text + ")*exp(min(0," + room + "-1)))",
+                    kAtom, std::nullopt};
+        }
         if (is("table") || is("pwl"))
             return lookUpTable(a);
         if (is("pwrs"))

@@ -25,6 +25,7 @@ enum class Function : std::uint8_t {
     Cos,
     Cosh,
     Db,
+    Dnlim,
     Equal0,
     Exp,
     First,
@@ -65,6 +66,7 @@ enum class Function : std::uint8_t {
     Tanh,
     UnitRamp,
     UnitRamp1,
+    Uplim,
     Zero
 };
 
@@ -75,47 +77,34 @@ constexpr std::uint8_t kAny = 255;
 
 /// Sorted by name (checked below).
 constexpr BuiltinFunction kFunctions[] = {
-    {"abs", F::Abs, 1, 1},        {"acos", F::Acos, 1, 1},
-    {"acosh", F::Acosh, 1, 1},    {"agauss", F::Agauss, 2, 4},
-    {"arccos", F::Acos, 1, 1},    {"arccosh", F::Acosh, 1, 1},
-    {"arcsin", F::Asin, 1, 1},    {"arcsinh", F::Asinh, 1, 1},
-    {"arctan", F::Atan, 1, 1},    {"arctanh", F::Atanh, 1, 1},
-    {"asin", F::Asin, 1, 1},      {"asinh", F::Asinh, 1, 1},
-    {"atan", F::Atan, 1, 1},      {"atan2", F::Atan2, 2, 2},
-    {"atanh", F::Atanh, 1, 1},    {"aunif", F::Agauss, 2, 3},
-    {"buf", F::Buf, 1, 1},        {"cbrt", F::Cbrt, 1, 1},
-    {"ceil", F::Ceil, 1, 1},      {"ceiling", F::Ceil, 1, 1},
-    {"cos", F::Cos, 1, 1},        {"cosh", F::Cosh, 1, 1},
-    {"db", F::Db, 1, 1},          {"eq0", F::Equal0, 1, 1},
-    {"exp", F::Exp, 1, 1},        {"expl", F::Exp, 1, 2},
-    {"fabs", F::Abs, 1, 1},       {"flat", F::Zero, 1, 1},
-    {"floor", F::Floor, 1, 1},    {"fmod", F::Fmod, 2, 2},
-    {"gauss", F::Gauss, 1, 4},    {"ge0", F::GreaterEqual0, 1, 1},
-    {"gt0", F::Greater0, 1, 1},   {"hypot", F::Hypot, 2, 2},
-    {"if", F::If, 3, 3},          {"img", F::Zero, 1, 1},
-    {"int", F::Int, 1, 1},        {"inv", F::Inv, 1, 1},
-    {"le0", F::LessEqual0, 1, 1}, {"limexp", F::Limexp, 1, 1},
-    {"limit", F::Limit, 2, 3},    {"ln", F::Ln, 1, 1},
-    {"log", F::Log, 1, 1},        {"log10", F::Log10, 1, 1},
-    {"lt0", F::Less0, 1, 1},      {"m", F::Abs, 1, 1},
-    {"max", F::Max, 1, kAny},     {"mc", F::First, 2, 2},
-    {"min", F::Min, 1, kAny},     {"mod", F::Fmod, 2, 2},
-    {"ne0", F::NotEqual0, 1, 1},  {"nint", F::Nint, 1, 1},
-    {"par", F::First, 1, 1},      {"pow", F::Pow, 2, 2},
-    {"pwl", F::Table, 3, kAny},   {"pwr", F::Pwr, 2, 2},
-    {"pwrs", F::Pwrs, 2, 2},      {"r", F::First, 1, 1},
-    {"rand", F::Half, 1, 1},      {"random", F::Half, 1, 1},
-    {"re", F::First, 1, 1},       {"round", F::Round, 1, 1},
-    {"sgn", F::Sgn, 1, 1},        {"sign", F::Sign, 1, 2},
-    {"sin", F::Sin, 1, 1},        {"sinh", F::Sinh, 1, 1},
-    {"sqr", F::Square, 1, 1},     {"sqrt", F::Sqrt, 1, 1},
-    {"square", F::Square, 1, 1},  {"step", F::Step, 1, 1},
-    {"stp", F::Step, 1, 1},       {"table", F::Table, 3, kAny},
-    {"tan", F::Tan, 1, 1},        {"tanh", F::Tanh, 1, 1},
-    {"ternary_fcn", F::If, 3, 3}, {"trunc", F::Int, 1, 1},
-    {"u", F::Step, 1, 1},         {"u2", F::UnitRamp1, 1, 1},
-    {"unif", F::Agauss, 2, 3},    {"uramp", F::UnitRamp, 1, 1},
-    {"val", F::First, 1, 1},      {"valif", F::If, 3, 3},
+    {"abs", F::Abs, 1, 1},        {"acos", F::Acos, 1, 1},     {"acosh", F::Acosh, 1, 1},
+    {"agauss", F::Agauss, 2, 4},  {"arccos", F::Acos, 1, 1},   {"arccosh", F::Acosh, 1, 1},
+    {"arcsin", F::Asin, 1, 1},    {"arcsinh", F::Asinh, 1, 1}, {"arctan", F::Atan, 1, 1},
+    {"arctanh", F::Atanh, 1, 1},  {"asin", F::Asin, 1, 1},     {"asinh", F::Asinh, 1, 1},
+    {"atan", F::Atan, 1, 1},      {"atan2", F::Atan2, 2, 2},   {"atanh", F::Atanh, 1, 1},
+    {"aunif", F::Agauss, 2, 3},   {"buf", F::Buf, 1, 1},       {"cbrt", F::Cbrt, 1, 1},
+    {"ceil", F::Ceil, 1, 1},      {"ceiling", F::Ceil, 1, 1},  {"cos", F::Cos, 1, 1},
+    {"cosh", F::Cosh, 1, 1},      {"db", F::Db, 1, 1},         {"dnlim", F::Dnlim, 3, 3},
+    {"eq0", F::Equal0, 1, 1},     {"exp", F::Exp, 1, 1},       {"expl", F::Exp, 1, 2},
+    {"fabs", F::Abs, 1, 1},       {"flat", F::Zero, 1, 1},     {"floor", F::Floor, 1, 1},
+    {"fmod", F::Fmod, 2, 2},      {"gauss", F::Gauss, 1, 4},   {"ge0", F::GreaterEqual0, 1, 1},
+    {"gt0", F::Greater0, 1, 1},   {"hypot", F::Hypot, 2, 2},   {"if", F::If, 3, 3},
+    {"img", F::Zero, 1, 1},       {"int", F::Int, 1, 1},       {"inv", F::Inv, 1, 1},
+    {"le0", F::LessEqual0, 1, 1}, {"limexp", F::Limexp, 1, 1}, {"limit", F::Limit, 2, 3},
+    {"ln", F::Ln, 1, 1},          {"log", F::Log, 1, 1},       {"log10", F::Log10, 1, 1},
+    {"lt0", F::Less0, 1, 1},      {"m", F::Abs, 1, 1},         {"max", F::Max, 1, kAny},
+    {"mc", F::First, 2, 2},       {"min", F::Min, 1, kAny},    {"mod", F::Fmod, 2, 2},
+    {"ne0", F::NotEqual0, 1, 1},  {"nint", F::Nint, 1, 1},     {"par", F::First, 1, 1},
+    {"pow", F::Pow, 2, 2},        {"pwl", F::Table, 3, kAny},  {"pwr", F::Pwr, 2, 2},
+    {"pwrs", F::Pwrs, 2, 2},      {"r", F::First, 1, 1},       {"rand", F::Half, 1, 1},
+    {"random", F::Half, 1, 1},    {"re", F::First, 1, 1},      {"round", F::Round, 1, 1},
+    {"sgn", F::Sgn, 1, 1},        {"sign", F::Sign, 1, 2},     {"sin", F::Sin, 1, 1},
+    {"sinh", F::Sinh, 1, 1},      {"sqr", F::Square, 1, 1},    {"sqrt", F::Sqrt, 1, 1},
+    {"square", F::Square, 1, 1},  {"step", F::Step, 1, 1},     {"stp", F::Step, 1, 1},
+    {"table", F::Table, 3, kAny}, {"tan", F::Tan, 1, 1},       {"tanh", F::Tanh, 1, 1},
+    {"ternary_fcn", F::If, 3, 3}, {"trunc", F::Int, 1, 1},     {"u", F::Step, 1, 1},
+    {"u2", F::UnitRamp1, 1, 1},   {"unif", F::Agauss, 2, 3},   {"uplim", F::Uplim, 3, 3},
+    {"uramp", F::UnitRamp, 1, 1}, {"val", F::First, 1, 1},     {"valif", F::If, 3, 3},
 };
 constexpr bool byName(const BuiltinFunction& a, const BuiltinFunction& b) {
     return a.name < b.name;
@@ -147,6 +136,8 @@ constexpr Constant kConstants[] = {{"pi", std::numbers::pi},
                                    {"temper", 27.0},
                                    {"temp", 27.0},
                                    {"tnom", 27.0},
+                                   {"vt", 1.380649e-23 * 300.15 / 1.602176634e-19},
+                                   {"gmin", 1e-12},
                                    {"true", 1.0},
                                    {"yes", 1.0},
                                    {"false", 0.0},
@@ -359,6 +350,14 @@ double callFunction(const BuiltinFunction& function, std::span<const double> a, 
         return a.size() == 1 ? 0.0 : x;
     case F::Atan2:
         return std::atan2(x, a[1]);
+    case F::Uplim: { // LTspice: a soft bound; straight up to z before it
+        const double room = (a[1] - x) / a[2];
+        return room > 1 ? x : a[1] - a[2] * std::exp(room - 1);
+    }
+    case F::Dnlim: {
+        const double room = (x - a[1]) / a[2];
+        return room > 1 ? x : a[1] + a[2] * std::exp(room - 1);
+    }
     case F::Exp: // expl(x,max): linear beyond max
         return a.size() == 2 && x > a[1] ? std::exp(a[1]) * (1 + x - a[1]) : std::exp(x);
     case F::Fmod:

@@ -95,12 +95,12 @@ Expected<void> SpectreParser::read(std::string_view text, const SpectreKnowledge
     place.folder = m_sources.folder();
     place.file = m_builder.addFile(m_sources.mainName());
     m_open.insert(m_sources.mainKey());
+    m_place = &place;
     auto done = readFile(text, place);
-    if (!done)
-        return done;
-    if (m_builder.inSubcircuit())
+    if (done && m_builder.inSubcircuit())
         note(Severity::Warning, "NET-304", "The file ends inside a subcircuit definition");
-    return {};
+    m_place = nullptr;
+    return done;
 }
 
 Expected<void> SpectreParser::readFile(std::string_view text, Place& place) {
@@ -155,7 +155,7 @@ void SpectreParser::statement(std::string_view text) {
             if (m_conditions.size() <= m_place->conditions)
                 return note(Severity::Warning, "NET-304", "A closing brace has no opening one");
             m_conditions.back().braced = false;
-            m_awaitsBranch = false;
+            m_awaitsBranch = m_elseAllowed = false;
             closeBranches();
             text.remove_prefix(1);
             continue;

@@ -108,9 +108,10 @@ std::string DeviceComposer::controlledByVoltage() {
         return leaveOut("NET-204", "it has no gain");
     const auto gain = number(gainText);
     if (!gain) {
-        const auto behaviour = expression(gainText);
+        const std::string reason = m_reason;
+        const auto behaviour = behaviourInstead(gainText);
         if (!behaviour)
-            return leaveOut("NET-204", "its gain is not a number: " + m_reason);
+            return leaveOut("NET-204", "its gain is not a number: " + reason);
         const std::string line =
             start + (letter == 'e' ? " vol='(" : " cur='(") + *behaviour + ")*" + input + "'";
         return (letter == 'g' ? multiplied(line) : line) + "\n";

@@ -103,6 +103,7 @@ std::optional<double> DeviceComposer::number(std::string_view text) {
     if (value)
         return *value;
     m_reason = value.error().text;
+    m_code = value.error().code;
     return std::nullopt;
 }
 
@@ -119,6 +120,11 @@ std::optional<std::string> DeviceComposer::expression(std::string_view text) {
     m_reason = translated.error().text;
     m_code = translated.error().code;
     return std::nullopt;
+}
+
+/// After `number` failed: the expression, if it failed because it depends on the circuit.
+std::optional<std::string> DeviceComposer::behaviourInstead(std::string_view text) {
+    return m_code == "NET-106" ? expression(text) : std::nullopt;
 }
 
 void DeviceComposer::note(const char* code, const std::string& text, Severity severity) {
@@ -260,8 +266,8 @@ std::string DeviceComposer::passive() {
             text += " " + *value;
         } else {
             const std::string reason = m_reason;
-            const auto behaviour = expression(valueText);
-            if (!behaviour || letter == 'l')
+            const auto behaviour = letter != 'l' ? behaviourInstead(valueText) : std::nullopt;
+            if (!behaviour)
                 return leaveOut("NET-204", "its value is not a number: " + reason);
             text += " " + std::string(shortName) + "='" + *behaviour + "'";
         }

@@ -45,6 +45,7 @@ private:
     std::optional<double> number(std::string_view text);
     std::optional<std::string> literal(std::string_view text); ///< the number as deck text
     std::optional<std::string> expression(std::string_view text);
+    std::optional<std::string> behaviourInstead(std::string_view text);
     std::string leaveOut(const char* code, const std::string& why,
                          Severity severity = Severity::Warning);
     void note(const char* code, const std::string& text, Severity severity = Severity::Note);

@@ -185,7 +185,7 @@ bool DeviceComposer::takeWaveform(Waveform& wave) {
             return true;
         }
         const std::string reason = m_reason;
-        if (auto behaviour = expression(text)) {
+        if (auto behaviour = behaviourInstead(text)) {
             wave.behaviour = std::move(*behaviour);
             return true;
         }
