@@ -304,7 +304,10 @@ void Columns::chooseSides(const std::vector<std::int32_t>& x) {
                 if (ref.device == d || x[ref.device] == std::numeric_limits<std::int32_t>::min() ||
                     ref.pin == 3 || x[ref.device] == x[d])
                     continue;
-                const std::int32_t distance = std::abs(x[ref.device] - x[d]);
+                // Gates face gates first: a mirror reads better than a short wire to a drain.
+                const std::int32_t distance =
+                    std::abs(x[ref.device] - x[d]) +
+                    (controlPin(m.devices[ref.device]) == ref.pin ? 0 : 400);
                 if (distance < best) {
                     best = distance;
                     side = x[ref.device] > x[d] ? 1 : -1;

@@ -66,7 +66,7 @@ std::string shortValue(const Device& device, const std::vector<netlist::Paramete
             text += " ×" + quantity(*m);
         return clipped(text);
     }
-    for (const char* name : {"value", "r", "c", "l", "dc"})
+    for (const char* name : {"value", "r", "c", "l", "dc", "v", "i", "gain"})
         if (const auto* p = find(parameters, name); p && (p->value || !p->text.empty()))
             return clipped(quantity(*p));
     switch (device.kind) {
@@ -74,7 +74,8 @@ std::string shortValue(const Device& device, const std::vector<netlist::Paramete
     case DeviceKind::CurrentSource:
         for (const netlist::Parameter& p : parameters)
             if (!p.text.empty())
-                return clipped(p.name + " " + quantity(p));
+                return clipped(toLower(p.text).starts_with(p.name) ? p.text
+                                                                   : p.name + " " + quantity(p));
         return {};
     default:
         break;
@@ -178,7 +179,8 @@ Model buildModel(const netlist::Circuit& circuit, std::span<const std::uint32_t>
             for (std::uint32_t p = 0; p < device.nets.size(); ++p)
                 pins.emplace_back(circuit.cellNetName(instance.child, p));
             device.symbol = symbolIndex("cell " + device.sheet, [&] {
-                return cellSymbol(device.sheet, pins, roles.of(instance.child));
+                return cellSymbol(device.sheet, pins, roles.of(instance.child),
+                                  clipped(device.sheet));
             });
         } else {
             const auto terminals = static_cast<unsigned>(device.nets.size());
@@ -190,7 +192,10 @@ Model buildModel(const netlist::Circuit& circuit, std::span<const std::uint32_t>
             device.block = !isTransistor(device) && !isTwoTerminal(device);
             device.box = device.block && device.kind != DeviceKind::TransmissionLine;
         }
-        device.value = device.box ? device.master : shortValue(device, parameters);
+        if (!device.box)
+            device.value = shortValue(device, parameters);
+        else if (instance.child == netlist::kNone)
+            device.value = device.master; // a cell's symbol bears its name already
         const auto id = static_cast<std::uint32_t>(model.devices.size());
         for (std::uint32_t p = 0; p < device.nets.size(); ++p)
             model.nets[device.nets[p]].pins.push_back({id, p});
@@ -259,6 +264,24 @@ Footprint footprint(const Symbol& symbol, Orientation o) {
     const SymbolBounds bounds = symbolBounds(symbol);
     f.body.include(o.apply(bounds.min));
     f.body.include(o.apply(bounds.max));
+    Box core;
+    for (const Shape& s : symbol.shapes) {
+        if (s.kind == Shape::Kind::Text)
+            continue;
+        Box box;
+        for (const Pt& point : s.points)
+            box.include(o.apply(point));
+        const bool lead = s.kind == Shape::Kind::Line && s.points.size() == 2 &&
+                          std::any_of(symbol.pins.begin(), symbol.pins.end(), [&](const Pin& pin) {
+                              return pin.at == s.points.front() || pin.at == s.points.back();
+                          });
+        if (lead)
+            f.solid.push_back(box);
+        else
+            core.include(box);
+    }
+    if (!core.empty())
+        f.solid.push_back(core);
     std::vector<const Pin*> pins;
     for (const Pin& pin : symbol.pins)
         pins.push_back(&pin);

@@ -129,6 +129,7 @@ std::optional<std::uint32_t> controlPin(const Device& device);
 /// A symbol in one orientation, offsets from the instance's origin.
 struct Footprint {
     Box body;                ///< all shapes and pins
+    std::vector<Box> solid;  ///< where no wire may run: the drawing, and the leads to the pins
     std::vector<Pt> pins;    ///< in netlist order
     std::vector<Pt> leaving; ///< unit step away from the body at each pin
 };

@@ -79,6 +79,8 @@ Uses usesOf(const Model& model, const Net& net) {
             ++u.block;
         } else if (ref.pin >= 2) {
             ++u.control; // what a controlled source looks at
+        } else if (d.nets.size() > 2 || d.kind == DeviceKind::Behavioural) {
+            ++u.block; // the output of a controlled source is a signal
         } else if (d.kind == DeviceKind::VoltageSource) {
             ++u.voltage;
         } else if (d.kind == DeviceKind::Capacitor) {

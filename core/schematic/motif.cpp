@@ -186,11 +186,44 @@ private:
         if (device.kind != DeviceKind::VoltageSource && device.kind != DeviceKind::Vcvs &&
             device.kind != DeviceKind::Behavioural && device.kind != DeviceKind::Ccvs)
             return false;
-        const std::string_view name = device.name;
-        return device.kind != DeviceKind::VoltageSource || device.timeVarying ||
-               name.find("in") != std::string_view::npos ||
-               name.find("sig") != std::string_view::npos || name == "v1" || name == "vs" ||
-               name == "v";
+        if (device.kind != DeviceKind::VoltageSource || bearsSignal(device))
+            return true;
+        // "v1" is the input only where no other source says that it is.
+        const bool plain = device.name == "v1" || device.name == "vs" || device.name == "v";
+        return plain && std::none_of(m.devices.begin(), m.devices.end(),
+                                     [](const Device& other) { return bearsSignal(other); });
+    }
+
+    /// The last step of a ladder: the line is one more element in front of what its neighbour at
+    /// the same net has down to the rail.
+    bool ladderEnd(const Item& item, bool railFirst) const {
+        std::string kinds;
+        for (const Link& l : item.links)
+            kinds += static_cast<char>('a' + static_cast<int>(m.devices[l.device].kind));
+        if (railFirst)
+            std::reverse(kinds.begin(), kinds.end()); // from the signal to the rail
+        const Link& head = railFirst ? item.links.back() : item.links.front();
+        const auto kind = m.devices[head.device].kind;
+        if (kind != DeviceKind::Resistor && kind != DeviceKind::Inductor)
+            return false;
+        const std::uint32_t net = netOf(head, !railFirst);
+        for (const PinRef& ref : m.nets[net].pins) {
+            if (ref.device == head.device || ref.pin > 1 || !branchDevice(ref.device))
+                continue;
+            std::string other;
+            std::uint32_t d = ref.device;
+            std::uint32_t enter = ref.pin;
+            for (std::size_t i = 0; i < kinds.size() && d != kNone; ++i) {
+                other += static_cast<char>('a' + static_cast<int>(m.devices[d].kind));
+                const std::uint32_t next = m.devices[d].nets[1U - enter];
+                if (m.nets[next].rail() && other == kinds.substr(1))
+                    return true;
+                d = seriesPartner(d, next);
+                if (d != kNone)
+                    enter = m.devices[d].nets[0] == next ? 0U : 1U;
+            }
+        }
+        return false;
     }
 
     /// Cuts a series line where a designer would bend it, and takes the pieces as items.
@@ -206,6 +239,12 @@ private:
         if (count > 1 && (railLast && (loop || signalSource(item.links.back().device))) &&
             (cuts.empty() || count > 2))
             cuts.push_back(count - 1);
+        if (cuts.empty() && count > 1 && railFirst != railLast && ladderEnd(item, railFirst))
+            cuts.push_back(railFirst ? count - 1 : 1);
+        // An output in the middle of the line, as behind a coupling capacitor.
+        for (std::size_t i = 1; i < count && cuts.empty() && railFirst != railLast; ++i)
+            if (m.nets[netOf(item.links[i], true)].output)
+                cuts.push_back(i);
         cuts.push_back(count);
         std::size_t from = 0;
         for (const std::size_t to : cuts) {
@@ -513,6 +552,12 @@ private:
 };
 
 } // namespace
+
+bool bearsSignal(const Device& d) {
+    return d.kind == DeviceKind::VoltageSource &&
+           (d.timeVarying || d.name.find("in") != std::string::npos ||
+            d.name.find("sig") != std::string::npos);
+}
 
 bool diodeConnected(const Device& d) {
     return isTransistor(d) && d.nets[0] == d.nets[1];

@@ -44,6 +44,8 @@ struct Structure {
 };
 Structure findStructure(const Model& model);
 
+/// A voltage source that puts a signal in, as far as its card and its name tell.
+bool bearsSignal(const Device& device);
 /// Gate (base) and drain (collector) on one net.
 bool diodeConnected(const Device& device);
 

@@ -125,7 +125,13 @@ private:
             w.span = net.rail() ? 0.0 : pins <= 3 ? 1.0 : pins <= 6 ? 0.7 : 0.35;
             if (driven[n])
                 w.span *= 0.3; // named, not wired
-            if (net.input || (driven[n] && !net.rail()))
+            const bool fed = !net.rail() &&
+                             std::any_of(net.pins.begin(), net.pins.end(), [&](const PinRef& ref) {
+                                 return bearsSignal(m.devices[ref.device]);
+                             });
+            if (fed && !driven[n])
+                w.toLeft = 0.5;
+            else if (net.input || (driven[n] && !net.rail()))
                 w.toLeft = 0.15;
             else if (net.output)
                 w.toRight = 0.3;

@@ -107,7 +107,8 @@ private:
             m_doc.pinNets.push_back(std::move(names));
 
             const Footprint& f = p.footprints[d];
-            m_router.addBody(f.body.moved(instance.at));
+            for (const Box& solid : f.solid)
+                m_router.addBody(solid.moved(instance.at));
             for (const Box& text : p.texts[d])
                 if (!text.empty()) {
                     m_router.addText(text);
@@ -481,7 +482,7 @@ private:
         std::int32_t least = std::numeric_limits<std::int32_t>::max();
         for (std::size_t i = 0; i < open.size(); ++i)
             for (std::size_t j = i + 1; j < open.size(); ++j)
-                if (const std::int32_t d = distance(open[i], open[j]); d < least) {
+                if (const std::int32_t d = effort(open[i], open[j]); d < least) {
                     least = d;
                     a = i;
                 }
@@ -492,7 +493,7 @@ private:
             std::int32_t nearest = std::numeric_limits<std::int32_t>::max();
             for (std::size_t i = 0; i < open.size(); ++i)
                 for (const Pt t : tree)
-                    if (const std::int32_t d = distance(open[i], t); d < nearest) {
+                    if (const std::int32_t d = effort(open[i], t); d < nearest) {
                         nearest = d;
                         next = i;
                     }
@@ -514,7 +515,12 @@ private:
         return out;
     }
 
-    static std::int32_t distance(Pt a, Pt b) { return std::abs(a.x - b.x) + std::abs(a.y - b.y); }
+    /// Distance, and something for the bend: pins in one line are joined first.
+    static std::int32_t effort(Pt a, Pt b) {
+        const std::int32_t dx = std::abs(a.x - b.x);
+        const std::int32_t dy = std::abs(a.y - b.y);
+        return dx + dy + (dx > 0 && dy > 0 ? 40 : 0);
+    }
     static void appendLine(std::vector<Pt>& points, Pt a, Pt b) {
         const Pt d{(b.x > a.x) - (b.x < a.x), (b.y > a.y) - (b.y < a.y)};
         for (Pt q = a; q != b; q = {q.x + d.x * kGrid, q.y + d.y * kGrid})
