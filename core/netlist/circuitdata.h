@@ -99,6 +99,8 @@ struct Cell {
     /// Nets that each expansion of the cell has for itself and that have terminals, ascending: the
     /// k-th is flat net `FlatScope::firstNet + k`.
     PodArray<std::uint32_t> ownNets;
+    /// Nets of the top cell that are named by path and so are nets inside: local, flat.
+    std::vector<std::pair<std::uint32_t, NetId>> aliases;
     PodArray<std::uint32_t> leaves;       ///< instances that are devices; see hasLeafList()
     PodArray<std::uint32_t> leafTerminal; ///< first terminal of each leaf, counted in the cell
     PodArray<std::uint32_t> calls;        ///< instances that are expanded

@@ -88,6 +88,10 @@ std::optional<NetId> mapNet(const CircuitData& data, std::uint32_t scope, std::u
         const auto own = std::lower_bound(cell.ownNets.begin(), cell.ownNets.end(), net);
         if (own != cell.ownNets.end() && *own == net)
             return at.firstNet + static_cast<NetId>(own - cell.ownNets.begin());
+        for (const auto& [local, flat] : cell.aliases) {
+            if (local == net)
+                return flat;
+        }
         if (net >= cell.portCount || at.parent == kNone)
             return std::nullopt;
         const Cell& parent = data.cells[data.scopes[at.parent].cell];

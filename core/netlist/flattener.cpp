@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/netlist/flattener.h"
 
-#include "core/netlist/masters.h"
+#include "core/netlist/netaliases.h"
 
 #include <algorithm>
 
@@ -286,6 +286,7 @@ Expected<void> Flattener::expand(const StopToken& stop, ProgressSink& progress) 
     }
     m_data.deviceTotal = nextDevice;
     m_data.netTotal = nextNet;
+    joinNetAliases(m_data);
     progress.report(1.0, "Flattening");
     return {};
 }

@@ -149,6 +149,9 @@ void TestDialects::deck_data() {
     row("black box", "t\nx1 a b c what w=1\nx2 a b what\n", "x2", "x1 a b c", "NET-030");
     row("empty cell", "t\nx1 a e\nr1 a 0 1\n.subckt e p\n.ends\n", "r1", "r1 a 0");
     row("only empty cells", "t\nx1 a e\n.subckt e p\n.ends\n", "", "");
+    row("net named by path", "t\nx1 a b s\nr9 x1.m 0 1\nr8 x1.x2.k x1.nosuch 1\n.subckt s p q\nr1 p m 1\n"
+                             "r2 m q 1\nx2 p u\n.ends\n.subckt u p\nc1 p k 1\n.ends\n",
+        "c1 r4", "r9 x1.m 0; x1.r1 a x1.m; x1.x2.c1 a x1.x2.k; r8 x1.x2.k x1.nosuch");
     row("macro and eom", "t\nx1 a s\n.macro s p\nr1 p 0 1\n.eom\n", "r1", "x1.r1 a 0");
     row("optional ports", "t\nx1 a s\nx2 a vcc s\n.subckt s p optional: v=$G_DPWR g=$G_DGND params: x=1\n"
                           "r1 p v 1\nr2 v g 1\n.ends\n",
