@@ -167,7 +167,7 @@ private:
                              placement.line, toLower("x" + attributeOf(placement, "instname")));
                 part.childCell = netlistName(name);
             } else if (noPrefix) {
-                findings.add(Severity::Warning, "SCH-020",
+                findings.add(Severity::Warning, "SCH-025",
                              "The symbol \"" + name +
                                  "\" has pins but no prefix and no sheet; it is not netlisted.",
                              placement.line);
@@ -243,11 +243,11 @@ private:
                 const std::string wanted = elementName(part);
                 name = uniqueName(wanted, taken);
                 if (part.attribute("instname").empty())
-                    findings.add(Severity::Warning, "SCH-021",
+                    findings.add(Severity::Warning, "SCH-023",
                                  "This part has no name; it is called \"" + name + "\".", part.line,
                                  toLower(name));
                 else if (name != wanted)
-                    findings.add(Severity::Warning, "SCH-022",
+                    findings.add(Severity::Warning, "SCH-024",
                                  "The name \"" + wanted +
                                      "\" is used twice; this part is called "
                                      "\"" +

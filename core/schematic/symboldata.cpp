@@ -128,11 +128,11 @@ std::vector<Symbol> makeAll() {
     all.push_back(bipolar("pnp", false));
     all.push_back(junctionFet("njf", true));
     all.push_back(junctionFet("pjf", false));
-    all.push_back(controlled("vcvs", Body::DiamondVoltage, 22));
-    all.push_back(controlled("vccs", Body::DiamondCurrent, 22));
-    all.push_back(twoTerminal("ccvs", Body::DiamondVoltage, 22));
-    all.push_back(twoTerminal("cccs", Body::DiamondCurrent, 22));
-    all.push_back(twoTerminal("bsource", Body::DiamondBehavioural, 22));
+    all.push_back(controlled("vcvs", Body::DiamondVoltage, 26));
+    all.push_back(controlled("vccs", Body::DiamondCurrent, 26));
+    all.push_back(twoTerminal("ccvs", Body::DiamondVoltage, 26));
+    all.push_back(twoTerminal("cccs", Body::DiamondCurrent, 26));
+    all.push_back(twoTerminal("bsource", Body::DiamondBehavioural, 26));
     all.push_back(controlled("switch", Body::Switch, 18));
     all.push_back(transmissionLine());
     all.push_back(ground());

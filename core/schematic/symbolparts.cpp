@@ -71,11 +71,11 @@ SymbolBuilder& SymbolBuilder::arrow(Pt tip, Pt d, int length, int halfWidth) {
 }
 
 SymbolBuilder& SymbolBuilder::plus(Pt c) {
-    return line({{c.x - 4, c.y}, {c.x + 4, c.y}}).line({{c.x, c.y - 4}, {c.x, c.y + 4}});
+    return text(c, "+", 14);
 }
 
 SymbolBuilder& SymbolBuilder::minus(Pt c) {
-    return line({{c.x - 4, c.y}, {c.x + 4, c.y}});
+    return text(c, "\xE2\x88\x92", 14);
 }
 
 SymbolBuilder& SymbolBuilder::pin(Pt at, std::string name) {
@@ -160,9 +160,8 @@ SymbolBuilder& SymbolBuilder::controlPort(Pt positive, Pt negative) {
     }
     // The signs stand inside the port: half a step towards each other.
     const int step = positive.y < negative.y ? 8 : -8;
-    line({{positive.x + 7, positive.y + step}, {positive.x + 13, positive.y + step}});
-    line({{positive.x + 10, positive.y + step - 3}, {positive.x + 10, positive.y + step + 3}});
-    line({{negative.x + 7, negative.y - step}, {negative.x + 13, negative.y - step}});
+    text({positive.x + 10, positive.y + step}, "+", 10);
+    text({negative.x + 10, negative.y - step}, "\xE2\x88\x92", 10);
     return *this;
 }
 

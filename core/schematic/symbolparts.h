@@ -24,6 +24,7 @@ public:
     SymbolBuilder& text(Pt at, std::string text, int size, TextAnchor anchor = TextAnchor::Center);
     /// Filled arrow head; `direction` is one of the four unit steps or a diagonal.
     SymbolBuilder& arrow(Pt tip, Pt direction, int length = 7, int halfWidth = 4);
+    /// Signs are texts: they stay upright in a lying source.
     SymbolBuilder& plus(Pt centre);
     SymbolBuilder& minus(Pt centre);
     /// Pins are numbered in the order they are added.

@@ -37,8 +37,8 @@ void SchematicIndex::put(std::uint32_t item, std::int32_t x, std::int32_t y) {
 }
 
 void SchematicIndex::insert(std::uint32_t item, const QRectF& box) {
-    const double columns = double{cell(box.right())} - cell(box.left()) + 1;
-    const double rows = double{cell(box.bottom())} - cell(box.top()) + 1;
+    const double columns = 1.0 * cell(box.right()) - cell(box.left()) + 1;
+    const double rows = 1.0 * cell(box.bottom()) - cell(box.top()) + 1;
     if (columns * rows > kMostCells) {
         m_large.push_back(item);
         return;

@@ -153,8 +153,7 @@ void SchematicPainter::symbols(const QRectF& area) {
         m_painter.restore();
         if (m_exact || m_map.scale >= kTextScale)
             for (const SymbolArt::Text& t : instance.art->texts)
-                text(instance.at + t.at, t.anchor, t.text, t.size,
-                     instance.placeholder ? m_style.placeholder : m_style.value, m_style.font);
+                text(instance.at + t.at, t.anchor, t.text, t.size, ink, m_style.font);
     }
 }
 
@@ -343,7 +342,7 @@ void SchematicPainter::litNet(int index, const QColor& colour, bool strong) {
 void SchematicPainter::litInstance(int index, const QColor& colour, bool strong) {
     const SchematicScene::Instance& instance = m_scene.instances()[static_cast<std::size_t>(index)];
     m_painter.setRenderHint(QPainter::Antialiasing, true);
-    const double pad = std::max(3.0, 5 * m_map.scale);
+    const double pad = std::max(2.0, 2.5 * m_map.scale);
     const QRectF box = m_map.map(instance.box).adjusted(-pad, -pad, pad, pad);
     m_painter.setPen(QPen(colour, strong ? 2.0 : 1.4));
     m_painter.setBrush(withAlpha(colour, strong ? 34 : 18));

@@ -9,7 +9,6 @@
 namespace ohm::widgets {
 namespace {
 
-using schematic::Label;
 using schematic::Orientation;
 using schematic::Pt;
 using schematic::Shape;
@@ -278,10 +277,16 @@ void SchematicScene::addNets() {
 
 void SchematicScene::addTexts() {
     for (SchematicScene::Label& label : m_labels) {
-        if (label.kind == Label::Kind::Ground) {
+        if (label.kind == schematic::Label::Kind::Ground) {
             label.box = QRectF(label.at.x() - 10, label.at.y(), 20, 20);
         } else {
             const QSizeF size = textBox({}, TextAnchor::TopLeft, label.name, 10).size();
+            if (label.anchor == TextAnchor::Bottom) { // lying on its wire
+                const bool below = label.quarterTurns == 1;
+                label.box = QRectF(
+                    label.at + QPointF(-size.width() / 2, below ? 2 : -size.height() - 2), size);
+                continue;
+            }
             const bool upright = (label.quarterTurns & 1) != 0;
             const QPointF corner =
                 label.quarterTurns == 0   ? QPointF(0, -size.height() / 2)

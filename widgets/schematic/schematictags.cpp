@@ -41,33 +41,31 @@ TagLayout::TagLayout(const SchematicScene& scene, const SheetMap& map, const QRe
     , m_map(map)
     , m_target(target)
     , m_font(font)
-    , m_obstacleGrid(target)
-    , m_takenGrid(target) {
+    , m_solid{{}, SchematicIndex(target)}
+    , m_wires{{}, SchematicIndex(target)}
+    , m_taken{{}, SchematicIndex(target)} {
     const QRectF area = map.unmap(target);
-    const auto block = [&](const QRectF& box) {
-        m_obstacleGrid.insert(static_cast<std::uint32_t>(m_obstacles.size()), box);
-        m_obstacles.push_back(box);
-    };
     for (const std::uint32_t i : scene.instancesIn(area)) {
         const SchematicScene::Instance& instance = scene.instances()[i];
-        block(map.map(instance.body.adjusted(2, 2, -2, -2)));
+        m_solid.add(map.map(instance.body.adjusted(2, 2, -2, -2)));
         if (!instance.name.isEmpty())
-            block(map.map(
+            m_solid.add(map.map(
                 SchematicScene::textBox(instance.nameAt, instance.nameAnchor, instance.name, 10)));
         if (!instance.value.isEmpty())
-            block(map.map(SchematicScene::textBox(instance.valueAt, instance.valueAnchor,
-                                                  instance.value, 10)));
+            m_solid.add(map.map(SchematicScene::textBox(instance.valueAt, instance.valueAnchor,
+                                                        instance.value, 10)));
     }
     for (const std::uint32_t w : scene.wiresIn(area)) {
         const QLineF& wire = scene.wires()[w];
-        block(QRectF(map.map(wire.p1()), map.map(wire.p2())).normalized().adjusted(-1, -1, 1, 1));
+        m_wires.add(
+            QRectF(map.map(wire.p1()), map.map(wire.p2())).normalized().adjusted(-1, -1, 1, 1));
     }
     for (const auto& label : scene.labels())
         if (label.box.intersects(area))
-            block(map.map(label.box));
+            m_solid.add(map.map(label.box));
     for (const auto& note : scene.notes())
         if (note.box.intersects(area))
-            block(map.map(note.box));
+            m_solid.add(map.map(note.box));
 }
 
 QFont TagLayout::fontFor(const QFont& font, double scale, bool exact) {
@@ -86,23 +84,26 @@ QSizeF TagLayout::sizeOf(const QString& text) const {
     return {metrics.horizontalAdvance(text) + 2 * kPadX, metrics.height() + 2 * kPadY};
 }
 
-bool TagLayout::isFree(const QRectF& box, const SchematicIndex& grid,
-                       const std::vector<QRectF>& boxes) const {
+void TagLayout::Boxes::add(const QRectF& box) {
+    grid.insert(static_cast<std::uint32_t>(boxes.size()), box);
+    boxes.push_back(box);
+}
+
+bool TagLayout::Boxes::meets(const QRectF& box) const {
     const std::vector<std::uint32_t> near = grid.query(box);
-    return std::none_of(near.begin(), near.end(),
-                        [&](std::uint32_t i) { return boxes[i].intersects(box); });
+    return std::any_of(near.begin(), near.end(),
+                       [&](std::uint32_t i) { return boxes[i].intersects(box); });
 }
 
 bool TagLayout::place(const std::vector<Spot>& spots, const Annotation& annotation) {
-    for (const bool strict : {true, false}) {
+    // A tag never covers another one; texts and bodies only when there is no other room at all.
+    for (const int care : {2, 1, 0}) {
         for (const Spot& spot : spots) {
-            if (!m_target.contains(spot.box) ||
-                !isFree(spot.box.adjusted(-1, -1, 1, 1), m_takenGrid, m_taken) ||
-                (strict && !isFree(spot.box, m_obstacleGrid, m_obstacles)))
+            if (!m_target.contains(spot.box) || m_taken.meets(spot.box.adjusted(-1, -1, 1, 1)) ||
+                (care >= 1 && m_solid.meets(spot.box)) || (care == 2 && m_wires.meets(spot.box)))
                 continue;
-            m_takenGrid.insert(static_cast<std::uint32_t>(m_taken.size()), spot.box);
-            m_taken.push_back(spot.box);
-            m_tags.push_back({spot.box, spot.target, &annotation});
+            m_taken.add(spot.box);
+            m_tags.push_back({spot.box, spot.target, &annotation, spot.leader});
             return true;
         }
     }
@@ -162,6 +163,18 @@ void TagLayout::addNets(const QHash<QString, Annotation>& byNet) {
                 for (const double y : {-size.height() - kGap, kGap})
                     spots.push_back({p, {p.x() + x, p.y() + y, size.width(), size.height()}});
         }
+        // Farther off, with a line that leads there.
+        for (const QPointF& point : points) {
+            const QPointF p = m_map.map(point);
+            const double far = 2.2 * size.height();
+            for (const QPointF& d : {QPointF(0, -1), QPointF(0, 1), QPointF(1, -1), QPointF(-1, -1),
+                                     QPointF(1, 1), QPointF(-1, 1)})
+                spots.push_back(
+                    {p,
+                     {p.x() + d.x() * far - size.width() * (1 - d.x()) / 2,
+                      p.y() + d.y() * far - size.height() / 2, size.width(), size.height()},
+                     true});
+        }
         place(spots, *it);
     }
 }
@@ -204,6 +217,8 @@ void TagLayout::paint(QPainter& painter, const PlacedTag& tag, const QFont& font
         frame.setDashPattern({3, 2});
     painter.setRenderHint(QPainter::Antialiasing, true);
     painter.setPen(frame);
+    if (tag.leader)
+        painter.drawLine(tag.target, tag.box.center());
     painter.setBrush(ground);
     const double radius = std::min(5.0, tag.box.height() / 2.5);
     painter.drawRoundedRect(tag.box, radius, radius);

@@ -13,6 +13,7 @@ struct PlacedTag {
     QRectF box;
     QPointF target; ///< the point it speaks of
     const Annotation* annotation = nullptr;
+    bool leader = false; ///< too far off to be clear without a line
 };
 
 /// Finds room for annotations: beside their net's wires or their device, clear of each other
@@ -33,10 +34,16 @@ private:
     struct Spot {
         QPointF target;
         QRectF box;
+        bool leader = false;
     };
     bool place(const std::vector<Spot>& spots, const Annotation& annotation);
-    bool isFree(const QRectF& box, const SchematicIndex& taken,
-                const std::vector<QRectF>& boxes) const;
+    /// Boxes that tags keep clear of, with their index.
+    struct Boxes {
+        std::vector<QRectF> boxes;
+        SchematicIndex grid;
+        void add(const QRectF& box);
+        bool meets(const QRectF& box) const;
+    };
     QSizeF sizeOf(const QString& text) const;
 
     const SchematicScene& m_scene;
@@ -44,10 +51,9 @@ private:
     QRectF m_target;
     QFont m_font;
     std::vector<PlacedTag> m_tags;
-    std::vector<QRectF> m_obstacles;
-    std::vector<QRectF> m_taken;
-    SchematicIndex m_obstacleGrid;
-    SchematicIndex m_takenGrid;
+    Boxes m_solid; ///< texts and bodies
+    Boxes m_wires; ///< to be covered only when there is no other room
+    Boxes m_taken; ///< tags
 };
 
 } // namespace ohm::widgets
