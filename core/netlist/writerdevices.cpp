@@ -369,6 +369,8 @@ std::string DeviceComposer::semiconductor() {
                                              "\" is not defined");
     if (m_device->letter == 'm')
         return mosfet(model);
+    if (model.ideal)
+        return idealDiode(*model.ideal);
     std::string text = head() + " " + model.name;
     for (const std::string_view item : positional()) {
         if (const auto area = literal(item)) {
@@ -396,6 +398,32 @@ std::string DeviceComposer::semiconductor() {
         break;
     }
     return multiplied(text + initialConditions()) + "\n";
+}
+
+/// Straight lines joined by parabolas (LTspice: "Ron, Roff, Vfwd, Vrev, epsilon, Ilimit").
+std::string DeviceComposer::idealDiode(const IdealDiode& diode) {
+    const std::string v = "v(" + m_device->nets[0] + "," + m_device->nets[1] + ")";
+    // What flows beyond a knee, in addition to the leakage.
+    const auto branch = [&](const std::string& beyond, double resistance, double epsilon,
+                            double limit) {
+        const std::string x = "max(0," + beyond + ")";
+        std::string text = x;
+        if (epsilon > 0)
+            text = "ternary_fcn(" + beyond + "<" + deckNumber(epsilon) + "," + x + "*" + x + "/" +
+                   deckNumber(2 * epsilon) + "," + beyond + "-" + deckNumber(epsilon / 2) + ")";
+        text += "*" + deckNumber(std::max(1 / std::max(resistance, 1e-12) - 1 / diode.roff, 0.0));
+        return limit > 0 ? deckNumber(limit) + "*tanh((" + text + ")/" + deckNumber(limit) + ")"
+                         : text;
+    };
+    std::string text = v + "/" + deckNumber(diode.roff) + "+" +
+                       branch("(" + v + "-" + deckNumber(diode.vfwd) + ")", diode.ron,
+                              diode.epsilon, diode.ilimit);
+    if (diode.vrev < 1e30)
+        text += "-" + branch("(-" + v + "-" + deckNumber(diode.vrev) + ")",
+                             diode.rrev > 0 ? diode.rrev : diode.ron, diode.revEpsilon,
+                             diode.revIlimit);
+    m_device->name = m_names.device('b', m_device->path);
+    return behaviouralText(head(), 'i', text);
 }
 
 std::string DeviceComposer::mosfet(const WrittenModel& model) {

@@ -64,6 +64,7 @@ private:
     std::string coupling();
     std::string semiconductor();
     std::string mosfet(const WrittenModel& model);
+    std::string idealDiode(const IdealDiode& diode);
     std::string switchElement();
     std::string line();
 

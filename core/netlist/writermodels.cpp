@@ -156,6 +156,33 @@ std::optional<std::string> vectorText(std::string_view text, const Scope& scope)
     }
 }
 
+/// Takes a parameter that only the ideal diode has; true if it was one.
+bool takeIdeal(std::optional<IdealDiode>& diode, std::string_view key, double value) {
+    struct Member {
+        std::string_view name;
+        double IdealDiode::*member;
+        bool decides; ///< its presence makes the model an ideal diode
+    };
+    static constexpr std::array kMembers{Member{"ron", &IdealDiode::ron, true},
+                                         Member{"roff", &IdealDiode::roff, true},
+                                         Member{"vfwd", &IdealDiode::vfwd, true},
+                                         Member{"vrev", &IdealDiode::vrev, true},
+                                         Member{"rrev", &IdealDiode::rrev, true},
+                                         Member{"epsilon", &IdealDiode::epsilon, false},
+                                         Member{"revepsilon", &IdealDiode::revEpsilon, false},
+                                         Member{"ilimit", &IdealDiode::ilimit, false},
+                                         Member{"revilimit", &IdealDiode::revIlimit, false}};
+    for (const Member& member : kMembers) {
+        if (member.name != key)
+            continue;
+        if (!diode)
+            diode.emplace();
+        (*diode).*member.member = value;
+        return true;
+    }
+    return false;
+}
+
 } // namespace
 
 std::uint32_t WriterModels::owningScope(const ModelCard& card, std::uint32_t scope) const {
@@ -213,13 +240,14 @@ const WrittenModel& WriterModels::use(ModelId id, std::uint32_t scope, char lett
         return m_byPlace[key] = same->second;
 
     WrittenModel written;
+    written.ideal = bodies.front().ideal;
     std::string wanted(name.substr(0, bins.size() > 1 ? stem : name.size()));
     if (letter == 'r' || letter == 'c' || letter == 'l')
         wanted = "m_" + wanted; // else "10k_model" could be taken for a value
     written.name = m_names.model(wanted);
     written.type = bodies.front().type;
     written.family = bodies.front().family;
-    for (std::size_t i = 0; i < bodies.size(); ++i) {
+    for (std::size_t i = 0; i < bodies.size() && !written.ideal; ++i) {
         m_text += ".model " + written.name;
         if (bins.size() > 1)
             m_text += "." + std::to_string(i + 1);
@@ -334,6 +362,11 @@ void WriterModels::parameters(const ModelCard& card, const Scope& scope, Body& b
                            "Parameter \"" + key + "\" of model \"" + name +
                                "\" is left out: " + value.error().text,
                            where);
+            continue;
+        }
+        if (body.type == "d" && m_data.dialect == Dialect::Ltspice &&
+            takeIdeal(body.ideal, key, *value)) {
+            body.text += " " + key + formatExact(*value); // tells cards apart, is not written
             continue;
         }
         if (pspiceSwitch && (key == "von" || key == "ion" || key == "voff" || key == "ioff")) {

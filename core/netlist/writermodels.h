@@ -26,11 +26,21 @@ enum class ModelFamily : std::uint8_t {
     SwappedSwitch ///< PSpice switch that closes downwards: its control nodes change places
 };
 
+/// LTspice's diode of straight lines, which ngspice does not know.
+struct IdealDiode {
+    double ron = 1, roff = 1e12;        ///< ohms
+    double vfwd = 0, vrev = 1e300;      ///< V
+    double rrev = 0;                    ///< ohms; 0 = as ron
+    double epsilon = 0, revEpsilon = 0; ///< V: width of the parabola at each knee
+    double ilimit = 0, revIlimit = 0;   ///< A, 0 = none
+};
+
 /// A model as it stands in the deck.
 struct WrittenModel {
     std::string name; ///< empty if ngspice cannot have it
     std::string type; ///< "nmos", "d", "aswitch" ...
     ModelFamily family = ModelFamily::Other;
+    std::optional<IdealDiode> ideal; ///< in place of a model card
 };
 
 /// Writes .model cards on demand with every parameter evaluated, each once; a card local to a
@@ -58,6 +68,7 @@ private:
         std::string text;
         std::string type;
         ModelFamily family = ModelFamily::Other;
+        std::optional<IdealDiode> ideal;
     };
     std::uint32_t owningScope(const ModelCard& card, std::uint32_t scope) const;
     const Scope& scopeOf(const ModelCard& card, std::uint32_t scope);
