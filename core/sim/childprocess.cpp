@@ -152,7 +152,7 @@ bool moveFd(int from, int to) {
 
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NOFILE, 64);
-    limit(RLIMIT_FSIZE, std::uint64_t{8} << 30);
+    limit(RLIMIT_FSIZE, std::uint64_t{2} << 30);
     limit(RLIMIT_MEMLOCK, 0);
     limit(RLIMIT_MSGQUEUE, 0);
     limit(RLIMIT_NPROC, 0);

@@ -16,6 +16,8 @@ namespace ohm::sim {
 namespace {
 
 constexpr double kTimeLimit = 600; ///< seconds; the user can stop it before
+/// Beyond this many devices their table would take hundreds of megabytes.
+constexpr std::size_t kMaxTableDevices = 200'000;
 constexpr std::string_view kShortMark = "_ohm";
 /// Elements whose row of the table is used, and to whose names no other card refers.
 constexpr std::string_view kShortened = "mqdjzribgf";
@@ -306,7 +308,7 @@ Expected<OperatingPoint> operatingPoint(SimulatorPool& pool, const netlist::Circ
     job.deck = std::move(deck.text);
     job.analyses.push_back({});
     job.timeoutSeconds = kTimeLimit;
-    job.deviceTable = true;
+    job.deviceTable = circuit.deviceCount() <= kMaxTableDevices;
     progress.report(-1, "Simulating");
     auto outcome = pool.run(job, stop);
     if (!outcome) {
@@ -316,6 +318,11 @@ Expected<OperatingPoint> operatingPoint(SimulatorPool& pool, const netlist::Circ
     }
     auto point = Reader(circuit, deck, names, *outcome).read();
     point.simulator = *version;
+    if (!job.deviceTable)
+        point.diagnostics.push_back(
+            finding(Severity::Note, "SIM-023",
+                    "The circuit has more than " + std::to_string(kMaxTableDevices) +
+                        " devices: only node voltages and currents of sources are shown"));
     point.diagnostics.insert(point.diagnostics.begin(), deck.diagnostics.begin(),
                              deck.diagnostics.end());
     progress.report(1, "Done");

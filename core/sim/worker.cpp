@@ -29,7 +29,7 @@ namespace {
 constexpr std::size_t kLogHead = std::size_t{256}
                                  << 10; ///< of a talkative run, kept from its start
 constexpr std::size_t kLogTail = std::size_t{256} << 10; ///< and from its end
-constexpr std::size_t kMaxRaw = std::size_t{8} << 30;
+constexpr std::size_t kMaxRaw = std::size_t{2} << 30;
 constexpr int kPollMilliseconds = 20;         ///< how often a waiting job looks at its stop token
 constexpr std::size_t kNamesPerCommand = 500; ///< ngspice takes up to 1000 words
 
@@ -217,7 +217,7 @@ Expected<std::unique_ptr<Worker>> Worker::start(SpawnThread& spawner, const Work
         new Worker(std::move(folder).value(), std::move(process).value()));
     // num_threads: more than one makes BSIM4 evaluation spin (facts/performance).
     auto reply = worker->exchange("set num_threads=1\nset noaskquit\nset nomoremode\n"
-                                  "set filetype=binary\nset width=4000\nversion -s\n",
+                                  "set filetype=binary\nset width=100000\nversion -s\n",
                                   Clock::now() + std::chrono::seconds(20), stop);
     if (reply.end == End::Stopped)
         return fail("SIM-006", "The simulation was stopped");

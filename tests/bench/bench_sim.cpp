@@ -24,9 +24,11 @@ constexpr int kBatch = 100;
 
 /// BSIM4 of a 45 nm class process: round values, enough for realistic evaluation cost.
 const char* const kModels =
-    ".model nch nmos level=14 version=4.5 toxe=1.4n vth0=0.4 u0=0.04 vsat=1.2e5 k1=0.4 lpe0=0 "
+    ".model nch nmos level=14 version=4.5 toxe=1.4n vth0=0.4 u0=0.04 vsat=1.2e5 k1=0.4 k2=0.01 "
+    "lpe0=0 "
     "voff=-0.1 nfactor=1.5 eta0=0.006 rdsw=150 cgso=0.1n cgdo=0.1n pclm=0.1 pdiblc2=0.001\n"
-    ".model pch pmos level=14 version=4.5 toxe=1.5n vth0=-0.4 u0=0.012 vsat=8e4 k1=0.4 lpe0=0 "
+    ".model pch pmos level=14 version=4.5 toxe=1.5n vth0=-0.4 u0=0.012 vsat=8e4 k1=0.4 k2=0.01 "
+    "lpe0=0 "
     "voff=-0.1 nfactor=1.5 eta0=0.006 rdsw=150 cgso=0.1n cgdo=0.1n pclm=0.1 pdiblc2=0.001\n";
 
 std::string opAmp(int variant) {
