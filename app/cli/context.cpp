@@ -70,7 +70,7 @@ void TerminalProgress::clear() {
 void Context::fail(const Error& error) {
     progress.clear();
     toStderr("ohmscape-cli: " + printable(error.message()));
-    exitCode = exitCodeOf(error);
+    exitCode = stop.stopRequested() ? kFailed : exitCodeOf(error); // Ctrl-C is no bad input
     if (json)
         print(Json{{"ok", false},
                    {"error",
@@ -119,8 +119,8 @@ Json toJson(const Diagnostics& diagnostics) {
 int exitCodeOf(const Error& error) {
     const std::string_view code = error.code;
     // SIM-010: unsafe deck; SIM-020: definitions missing; BASE-01x: output could not be written.
-    constexpr std::array kInput{"BASE-00",   "NET-",    "SCH-",    "PROJ-00",
-                                "GRAPH-010", "SIM-010", "SIM-020", "CLI-001"};
+    constexpr std::array kInput{"BASE-00", "NET-",    "SCH-",    "PROJ-00", "GRAPH-010",
+                                "SIM-010", "SIM-020", "CLI-001", "CLI-004"};
     const bool input = std::any_of(kInput.begin(), kInput.end(),
                                    [&](const char* p) { return code.starts_with(p); });
     return input ? kBadInput : kFailed;

@@ -57,6 +57,12 @@ void flatten(const InputOptions& input, const std::string& output, Context& cont
     auto loaded = loadCircuit(input, context);
     if (!loaded)
         return context.fail(loaded.error());
+    // A hierarchy that expands without end was cut off by the reader: half of it is no circuit.
+    for (const Diagnostic& d : loaded->diagnostics) {
+        if (d.code == "NET-043")
+            return context.fail({"CLI-004", "The circuit is too large to be flattened", d.text,
+                                 input.file, "Choose a smaller part with --top"});
+    }
     netlist::FlatDeck deck = netlist::writeFlatDeck(*loaded->circuit);
     deck.text += ".op\n.end\n";
     Diagnostics& all = loaded->diagnostics;
