@@ -323,8 +323,20 @@ Expected<Measurement> parseMeasurement(std::string_view body) {
     if (!plainName || (result.name.front() >= '0' && result.name.front() <= '9') ||
         trimmed(rest).empty())
         return fail("SIM-012", "A measurement needs a name and what to measure", std::string(body));
-    result.command =
-        "meas " + std::string(kindWord) + ' ' + result.name + ' ' + std::string(trimmed(rest));
+    rest = trimmed(rest);
+    if (rest.starts_with("param") && trimmed(rest.substr(5)).starts_with('=')) {
+        // The command "meas" does not know "param='2*x'": its results are vectors to compute with.
+        auto expression = trimmed(trimmed(rest.substr(5)).substr(1));
+        if (expression.size() >= 2 && expression.front() == expression.back() &&
+            (expression.front() == '\'' || expression.front() == '"'))
+            expression = expression.substr(1, expression.size() - 2);
+        if (trimmed(expression).empty() || expression.find_first_of("='\"@#%:") != expression.npos)
+            return fail("SIM-012", "A computed measurement needs an expression", std::string(body));
+        result.command =
+            "let " + result.name + " = " + std::string(expression) + "\nprint " + result.name;
+        return result;
+    }
+    result.command = "meas " + std::string(kindWord) + ' ' + result.name + ' ' + std::string(rest);
     return result;
 }
 

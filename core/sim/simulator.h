@@ -44,8 +44,9 @@ struct Plot {
 struct Job {
     std::string deck;
     std::vector<Analysis> analyses;
-    std::vector<std::string> save;         ///< extra vectors, e.g. "@m1[gm]"; node voltages always
-    std::vector<std::string> measurements; ///< ".meas" bodies, results in Outcome::measurements
+    std::vector<std::string> save; ///< extra vectors, e.g. "@m1[gm]"; node voltages always
+    std::vector<std::string>
+        measurements; ///< ".meas" bodies ("tran rise trig ..."), see Outcome::measurements
     double timeoutSeconds = 60;
     bool deviceTable =
         false; ///< with an Op analysis: also what ngspice's `show` knows of each device

@@ -216,9 +216,10 @@ Expected<std::unique_ptr<Worker>> Worker::start(SpawnThread& spawner, const Work
     std::unique_ptr<Worker> worker(
         new Worker(std::move(folder).value(), std::move(process).value()));
     // num_threads: more than one makes BSIM4 evaluation spin (facts/performance).
-    auto reply = worker->exchange("set num_threads=1\nset noaskquit\nset nomoremode\n"
-                                  "set filetype=binary\nset width=100000\nversion -s\n",
-                                  Clock::now() + std::chrono::seconds(20), stop);
+    auto reply =
+        worker->exchange("set num_threads=1\nset noaskquit\nset nomoremode\n"
+                         "set filetype=binary\nset width=100000\nset numdgt=15\nversion -s\n",
+                         Clock::now() + std::chrono::seconds(20), stop);
     if (reply.end == End::Stopped)
         return fail("SIM-006", "The simulation was stopped");
     const auto& output = reply.output;

@@ -110,7 +110,7 @@ void TestAnalyses::transientStep() {
     job.deck = kRc;
     job.analyses = {{Kind::Tran, "", "", 0, 0, 5e-6, 5e-9}};
     job.measurements = {"tran attau find v(out) at=1u", "tran tau when v(out)=0.632120558828558",
-                        "tran top max v(out)",
+                        "tran top max v(out)", "tran five param='5*tau'",
                         "tran delay trig v(in) val=0.5 rise=1 targ v(out) val=0.5 rise=1"};
     const auto outcome = mustRun(job);
     const auto& plot = outcome.plots.at(0);
@@ -123,6 +123,7 @@ void TestAnalyses::transientStep() {
         QVERIFY(std::abs(out->real[i] - (1 - std::exp(-time[i] / 1e-6))) < 1e-3);
     QVERIFY(near(outcome.measurements.at("attau"), 1 - std::exp(-1.0), 1e-3));
     QVERIFY(near(outcome.measurements.at("tau"), 1e-6, 1e-3));
+    QVERIFY(near(outcome.measurements.at("five"), 5 * outcome.measurements.at("tau"), 1e-5));
     QVERIFY(near(outcome.measurements.at("delay"), 1e-6 * std::log(2.0), 2e-3));
     QVERIFY(near(outcome.measurements.at("top"), 1 - std::exp(-5.0), 1e-3));
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sim/deckcheck.h"
 
+#include <QRandomGenerator>
+#include <QRegularExpression>
 #include <QtTest>
 
 #include <limits>
@@ -17,6 +19,7 @@ private slots:
     void refuses_data();
     void refuses();
     void dropsDisguisedCommands();
+    void anyInput();
     void tellsTheLine();
     void analyses_data();
     void analyses();
@@ -140,6 +143,66 @@ void TestDeckCheck::dropsDisguisedCommands() {
     QCOMPARE(QString::fromStdString(*deck), QString("* ohmscape\nr1 a 0 1   tc=1\n.end\n"));
 }
 
+void TestDeckCheck::anyInput() {
+    // Pieces in any order: what passes has only cards that may pass.
+    static const char* const kPieces[] = {"\n",
+                                          "\n",
+                                          "\r\n",
+                                          "+",
+                                          "*",
+                                          "*#",
+                                          ".control",
+                                          ".include /etc/passwd",
+                                          ".model a npn",
+                                          ".",
+                                          "r1 a 0 1",
+                                          " ",
+                                          "\t",
+                                          "shell id",
+                                          "x",
+                                          ".end",
+                                          ".options",
+                                          "reltol=1",
+                                          "file=x",
+                                          "$",
+                                          ";",
+                                          "'",
+                                          "{",
+                                          "(",
+                                          ")",
+                                          "=",
+                                          "\x01",
+                                          "\xff",
+                                          ".subckt",
+                                          ".ends",
+                                          "v1 a 0 pwl",
+                                          ",",
+                                          "\\\\",
+                                          "//"};
+    QRandomGenerator random(7);
+    int accepted = 0;
+    for (int round = 0; round < 20000; ++round) {
+        std::string text = "title\n";
+        for (int i = random.bounded(12); i > 0; --i)
+            text += kPieces[random.bounded(int(std::size(kPieces)))];
+        const auto deck = checkedDeck(text);
+        if (!deck)
+            continue;
+        ++accepted;
+        const auto lines = QString::fromStdString(*deck).split('\n', Qt::SkipEmptyParts);
+        QCOMPARE(lines.front(), QString("* ohmscape"));
+        QCOMPARE(lines.back(), QString(".end"));
+        for (const auto& line : lines.mid(1, lines.size() - 2)) {
+            QVERIFY2(line[0] == '.' || line[0].isLetter(), qPrintable(line));
+            QVERIFY2(!line.startsWith(".c") && !line.startsWith(".in") &&
+                         !line.startsWith(".end\n"),
+                     qPrintable(line));
+            QVERIFY2(!line.contains(QRegularExpression("file\\s*=")), qPrintable(line));
+        }
+    }
+    QVERIFY(accepted > 500);
+}
+
 void TestDeckCheck::tellsTheLine() {
     const auto deck = checkedDeck("title\nr1 a 0 1\n\n.include x\n");
     QVERIFY(!deck.ok());
@@ -193,6 +256,11 @@ void TestDeckCheck::measurements_data() {
     row("tran tr WHEN v(out)=0.5", "meas tran tr when v(out)=0.5");
     row(".meas ac f3 when vdb(out)=-3", "meas ac f3 when vdb(out)=-3");
     row(".measure dc  x  find v(a) at=1", "meas dc x find v(a) at=1");
+    row("tran y param='2*x + 1'", "let y = 2*x + 1\nprint y");
+    row("tran y PARAM = x", "let y = x\nprint y");
+    row("tran y param=", "");
+    row("tran y param=''", "");
+    row("tran y param='x' 'y'", "");
     row("op x max v(a)", "");
     row("tran", "");
     row("tran x", "");
