@@ -70,9 +70,10 @@ public:
     }
 
     QHash<int, SourceMark> marks; ///< worst per line
+    int firstLine = 1;            ///< number of the first line shown
 
     int marginWidth() const {
-        const int digits = std::max(3, static_cast<int>(QString::number(blockCount()).size()));
+        const int digits = std::max(3, static_cast<int>(QString::number(blockCount() + firstLine - 1).size()));
         return fontMetrics().horizontalAdvance(QLatin1Char('9')) * digits + fontMetrics().height() +
                12;
     }
@@ -118,7 +119,8 @@ public:
                                    ? palette().color(QPalette::Text)
                                    : semanticColour(Semantic::Muted, dark));
                 painter.drawText(QRectF(0, top, m_margin->width() - 6, height),
-                                 Qt::AlignRight | Qt::AlignVCenter, QString::number(line));
+                                 Qt::AlignRight | Qt::AlignVCenter,
+                                 QString::number(line + firstLine - 1));
             }
             top += height;
             block = block.next();
@@ -312,6 +314,11 @@ void SourceView::setSource(const QString& text) {
 
 QString SourceView::source() const {
     return d->document()->toPlainText();
+}
+
+void SourceView::setFirstLine(int line) {
+    d->editor->firstLine = std::max(1, line);
+    d->editor->updateMargins();
 }
 
 void SourceView::setMarks(const QVector<SourceMark>& marks) {

@@ -29,6 +29,9 @@ public:
 
     void setSource(const QString& text);
     QString source() const;
+    /// Number in the margin of the first line, for a part of a larger file (default 1). Lines given
+    /// to and by the functions below stay relative to the text.
+    void setFirstLine(int line);
     void setMarks(const QVector<SourceMark>& marks);
     /// Places the cursor, scrolls there and flashes the line. Out-of-range places are clamped.
     void jumpTo(int line, int column = 0);
