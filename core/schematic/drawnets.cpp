@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/schematic/blockshape.h"
+#include "core/schematic/symbols.h"
 
 #include <array>
 #include <cctype>
@@ -76,7 +77,16 @@ Uses usesOf(const Model& model, const Net& net) {
                 ++(p ? u.pBody : u.nBody);
             }
         } else if (!isTwoTerminal(d)) {
-            ++u.block;
+            // The supply pins of a cell's box are on top, its ground pins at the bottom.
+            const Symbol& symbol = model.symbols[d.symbol];
+            const SymbolBounds bounds = symbolBounds(symbol);
+            const Pt at = d.box && ref.pin < symbol.pins.size() ? symbol.pins[ref.pin].at : Pt{};
+            if (d.box && at.y == bounds.min.y)
+                ++u.pBody;
+            else if (d.box && at.y == bounds.max.y)
+                ++u.nBody;
+            else
+                ++u.block;
         } else if (ref.pin >= 2) {
             ++u.control; // what a controlled source looks at
         } else if (d.nets.size() > 2 || d.kind == DeviceKind::Behavioural) {

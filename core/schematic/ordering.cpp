@@ -60,7 +60,7 @@ public:
                          [depth = depths()](auto a, auto b) { return depth[a] < depth[b]; });
         double bestCost = cost(best);
         const Order begin = best;
-        const int runs = count <= 12 ? 4 : 2;
+        const int runs = count <= 12 ? 4 : 3;
         for (int run = 0; run < runs && !m_stop.stopRequested(); ++run)
             anneal(run == 0 ? begin : best, 0x9E3779B97F4A7C15ULL + static_cast<unsigned>(run),
                    best, bestCost);
@@ -160,7 +160,7 @@ private:
         const auto count = static_cast<std::uint32_t>(order.sequence.size());
         Random random(seed);
         double now = cost(order);
-        const int moves = static_cast<int>(std::min<std::size_t>(700U * count, 16000U));
+        const int moves = static_cast<int>(std::min<std::size_t>(1200U * count, 30000U));
         const double hot = 60;
         const double cold = 1;
         for (int i = 0; i < moves; ++i) {

@@ -228,7 +228,6 @@ private:
 
     // --- packing ------------------------------------------------------------------------------
     void put(std::uint32_t d, Pt at, Orientation o) {
-        at.y += m_offset;
         m_result.parts[d] = {at, o, true};
         m_result.band[d] = m_band;
         m_result.footprints[d] = footprint(m.symbols[m.devices[d].symbol], o);
@@ -289,16 +288,11 @@ private:
         collectSpans();
         const std::vector<std::int32_t> gaps = channelGaps(order);
         const std::vector<std::size_t> breaks = bandBreaks(order);
-        const Box columns = m_columns.bounds();
         std::int32_t least = 0;
         std::size_t band = 0;
         for (std::size_t i = 0; i < order.sequence.size(); ++i) {
             if (band < breaks.size() && breaks[band] == i) {
-                // The next strip of the sheet, below all that stands so far.
                 finishBand();
-                m_offset = onGrid(m_all.y1 + 110 - std::min(columns.empty() ? 0 : columns.y0, 0));
-                m_packer = {};
-                m_lastBlock.reset();
                 least = 0;
                 ++band;
                 m_band = static_cast<int>(band);
@@ -328,13 +322,25 @@ private:
         finishBand();
     }
 
+    /// Moves what was packed to its strip of the sheet, below all that stands so far.
     void finishBand() {
         const Box all = m_packer.bounds();
         if (all.empty())
             return;
-        m_all.include(all.moved({0, m_offset}));
+        const std::int32_t down = m_all.empty() ? 0 : upToGrid(m_all.y1 + 90 - all.y0);
+        for (std::uint32_t d = 0; d < m.devices.size(); ++d) {
+            if (!m_result.parts[d].placed || m_result.band[d] != m_band)
+                continue;
+            m_result.parts[d].at.y += down;
+            for (Box& text : m_result.texts[d])
+                if (!text.empty())
+                    text = text.moved({0, down});
+        }
+        m_all.include(all.moved({0, down}));
         if (m_band == 0)
             m_firstBottom = onGrid(all.y1);
+        m_packer = {};
+        m_lastBlock.reset();
     }
 
     /// Where a drawing too wide for a page goes on below: at the places that cut the fewest wires.
@@ -529,7 +535,6 @@ private:
     void placeSources() {
         if (s.sources.empty())
             return;
-        m_offset = 0;
         m_band = -1;
         const Box& all = m_all;
         const std::size_t count = s.sources.size();
@@ -581,7 +586,6 @@ private:
     std::vector<std::vector<Span>> m_spans;
     Packer m_packer;
     std::optional<std::int32_t> m_lastBlock;
-    std::int32_t m_offset = 0; ///< of the present band
     int m_band = 0;
     Box m_all; ///< all bands
     std::int32_t m_firstBottom = 0;

@@ -17,7 +17,7 @@ constexpr double kText = 12;   ///< per point of a text that is crossed
 constexpr double kNearPin = 6; ///< the point that a terminal needs for its own wire
 constexpr double kBranch = 0.5;
 
-constexpr std::int32_t kMaxNodes = 4'000'000;
+constexpr std::int32_t kMaxNodes = 1'500'000;
 
 std::int32_t floorDiv(std::int32_t a) {
     return a >= 0 ? a / kGrid : -((-a + kGrid - 1) / kGrid);

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::int32_t kTextHeight = 12;
 constexpr std::uint32_t kNoNet = 0xFFFFFFFEU;
+/// With more terminals than this nothing is wired: no one could follow the wires.
+constexpr std::size_t kMostWired = 1500;
 
 /// Pins of one net that are wired together.
 struct Cluster {
@@ -356,6 +358,10 @@ private:
 
     // --- which pins are wired -----------------------------------------------------------------
     void makeClusters() {
+        std::size_t pins = 0;
+        for (const Device& device : m.devices)
+            pins += device.nets.size();
+        m_named = pins > kMostWired;
         for (std::uint32_t n = 0; n < m.nets.size(); ++n) {
             const Net& net = m.nets[n];
             if (net.rail() || net.pins.empty())
@@ -378,7 +384,7 @@ private:
             band.push_back(p.band[ref.device]);
         }
         const std::size_t count = pins.size();
-        std::int32_t reach = m_options.reach;
+        std::int32_t reach = m_named ? 0 : m_options.reach;
         if (count > 12)
             reach = std::min(reach, 180);
         else if (count > 7)
@@ -581,10 +587,16 @@ private:
             for (const Pt pin : m_left[c]) {
                 // Not reached by a wire: by name, then, and the rest of the net as well.
                 namePin(cluster.net, pin, leavingAt(cluster.net, pin));
+                std::erase(cluster.pins, pin);
                 named = true;
             }
+            if (cluster.pins.size() == 1) {
+                namePin(cluster.net, cluster.pins[0], leavingAt(cluster.net, cluster.pins[0]));
+                continue;
+            }
             const Net& net = m.nets[cluster.net];
-            if (named || (!automaticName(net.text) && !m_named[cluster.net] && net.pins.size() > 2))
+            if (named ||
+                (!automaticName(net.text) && !m_nameShown[cluster.net] && net.pins.size() > 2))
                 nameCluster(cluster, named);
         }
     }
@@ -663,7 +675,7 @@ private:
                 addLabel(nameLabel(n, cluster.pins[0], leavingAt(n, cluster.pins[0])), n);
             return;
         }
-        m_named[n] = true;
+        m_nameShown[n] = true;
         const Pt end{choice.at.x + choice.direction.x * choice.length,
                      choice.at.y + choice.direction.y * choice.length};
         Label label = nameLabel(n, end, {choice.side, 0});
@@ -715,7 +727,8 @@ private:
     std::vector<Box> m_boxes; ///< bodies, texts and labels: no further text may cover them
     std::map<std::uint32_t, std::vector<Pt>> m_stops;
     std::map<std::uint32_t, std::vector<std::vector<Pt>>> m_stubs;
-    std::map<std::uint32_t, bool> m_named;
+    std::map<std::uint32_t, bool> m_nameShown;
+    bool m_named = false; ///< too many terminals to wire: names everywhere
     std::map<std::size_t, std::vector<Pt>> m_left;
     std::vector<Cluster> m_clusters;
 };

@@ -9,7 +9,6 @@ namespace ohm::schematic::draw {
 struct WiringOptions {
     /// Pins of one net farther apart than this are named, not wired.
     std::int32_t reach = 620;
-    bool rails = true; ///< draw supply and ground signs at rail pins; false: names only
 };
 
 /// Turns a placement into a sheet: instances, wires, signs, labels, junction dots, all names
