@@ -228,8 +228,8 @@ LtSymbol gate(const char* name, const char* model, const char* sign, Pt a, Pt b,
 void addPassives(std::vector<LtSymbol>& all) {
     all.push_back(two({"res", Body::Resistor, 10, 10, 60, "R", "R", 23}, "A", "B"));
     all.push_back(two({"res2", Body::Resistor, 10, 0, 40, "R", "R", 23}, "A", "B"));
-    all.push_back(two({"cap", Body::Capacitor, 10, 0, 40, "C", "C", 27}, "A", "B"));
-    all.push_back(withStrokes(two({"polcap", Body::Capacitor, 10, 0, 40, "C", "C", 27}, "A", "B"),
+    all.push_back(two({"cap", Body::Capacitor, 10, 0, 40, "C", "C", 24}, "A", "B"));
+    all.push_back(withStrokes(two({"polcap", Body::Capacitor, 10, 0, 40, "C", "C", 24}, "A", "B"),
                               {{{-3, 9}, {3, 9}}, {{0, 6}, {0, 12}}}));
     all.push_back(two({"ind", Body::Inductor, 10, 10, 60, "L", "L", 23}, "A", "B"));
     LtSymbol dotted = two({"ind2", Body::Inductor, 10, 10, 60, "L", "L", 23}, "A", "B");
@@ -241,7 +241,7 @@ void addPassives(std::vector<LtSymbol>& all) {
     all.push_back(std::move(dotted));
     all.push_back(two({"ferritebead", Body::Inductor, 0, -20, 20, "L", "", 13}, "A", "B"));
     all.push_back(two({"ferritebead2", Body::Inductor, 0, -20, 20, "L", "", 13}, "A", "B"));
-    all.push_back(two({"xtal", Body::Capacitor, 10, 0, 40, "C", "C", 27}, "A", "B"));
+    all.push_back(two({"xtal", Body::Capacitor, 10, 0, 40, "C", "C", 24}, "A", "B"));
     all.push_back(diode("diode", {}));
     all.push_back(diode("zener", {{{0, 29}, {-3, 33}}, {{20, 29}, {23, 25}}}));
     all.push_back(diode("schottky", {{{0, 29}, {0, 25}, {3, 25}}, {{20, 29}, {20, 33}, {17, 33}}}));
@@ -304,7 +304,7 @@ void addAmplifiers(std::vector<LtSymbol>& all) {
                          {"spiceline2", "GBW=10Meg"}},
                         {{2, 20}, {2, 60}}));
     all.push_back(opamp("opamp2", {0, 40}, true, true, {{"prefix", "X"}, {"value", "opamp2"}},
-                        {{6, 20}, {6, 60}}));
+                        {{10, 20}, {10, 60}}));
     for (const char* name : {"universalopamp2", "universalopamps2"})
         all.push_back(opamp(name, {0, 0}, true, true,
                             {{"prefix", "X"},
@@ -312,7 +312,7 @@ void addAmplifiers(std::vector<LtSymbol>& all) {
                              {"value2", "Avol=1Meg GBW=10Meg Slew=10Meg"},
                              {"spiceline", "ilimit=25m rail=0 Vos=0 phimargin=45"},
                              {"spiceline2", "en=0 enk=0 in=0 ink=0 Rin=500Meg"}},
-                            {{6, -20}, {6, 20}}));
+                            {{10, -20}, {10, 20}}));
 }
 
 void addGates(std::vector<LtSymbol>& all) {

@@ -152,9 +152,12 @@ void Placer::turnLabels() {
         } else {
             label.quarterTurns = 2;
         }
-        // At the end of an upright wire a port follows the wire; a plain name reads better level.
-        if (label.kind != Label::Kind::Local && (taken == kDown || taken == kUp))
+        // At the end of an upright wire: ports follow it, plain names stand above or below.
+        if (taken == kDown || taken == kUp) {
             label.quarterTurns = taken == kDown ? 3 : 1;
+            if (label.kind == Label::Kind::Local)
+                label.anchor = TextAnchor::Bottom;
+        }
     }
 }
 

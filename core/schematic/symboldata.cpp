@@ -115,7 +115,7 @@ Symbol supply() {
 std::vector<Symbol> makeAll() {
     std::vector<Symbol> all;
     all.push_back(twoTerminal("res", Body::Resistor, 13));
-    all.push_back(twoTerminal("cap", Body::Capacitor, 18));
+    all.push_back(twoTerminal("cap", Body::Capacitor, 15));
     all.push_back(twoTerminal("ind", Body::Inductor, 13));
     all.push_back(twoTerminal("vsource", Body::CircleVoltage, 25));
     all.push_back(twoTerminal("isource", Body::CircleCurrent, 25));

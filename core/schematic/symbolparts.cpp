@@ -114,7 +114,7 @@ SymbolBuilder& SymbolBuilder::body(Body kind) {
     case Body::Resistor:
         return line({{0, -18}, {7, -15}, {-7, -9}, {7, -3}, {-7, 3}, {7, 9}, {-7, 15}, {0, 18}});
     case Body::Capacitor:
-        return line({{-13, -4}, {13, -4}}).line({{-13, 4}, {13, 4}});
+        return line({{-10, -4}, {10, -4}}).line({{-10, 4}, {10, 4}});
     case Body::Inductor:
         for (int y = -20; y < 20; y += 10)
             arc({-6, y}, {6, y + 10}, -90, 180);
