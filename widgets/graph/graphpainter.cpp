@@ -165,7 +165,7 @@ GraphTopology::GraphTopology(const GraphScene& scene) {
             std::max(degree(scene.edges[2 * e]), degree(scene.edges[2 * e + 1]));
         constexpr std::uint32_t kFullUpTo = 24;
         edgeWeights[e] = static_cast<std::uint16_t>(
-            hub <= kFullUpTo ? 256 : std::max(256 * kFullUpTo / hub, 10u));
+            hub <= kFullUpTo ? 256 : std::max(256 * kFullUpTo / hub, 3u));
     }
     groupOf.assign(n, GraphScene::kNoGroup);
     groupRows.push_back(0);

@@ -2,6 +2,7 @@
 #include "widgets/graph/graphraster.h"
 
 #include "widgets/graph/graphindex.h"
+#include "widgets/graph/graphpainter.h"
 
 #include <algorithm>
 #include <array>
@@ -180,6 +181,8 @@ void GraphRaster::drawBand(const Surface& surface, const QRect& band, const Pixe
             return;
         if (!input.only.empty() && input.only[u] != 1 && input.only[v] != 1)
             return;
+        if (input.faintOnly && input.edgeWeights[edge] >= GraphTopology::kFaint)
+            return;
         lines.line(map.x(input.x[u]), map.y(input.y[u]), map.x(input.x[v]), map.y(input.y[v]),
                    input.edgeWeights.empty() ? kOneLine : input.edgeWeights[edge]);
     });
@@ -200,6 +203,8 @@ void GraphRaster::drawBand(const Surface& surface, const QRect& band, const Pixe
                            : 0u;
     }
 
+    if (input.faintOnly)
+        return;
     std::vector<Stamp> stamps;
     int reach = 0;
     for (const GraphScene::Kind& kind : input.scene->kinds) {

@@ -37,6 +37,7 @@ struct RasterInput {
     std::span<const std::uint8_t> only;
     std::span<const QRgb> colours; ///< per node
     std::span<const std::uint16_t> edgeWeights; ///< per edge, 256 is full; empty: all full
+    bool faintOnly = false; ///< only the edges of hubs, and no node
     QColor edgeColour;
     double devicePixelRatio = 1;
 };

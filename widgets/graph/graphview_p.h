@@ -57,8 +57,10 @@ public:
 
     // --- painting (graphviewpaint.cpp)
     void paint(QPainter& painter);
-    bool detailed() const; ///< few enough in view to be painted one by one
-    void refreshLayer();
+    /// Collects what is in view; false if it is too much to be painted one by one.
+    bool gatherDetails();
+    void refreshLayer(bool faintOnly);
+    void drawLayer(QPainter& painter);
     void drawDetails(QPainter& painter);
     void drawEmphasis(QPainter& painter);
     void drawLabels(QPainter& painter);
@@ -99,9 +101,14 @@ public:
     QPointF offset;
     bool fitted = true; ///< the user has not moved the view since it was fitted
 
+    // What is in view when it is little: edges of hubs apart from the others.
+    bool detailed = false;
+    std::vector<std::uint32_t> viewNodes, viewEdges, viewFaint;
+
     // The drawing without emphasis, kept between frames, and where it was drawn for.
     QImage layer;
     PixelMap layerMap;
+    bool layerFaint = false; ///< it holds the edges of hubs only, the rest is painted one by one
     bool layerValid = false;
     double layerMs = 0; ///< what drawing all of it took last time
     QImage emphasisLayer;

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kDetailNodes = 1500;
 constexpr std::size_t kDetailEdges = 3000;
+constexpr std::size_t kPaintedFaint = 120;
 constexpr std::size_t kMostLabels = 700;
 constexpr std::size_t kMostPaintedEmphasis = 3000;
 constexpr double kFrameMs = 11; ///< drawing the layer within this is done in every frame
@@ -69,12 +70,41 @@ void GraphView::Private::invalidate() {
     q->update();
 }
 
-bool GraphView::Private::detailed() const {
+bool GraphView::Private::gatherDetails() {
+    viewNodes.clear();
+    viewEdges.clear();
+    viewFaint.clear();
     const QRectF area = sceneArea(q->rect());
-    return index.countNodes(area) <= kDetailNodes && index.countEdges(area) <= kDetailEdges;
+    if (index.countNodes(area) > kDetailNodes)
+        return false;
+    const double reach = 20 / scale;
+    const QRectF around = area.adjusted(-reach, -reach, reach, reach);
+    index.visitNodes(around, [&](std::uint32_t node) {
+        if (!hidden[node] && around.contains(x[node], y[node]))
+            viewNodes.push_back(node);
+    });
+    index.visitEdges(area, [&](std::uint32_t e) {
+        const std::uint32_t u = scene->edges[2 * e];
+        const std::uint32_t v = scene->edges[2 * e + 1];
+        if (hidden[u] || hidden[v] || std::max(x[u], x[v]) < area.left() ||
+            std::min(x[u], x[v]) > area.right() || std::max(y[u], y[v]) < area.top() ||
+            std::min(y[u], y[v]) > area.bottom())
+            return;
+        (topology->edgeWeights[e] < GraphTopology::kFaint ? viewFaint : viewEdges).push_back(e);
+    });
+    // Whatever the grid: the same overlaps when panning.
+    std::sort(viewNodes.begin(), viewNodes.end());
+    std::sort(viewEdges.begin(), viewEdges.end());
+    std::sort(viewFaint.begin(), viewFaint.end());
+    return viewEdges.size() <= kDetailEdges;
 }
 
-void GraphView::Private::refreshLayer() {
+void GraphView::Private::refreshLayer(bool faintOnly) {
+    if (layerFaint != faintOnly)
+        layerValid = false;
+    layerFaint = faintOnly;
+    RasterInput input = rasterInput();
+    input.faintOnly = faintOnly;
     const PixelMap map = pixelMap();
     const double dpr = q->devicePixelRatioF();
     const QSize size = (QSizeF(q->size()) * dpr).toSize();
@@ -86,7 +116,6 @@ void GraphView::Private::refreshLayer() {
         const int dy = static_cast<int>(map.dy - layerMap.dy);
         if (std::abs(dx) < size.width() / 2 && std::abs(dy) < size.height() / 2) {
             shift(layer, dx, dy);
-            const RasterInput input = rasterInput();
             const QRect all = layer.rect();
             if (dx != 0)
                 raster.draw(layer, dx > 0 ? QRect(0, 0, dx, all.height())
@@ -109,7 +138,7 @@ void GraphView::Private::refreshLayer() {
     clock.start();
     if (!sameSize)
         layer = QImage(size, QImage::Format_ARGB32_Premultiplied);
-    raster.draw(layer, layer.rect(), map, rasterInput());
+    raster.draw(layer, layer.rect(), map, input);
     layerMs = static_cast<double>(clock.nsecsElapsed()) / 1e6;
     layerMap = map;
     layerValid = true;
@@ -127,22 +156,8 @@ void GraphView::Private::drawPlaceholder(QPainter& painter) const {
 }
 
 void GraphView::Private::drawDetails(QPainter& painter) {
-    const QRectF area = sceneArea(q->rect());
-    const double reach = 20 / scale;
-    std::vector<std::uint32_t> edges;
-    index.visitEdges(area, [&](std::uint32_t e) {
-        if (!hidden[scene->edges[2 * e]] && !hidden[scene->edges[2 * e + 1]])
-            edges.push_back(e);
-    });
-    std::vector<std::uint32_t> nodes;
-    index.visitNodes(area.adjusted(-reach, -reach, reach, reach), [&](std::uint32_t node) {
-        if (!hidden[node])
-            nodes.push_back(node);
-    });
-    std::sort(nodes.begin(), nodes.end()); // whatever the grid: the same overlaps when panning
-    std::sort(edges.begin(), edges.end());
     std::vector<std::uint32_t> groups;
-    for (std::uint32_t node : nodes)
+    for (std::uint32_t node : viewNodes)
         if (topology->groupOf[node] != GraphScene::kNoGroup)
             groups.push_back(topology->groupOf[node]);
     std::sort(groups.begin(), groups.end());
@@ -150,9 +165,25 @@ void GraphView::Private::drawDetails(QPainter& painter) {
     const GraphPainter detail = detailPainter();
     if (scale > 0.35)
         detail.hulls(painter, groups);
-    detail.edges(painter, edges);
-    detail.nodes(painter, nodes);
-    detail.marks(painter, nodes, q->font());
+    if (viewFaint.size() <= kPaintedFaint)
+        detail.edges(painter, viewFaint);
+    detail.edges(painter, viewEdges);
+    detail.nodes(painter, viewNodes);
+    detail.marks(painter, viewNodes, q->font());
+}
+
+void GraphView::Private::drawLayer(QPainter& painter) {
+    const PixelMap map = pixelMap();
+    const double dpr = q->devicePixelRatioF();
+    if (layerMap == map) {
+        layer.setDevicePixelRatio(dpr);
+        painter.drawImage(QPointF(0, 0), layer);
+        layer.setDevicePixelRatio(1);
+    } else {
+        const double stretch = map.scale / layerMap.scale;
+        const QPointF at(map.dx - layerMap.dx * stretch, map.dy - layerMap.dy * stretch);
+        painter.drawImage(QRectF(at / dpr, QSizeF(layer.size()) * stretch / dpr), layer);
+    }
 }
 
 void GraphView::Private::drawEmphasis(QPainter& painter) {
@@ -160,7 +191,7 @@ void GraphView::Private::drawEmphasis(QPainter& painter) {
     if (!selection.empty()) {
         if (emphasised.size() + emphasisedEdges.size() > kMostPaintedEmphasis) {
             const PixelMap map = pixelMap();
-            const bool stretched = !(layerMap == map) && layerValid && !detailed();
+            const bool stretched = !(layerMap == map) && layerValid && !detailed;
             if (!stretched) {
                 if (!emphasisValid || emphasisLayer.size() != layer.size()) {
                     const double dpr = q->devicePixelRatioF();
@@ -322,33 +353,23 @@ void GraphView::Private::paint(QPainter& painter) {
         drawPlaceholder(painter);
     } else {
         const bool dimming = !selection.empty();
-        if (detailed()) {
+        detailed = gatherDetails();
+        if (!detailed || viewFaint.size() > kPaintedFaint) {
+            refreshLayer(detailed);
+            painter.setOpacity(dimming && !detailed ? kDimmed : 1);
+            drawLayer(painter);
+            painter.setOpacity(1);
+        } else {
+            layerValid = false;
+        }
+        if (detailed) {
             painter.setRenderHint(QPainter::Antialiasing);
-            if (dimming) {
-                // Dimming lays the ground over the drawing: cheaper than a translucent group.
-                drawDetails(painter);
+            drawDetails(painter);
+            if (dimming) { // lays the ground over the drawing: cheaper than a translucent group
                 QColor veil = colours.background;
                 veil.setAlphaF(static_cast<float>(1 - kDimmed));
                 painter.fillRect(q->rect(), veil);
-            } else {
-                drawDetails(painter);
             }
-            layerValid = false;
-        } else {
-            refreshLayer();
-            painter.setOpacity(dimming ? kDimmed : 1);
-            const PixelMap map = pixelMap();
-            const double dpr = q->devicePixelRatioF();
-            if (layerMap == map) {
-                layer.setDevicePixelRatio(dpr);
-                painter.drawImage(QPointF(0, 0), layer);
-                layer.setDevicePixelRatio(1);
-            } else {
-                const double stretch = map.scale / layerMap.scale;
-                const QPointF at(map.dx - layerMap.dx * stretch, map.dy - layerMap.dy * stretch);
-                painter.drawImage(QRectF(at / dpr, QSizeF(layer.size()) * stretch / dpr), layer);
-            }
-            painter.setOpacity(1);
         }
         drawEmphasis(painter);
         drawLabels(painter);
