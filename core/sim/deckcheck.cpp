@@ -117,17 +117,20 @@ std::vector<std::string_view> words(std::string_view line) {
     return result;
 }
 
-/// True for a parameter that names a file, as some dialects and code models spell it: a word that
-/// ends in "file" before an equals sign.
+/// True if a parameter names a file, as some dialects and code models spell it.
 bool namesFile(std::string_view line) {
+    static constexpr std::string_view kNames[] = {
+        "file", "filename", "ic.file", "input_file", "process_file", "state_file", "wavefile"};
     for (std::size_t at = 0; (at = line.find("file", at)) != std::string_view::npos;) {
-        at += 4;
-        auto end = at;
-        if (line.substr(at).starts_with("name"))
-            end += 4;
-        const auto next = line.find_first_not_of(" \t", end);
-        if (next != std::string_view::npos && line[next] == '=')
+        const auto next = line.find_first_of(" \t=(),", at);
+        if (next == std::string_view::npos)
+            return false;
+        const auto before = line.find_last_of(" \t=(),", at);
+        const auto start = before == std::string_view::npos ? 0 : before + 1;
+        const bool assigned = trimmed(line.substr(next)).starts_with('=');
+        if (assigned && isOneOf(line.substr(start, next - start), kNames))
             return true;
+        at = next;
     }
     return false;
 }
