@@ -76,10 +76,8 @@ std::size_t Circuit::cellNetCount(CellId cell) const {
 }
 std::string_view Circuit::cellNetName(CellId cell, std::uint32_t net) const {
     const Cell& owner = m_data->cells[cell];
-    for (const GlobalUse& use : owner.globals) {
-        if (use.local == net)
-            return m_data->globals[use.global];
-    }
+    if (const std::uint32_t global = owner.globalOf(net); global != kNone)
+        return m_data->globals[global];
     return m_data->text.view(owner.netNames[net]);
 }
 std::size_t Circuit::cellInstanceCount(CellId cell) const {

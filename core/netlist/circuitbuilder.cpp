@@ -11,7 +11,7 @@ namespace ohm::netlist {
 namespace {
 
 constexpr std::size_t kMaxNesting = 64;
-constexpr std::size_t kMaxCells = 4'000'000;
+constexpr std::size_t kMaxCells = 1'000'000;
 constexpr std::size_t kMaxFiles = 60000;
 
 std::string quoted(std::string_view name) {
@@ -339,8 +339,12 @@ CircuitBuilder::finish(const std::string& top, const StopToken& stop, ProgressSi
     if (stop.shouldStop())
         return fail("NET-002", "Reading was stopped");
     resolve();
-    for (CellId id = 0; id < m_data->cells.size(); ++id)
+    for (CellId id = 0; id < m_data->cells.size(); ++id) {
         matchPorts(id);
+        auto& globals = m_data->cells[id].globals;
+        std::sort(globals.begin(), globals.end(),
+                  [](const GlobalUse& a, const GlobalUse& b) { return a.local < b.local; });
+    }
     if (stop.shouldStop())
         return fail("NET-002", "Reading was stopped");
 

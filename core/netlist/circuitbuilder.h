@@ -136,7 +136,6 @@ private:
     CellId chooseTop() const;
     void matchPorts(CellId id);
     struct NamedPins {
-        CellId cell = 0;
         std::uint32_t instance = 0;
         std::vector<std::string> pins;
     };
@@ -150,7 +149,7 @@ private:
     std::unordered_map<std::string, std::uint32_t> m_globalIndex;
     std::unordered_map<std::uint64_t, CellId> m_cellByScope; ///< by enclosing cell and name
     std::vector<CellId> m_dropped;
-    std::vector<NamedPins> m_namedPins;
+    std::unordered_map<CellId, std::vector<NamedPins>> m_namedPins;
     std::vector<std::uint32_t> m_firsts;
     std::vector<SymbolId> m_masters; ///< small direct-mapped cache of recent masters
     std::array<Pending, kPending> m_pending{};

@@ -20,6 +20,13 @@ std::uint32_t lastScope(const std::vector<FlatScope>& scopes, std::uint32_t valu
 
 } // namespace
 
+std::uint32_t Cell::globalOf(std::uint32_t net) const {
+    const auto use =
+        std::lower_bound(globals.begin(), globals.end(), net,
+                         [](const GlobalUse& u, std::uint32_t n) { return u.local < n; });
+    return use != globals.end() && use->local == net ? use->global : kNone;
+}
+
 CircuitData::Place CircuitData::place(DeviceId device) const {
     Place place;
     place.scope = lastScope(scopes, device, &FlatScope::firstDevice);

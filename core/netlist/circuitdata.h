@@ -88,9 +88,9 @@ struct Cell {
     std::uint16_t file = 0;
     PodArray<TextRef> netNames; ///< ports first
     PodArray<Instance> instances;
-    PodArray<std::uint32_t> nets; ///< of all terminals, instance by instance
-    std::vector<GlobalUse> globals;
-    std::vector<ParamDef> params;                           ///< formal ones first
+    PodArray<std::uint32_t> nets;   ///< of all terminals, instance by instance
+    std::vector<GlobalUse> globals; ///< by local net, ascending
+    std::vector<ParamDef> params;   ///< formal ones first
     std::unordered_map<SymbolId, std::uint32_t> paramIndex; ///< last definition of a name
     std::unordered_map<SymbolId, UserFunction> functions;
     std::vector<std::pair<std::uint32_t, std::string>> portDefaults; ///< PSpice OPTIONAL: port, net
@@ -109,6 +109,8 @@ struct Cell {
     std::vector<bool> portUsed; ///< the port has a terminal inside
 
     bool hasLeafList() const { return usesLeaves || !calls.empty(); }
+    /// Index into CircuitData::globals of a net of the cell, or kNone.
+    std::uint32_t globalOf(std::uint32_t net) const;
     std::size_t terminalsEnd(std::size_t instance) const {
         return instance + 1 < instances.size() ? instances[instance + 1].firstNet : nets.size();
     }

@@ -79,11 +79,9 @@ std::optional<NetId> mapNet(const CircuitData& data, std::uint32_t scope, std::u
         const Cell& cell = data.cells[at.cell];
         if (net >= cell.netNames.size())
             return std::nullopt;
-        for (const GlobalUse& use : cell.globals) {
-            if (use.local == net) {
-                const NetId flat = data.globalNets[use.global];
-                return flat == kNone ? std::nullopt : std::optional(flat);
-            }
+        if (const std::uint32_t global = cell.globalOf(net); global != kNone) {
+            const NetId flat = data.globalNets[global];
+            return flat == kNone ? std::nullopt : std::optional(flat);
         }
         const auto own = std::lower_bound(cell.ownNets.begin(), cell.ownNets.end(), net);
         if (own != cell.ownNets.end() && *own == net)

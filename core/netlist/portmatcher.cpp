@@ -7,9 +7,9 @@
 namespace ohm::netlist {
 
 void CircuitBuilder::setPinNames(std::vector<std::string> pins) {
-    const auto& cell = m_open.back();
-    m_namedPins.push_back(
-        {cell.id, static_cast<std::uint32_t>(cell.cell.instances.size() - 1), std::move(pins)});
+    const auto& open = m_open.back();
+    m_namedPins[open.id].push_back(
+        {static_cast<std::uint32_t>(open.cell.instances.size() - 1), std::move(pins)});
 }
 
 void CircuitBuilder::setPortDefault(std::string_view net) {
@@ -25,8 +25,8 @@ void CircuitBuilder::setPortDefault(std::string_view net) {
 void CircuitBuilder::matchPorts(CellId id) {
     Cell& cell = m_data->cells[id];
     std::unordered_map<std::uint32_t, const NamedPins*> named;
-    for (const NamedPins& pins : m_namedPins) {
-        if (pins.cell == id)
+    if (const auto found = m_namedPins.find(id); found != m_namedPins.end()) {
+        for (const NamedPins& pins : found->second)
             named.emplace(pins.instance, &pins);
     }
     bool rewrite = false;

@@ -17,8 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxBytes = std::size_t{8} << 30;
-constexpr std::size_t kChunk = std::size_t{8} << 20; ///< bytes between looks at the stop token
+constexpr std::size_t kMaxBytes = std::size_t{4} << 30; ///< terminals are counted in 32 bits
+constexpr std::size_t kChunk = std::size_t{8} << 20;    ///< bytes between looks at the stop token
 
 /// Reads into a private buffer rather than mapping: the circuit keeps referring to the text, names
 /// are folded in place, and a file rewritten or cut on disk meanwhile cannot hurt.
@@ -43,7 +43,7 @@ Expected<SourceText> readWhole(const fs::path& path, const StopToken& stop) {
         return failed("NET-001", "This is not a regular file", 0);
     const auto size = static_cast<std::size_t>(info.st_size);
     if (size > kMaxBytes)
-        return failed("NET-005", "The netlist is larger than 8 GiB", 0);
+        return failed("NET-005", "The netlist is larger than 4 GiB", 0);
     SourceText out;
     out.text = std::make_unique_for_overwrite<char[]>(size + 1);
     while (out.size < size) {

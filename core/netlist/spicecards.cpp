@@ -15,18 +15,16 @@ namespace ohm::netlist {
 namespace {
 
 /// Cards that are kept as they are for those who simulate, sorted.
-constexpr std::array<std::string_view, 72> kKnownCards{
-    "ac",     "acmodel",   "alias",       "autostop", "backanno",     "biaschk",      "connect",
-    "csdf",   "data",      "dc",          "dcvolt",   "disto",        "distribution", "dout",
-    "env",    "fft",       "four",        "fourier",  "global_param", "graph",        "hb",
-    "hdl",    "ic",        "lin",         "lotid",    "machine",      "malias",       "mc",
-    "meas",   "measure",   "net",         "nodeset",  "noise",        "op",           "opt",
-    "option", "options",   "param_check", "pat",      "plot",         "pre_osdi",     "print",
-    "probe",  "probe64",   "protect",     "ps",       "pss",          "pz",           "result",
-    "rusage", "sample",    "save",        "savebias", "sens",         "sp",           "step",
-    "stim",   "tdisto",    "temp",        "temper",   "text",         "tf",           "tran",
-    "tranop", "unprotect", "vary",        "vector",   "verilog",      "view",         "wave",
-    "wcase",  "width"};
+constexpr std::array<std::string_view, 71> kKnownCards{
+    "ac",      "acmodel", "alias",   "autostop", "backanno",     "biaschk", "connect", "csdf",
+    "data",    "dc",      "dcvolt",  "disto",    "distribution", "dout",    "env",     "fft",
+    "four",    "fourier", "graph",   "hb",       "hdl",          "ic",      "lin",     "lotid",
+    "machine", "malias",  "mc",      "meas",     "measure",      "net",     "nodeset", "noise",
+    "op",      "opt",     "option",  "options",  "param_check",  "pat",     "plot",    "pre_osdi",
+    "print",   "probe",   "probe64", "protect",  "ps",           "pss",     "pz",      "result",
+    "rusage",  "sample",  "save",    "savebias", "sens",         "sp",      "step",    "stim",
+    "tdisto",  "temp",    "temper",  "text",     "tf",           "tran",    "tranop",  "unprotect",
+    "vary",    "vector",  "verilog", "view",     "wave",         "wcase",   "width"};
 
 bool among(std::string_view name, std::initializer_list<std::string_view> names) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -118,7 +116,8 @@ void SpiceReader::dotCard() {
             m_builder.endCell();
         else
             note(Severity::Warning, "NET-035", "This .ends closes no subcircuit", 1);
-    } else if (among(keyword, {"param", "params", "parameter", "parameters", "csparam"})) {
+    } else if (among(keyword,
+                     {"param", "params", "parameter", "parameters", "csparam", "global_param"})) {
         params(false);
     } else if (keyword == "model") {
         model();
@@ -141,6 +140,9 @@ void SpiceReader::dotCard() {
         return;
     } else if (keyword == "data") {
         skipBlock(".enddata", ".endd", ".data");
+        return;
+    } else if (keyword == "aliases") {
+        skipBlock(".endaliases", {}, ".aliases"); // PSpice: names of the drawing
         return;
     } else if (keyword == "alter") {
         note(Severity::Note, "NET-025",

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxIncludeDepth = 40;
 constexpr std::size_t kMaxIncludes = 5000;
-constexpr std::size_t kMaxReadBytes = std::size_t{16} << 30; ///< repeated reading counts
+constexpr std::size_t kMaxReadBytes = std::size_t{3} << 30; ///< of includes, each reading counts
 constexpr std::size_t kLookEvery = 4096; ///< cards between looks at the stop token
 constexpr std::size_t kMaxDoubts = 2000;
 

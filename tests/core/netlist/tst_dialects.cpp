@@ -65,6 +65,8 @@ void TestDialects::deck_data() {
     row("control block", "t\n.control\nrun\nr9 a b\n.endc\nr1 a b 1\n", "r1", "r1 a b");
     row("control block without end", "t\nr1 a b 1\n.control\nrun\n", "r1", "r1 a b", "NET-038");
     row("data block", "t\n.data d x y\n1 2\n3 4\n.enddata\nr1 a b 1\n", "r1", "r1 a b");
+    row("aliases", "t\n.ALIASES\nR_R1 R1(1=N1 2=0 )\n.ENDALIASES\nr1 a b 1\n", "r1", "r1 a b");
+    row("global parameter", "t\n.global_param c=1\n.if (c==1)\nr1 a b 1\n.endif\n", "r1", "r1 a b");
     row("alter", "t\nr1 a b 1\n.alter\nr2 a b 1\n", "r1", "r1 a b", "NET-025");
     row("unknown card", "t\n.frobnicate a b\nr1 a b 1\n", "r1", "r1 a b", "NET-022");
     row("too few nodes", "t\nr1 a\nr2 a b 1\n", "r2", "r1 a; r2 a b", "NET-024");
