@@ -339,10 +339,12 @@ void GraphView::Private::drawLabels(QPainter& painter) {
                 spread = std::max(spread, std::abs(toWidget(node).y() - middle.y()) +
                                               detail.radius(node));
             const QString name = scene->groupLabel(topology->groupNumbers[group]);
-            if (members.size() < 3 ||
-                !labels.place(painter, middle, 0, name, LabelLayer::Style::Group))
-                labels.place(painter, middle, members.size() < 3 ? height * 0.4 + 2 : spread + 4,
-                             name, LabelLayer::Style::Node);
+            // Inside the hull where there is room, else close beside its middle, else below it.
+            if (members.size() >= 3 &&
+                labels.place(painter, middle, 0, name, LabelLayer::Style::Group))
+                continue;
+            if (!labels.place(painter, middle, height * 0.4 + 2, name, LabelLayer::Style::Node))
+                labels.place(painter, middle, spread + 4, name, LabelLayer::Style::Node);
         }
     }
 }
