@@ -61,19 +61,24 @@ QFont SchematicPainter::sized(const QFont& font, double size) const {
 }
 
 void SchematicPainter::grid(const QRectF& target) {
-    const double step = 10 * m_map.scale;
-    if (step < 9)
+    constexpr double kLeastPixels = 12;
+    double step = 10;
+    if (step * m_map.scale < kLeastPixels)
+        step = 50;
+    if (step * m_map.scale < kLeastPixels)
         return;
-    m_painter.setPen(
-        QPen(m_style.grid, std::clamp(m_map.scale * 0.8, 1.0, 2.0), Qt::SolidLine, Qt::RoundCap));
+    // Plain pixels: smoothed round dots would cost more than the whole drawing.
+    m_painter.setRenderHint(QPainter::Antialiasing, false);
+    m_painter.setPen(QPen(m_style.grid, 1));
     const QRectF area = m_map.unmap(target);
     QList<QPointF> dots;
-    const double x0 = std::floor(area.left() / 10) * 10;
-    const double y0 = std::floor(area.top() / 10) * 10;
-    for (double x = x0; x <= area.right() + 10; x += 10)
-        for (double y = y0; y <= area.bottom() + 10; y += 10)
+    const double x0 = std::floor(area.left() / step) * step;
+    const double y0 = std::floor(area.top() / step) * step;
+    for (double x = x0; x <= area.right() + step; x += step)
+        for (double y = y0; y <= area.bottom() + step; y += step)
             dots.append(m_map.map(QPointF(x, y)));
     m_painter.drawPoints(dots.constData(), static_cast<int>(dots.size()));
+    m_painter.setRenderHint(QPainter::Antialiasing, true);
 }
 
 void SchematicPainter::drawing(const QRectF& area) {
