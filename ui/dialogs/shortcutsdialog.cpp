@@ -94,7 +94,7 @@ ShortcutsDialog::ShortcutsDialog(Commands& commands, QWidget* parent)
     const int em = fontMetrics().averageCharWidth();
     m_list->header()->resizeSection(0, em * 34);
     m_list->header()->resizeSection(1, em * 22);
-    resize(em * 110, fontMetrics().height() * 30);
+    resize(em * 150, fontMetrics().height() * 38);
     m_filter->setFocus();
 }
 

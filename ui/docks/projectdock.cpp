@@ -26,7 +26,7 @@ ProjectDock::ProjectDock(const Workbench& workbench, QWidget* parent)
     m_tree->setTextElideMode(Qt::ElideMiddle);
     m_tree->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_tree->header()->setStretchLastSection(true);
-    m_tree->header()->resizeSection(0, fontMetrics().averageCharWidth() * 26);
+    m_tree->header()->resizeSection(0, fontMetrics().averageCharWidth() * 22);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_tree);

@@ -18,6 +18,7 @@
 #include <QGuiApplication>
 #include <QLabel>
 #include <QMenu>
+#include <QSignalBlocker>
 #include <QSpinBox>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -104,6 +105,12 @@ GraphPane::GraphPane(const Workbench& workbench, QWidget* parent)
     });
     connect(m_hops, &QSpinBox::valueChanged, this,
             [this](int hops) { m_bench.navigator.setHops(static_cast<unsigned>(hops)); });
+    connect(m_kinds, &QMenu::aboutToShow, this, [this] { // the legend switches kinds, too
+        for (QAction* action : m_kinds->actions()) {
+            const QSignalBlocker quiet(action);
+            action->setChecked(m_view->isKindVisible(action->data().toInt()));
+        }
+    });
     connect(fit, &QToolButton::clicked, m_view, &widgets::GraphView::fit);
     connect(in, &QToolButton::clicked, m_view, &widgets::GraphView::zoomIn);
     connect(out, &QToolButton::clicked, m_view, &widgets::GraphView::zoomOut);
@@ -112,7 +119,7 @@ GraphPane::GraphPane(const Workbench& workbench, QWidget* parent)
     connect(&navigator, &GraphNavigator::stateChanged, this, &GraphPane::showState);
     connect(&navigator, &GraphNavigator::positionsChanged, this,
             [this](const std::vector<float>& x, const std::vector<float>& y, bool final) {
-                if (!m_hasScene)
+                if (m_shown != m_bench.navigator.picture())
                     showPicture();
                 m_view->setPositions(x, y);
                 if (final || !m_fitted) {
@@ -208,14 +215,14 @@ void GraphPane::showPicture() {
     m_matches.clear();
     if (!picture) {
         m_ready = false;
-        m_hasScene = false;
+        m_shown.reset();
         m_view->setScene(nullptr);
         m_kinds->clear();
         showState();
         return;
     }
     // A whole graph has no positions yet: it is shown with the first ones.
-    m_hasScene = true;
+    m_shown = picture;
     m_view->setScene(picture->scene);
     rebuildKinds();
     annotate();
@@ -260,7 +267,7 @@ void GraphPane::showState() {
     m_forward->setVisible(part && any);
     m_back->setEnabled(navigator.canGoBack());
     m_forward->setEnabled(navigator.canGoForward());
-    if (any && navigator.isBusy() && !m_hasScene)
+    if (any && navigator.isBusy() && !m_shown)
         m_view->setPlaceholder(tr("Laying out the graph\u2026"));
     m_summary->setText(summary());
     m_summary->setToolTip(m_summary->text());
@@ -278,6 +285,7 @@ void GraphPane::rebuildKinds() {
         QAction* action =
             m_kinds->addAction(tr("%1 (%L2)").arg(picture->scene->kinds[i].name).arg(counts[i]));
         action->setCheckable(true);
+        action->setData(static_cast<int>(i));
         action->setChecked(true);
         connect(action, &QAction::toggled, this,
                 [this, kind = static_cast<int>(i)](bool on) { m_view->setKindVisible(kind, on); });

@@ -8,7 +8,9 @@
 
 #include <QWidget>
 
+#include <memory>
 #include <optional>
+#include <vector>
 
 class QLabel;
 class QMenu;
@@ -22,6 +24,8 @@ class MessageBar;
 } // namespace ohm::widgets
 
 namespace ohm::ui {
+
+struct GraphPicture;
 
 /// The terminal-node graph with its tools: whole or neighbourhood, walking, kinds, zoom, export;
 /// wired to the selection hub and the operating point. Thread: GUI.
@@ -72,7 +76,7 @@ private:
     widgets::GraphView* m_view;
     bool m_ready = false;
     bool m_fitted = false;
-    bool m_hasScene = false;
+    std::shared_ptr<const GraphPicture> m_shown; ///< the picture whose scene the view has
     std::optional<ObjectId> m_pendingReveal;
     std::vector<std::uint32_t> m_matches; ///< graph nodes
     int m_match = -1;

@@ -17,7 +17,6 @@
 #include <QClipboard>
 #include <QFileInfo>
 #include <QGuiApplication>
-#include <QLabel>
 #include <QMenu>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -32,22 +31,16 @@ SchematicPane::SchematicPane(const Workbench& workbench, QWidget* parent)
     : QWidget(parent)
     , m_bench(workbench)
     , m_crumbs(new BreadCrumbs(this))
-    , m_generated(new QLabel(tr("generated"), this))
     , m_bar(new widgets::MessageBar(this))
     , m_find(new widgets::FindBar(this))
     , m_view(new widgets::SchematicView(this)) {
     setObjectName(u"schematicPane"_s);
     m_view->setObjectName(u"schematicView"_s);
     m_view->setAccessibleName(tr("Schematic"));
-    m_generated->setToolTip(
-        tr("Drawn by the program: the file is a netlist and holds no drawing of its own."));
-    m_generated->setForegroundRole(QPalette::PlaceholderText);
 
     auto* header = new PaneHeader(this);
     m_up = header->addButton(u"up"_s, tr("Up one level"), tr("Leave this subcircuit"));
     header->setLead(m_crumbs);
-    header->addWidget(m_generated);
-    header->addGap();
     QToolButton* fit = header->addButton(u"fit"_s, tr("Fit schematic"));
     QToolButton* in = header->addButton(u"zoom-in"_s, tr("Zoom into the schematic"));
     QToolButton* out = header->addButton(u"zoom-out"_s, tr("Zoom out of the schematic"));
@@ -147,7 +140,6 @@ void SchematicPane::showPlace() {
     }
     m_crumbs->setSteps(steps);
     m_up->setVisible(m_bench.session.canLeave());
-    m_generated->hide();
     m_view->setDocument(nullptr);
     m_view->setPlaceholder(m_bench.session.isOpen() ? tr("Drawing\u2026") : QString());
 }
@@ -155,7 +147,6 @@ void SchematicPane::showPlace() {
 void SchematicPane::showDrawing() {
     const CellDrawingPtr& drawing = m_bench.session.drawing();
     m_ready = true;
-    m_generated->setVisible(drawing->doc->generated);
     m_view->setDocument(drawing->doc);
     m_view->setPlaceholder(tr("This cell holds no devices"));
     annotate();

@@ -8,7 +8,6 @@
 
 #include <QWidget>
 
-class QLabel;
 class QToolButton;
 
 namespace ohm::widgets {
@@ -21,7 +20,7 @@ namespace ohm::ui {
 
 class BreadCrumbs;
 
-/// The schematic with its tools: bread crumbs, zoom, export, find, the "generated" note; wired to
+/// The schematic with its tools: bread crumbs, zoom, export, find; wired to
 /// the selection hub and the operating point. Thread: GUI.
 class SchematicPane : public QWidget {
     Q_OBJECT
@@ -57,7 +56,6 @@ private:
     Workbench m_bench;
     BreadCrumbs* m_crumbs;
     QToolButton* m_up;
-    QLabel* m_generated;
     widgets::MessageBar* m_bar;
     widgets::FindBar* m_find;
     widgets::SchematicView* m_view;

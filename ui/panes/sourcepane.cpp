@@ -164,6 +164,8 @@ void SourcePane::reset() {
 void SourcePane::ensureLoaded() {
     if (m_stale && !m_paths.isEmpty())
         load(m_paths.first(), 1, 0, false);
+    if (const auto current = m_bench.hub.current())
+        showObject(*current);
 }
 
 void SourcePane::showEvent(QShowEvent* event) {
@@ -193,6 +195,7 @@ void SourcePane::load(const QString& path, int line, int column, bool focusLine)
             m_part = std::move(*part);
             m_following = true;
             m_view->setSource(std::exchange(m_part.text, QString()));
+            m_view->setFirstLine(m_part.firstLine);
             QVector<widgets::SourceMark> marks;
             for (const Diagnostic& finding : m_bench.session.diagnostics()) {
                 if (finding.line < m_part.firstLine || finding.line > m_part.lastLine ||

@@ -57,12 +57,12 @@ TablePane::TablePane(TableKind kind, const Workbench& workbench, QWidget* parent
     m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
     m_table->horizontalHeader()->setHighlightSections(false);
-    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->horizontalHeader()->setStretchLastSection(kind == TableKind::Devices);
     m_table->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
     m_table->horizontalHeader()->setSortIndicatorClearable(true);
     m_table->setSortingEnabled(true);
     const int em = fontMetrics().averageCharWidth();
-    const QList<int> widths = nets ? QList<int>{30, 14, 16} : QList<int>{22, 22, 16, 30, 14, 14};
+    const QList<int> widths = nets ? QList<int>{40, 18, 20} : QList<int>{26, 26, 20, 34, 16, 16};
     for (int i = 0; i < widths.size(); ++i)
         m_table->setColumnWidth(i, widths.at(i) * em);
 

@@ -273,8 +273,11 @@ InspectorContent describeDevice(const DescribeContext& context, netlist::DeviceI
                 values.rows.push_back(
                     quantity(tr("Power"), drop * *state.current, "W", context.stale));
         }
-        for (const auto& [key, value] : state.values)
-            values.rows.push_back(quantity(qs(key), value, unitOf(key), context.stale));
+        for (const auto& [key, value] : state.values) {
+            const bool said = key == "i" || key == "p" || (key == "v" && nets.size() == 2);
+            if (!said)
+                values.rows.push_back(quantity(qs(key), value, unitOf(key), context.stale));
+        }
         if (!values.rows.isEmpty())
             content.sections.push_back(values);
     }

@@ -55,17 +55,30 @@ std::shared_ptr<widgets::GraphScene> makeScene(const TerminalGraphPtr& graph,
     for (std::size_t i = 0; i < count; ++i) {
         const std::uint32_t node = nodes ? (*nodes)[i] : static_cast<std::uint32_t>(i);
         scene->kind[i] = static_cast<std::uint8_t>(legendGroupOf(kinds[node]));
-        // Nets follow the devices in the numbering of groups, each a group of its own.
         scene->group[i] =
-            graph->isNet(node)
-                ? static_cast<std::uint32_t>(graph->circuit().deviceCount()) + graph->netOf(node)
-                : graph->deviceOf(node);
+            graph->isNet(node) ? widgets::GraphScene::kNoGroup : graph->deviceOf(node);
     }
-    scene->label = [graph,
-                    chosen = nodes ? *nodes : std::vector<std::uint32_t>()](std::uint32_t i) {
-        if (!chosen.empty() && i >= chosen.size())
+    const auto shown = std::make_shared<const std::vector<std::uint32_t>>(
+        nodes ? *nodes : std::vector<std::uint32_t>());
+    const auto nodeAt = [shown](std::uint32_t i) { return shown->empty() ? i : shown->at(i); };
+    scene->label = [graph, nodeAt](std::uint32_t i) { return qs(graph->nodeName(nodeAt(i))); };
+    scene->mark = [graph, nodeAt](std::uint32_t i) {
+        const std::uint32_t node = nodeAt(i);
+        if (graph->isNet(node))
             return QString();
-        return qs(graph->nodeName(chosen.empty() ? i : chosen[i]));
+        const netlist::Circuit& circuit = graph->circuit();
+        const netlist::DeviceId device = graph->deviceOf(node);
+        const auto count = static_cast<unsigned>(circuit.deviceNets(device).size());
+        if (count < 3)
+            return QString(); // plus and minus say nothing that the drawing needs
+        return qs(netlist::terminalRole(circuit.deviceKind(device),
+                                        node - circuit.firstTerminal(device), count))
+            .toUpper()
+            .left(2);
+    };
+    scene->groupLabel = [graph](std::uint32_t device) {
+        return device < graph->circuit().deviceCount() ? qs(graph->circuit().deviceName(device))
+                                                       : QString();
     };
     return scene;
 }

@@ -17,6 +17,11 @@
 #include <cstdlib>
 #include <memory>
 
+/// Resources of a static library are not there until asked for; outside any namespace by Qt's rule.
+static void initResources() {
+    Q_INIT_RESOURCE(ui);
+}
+
 namespace ohm::ui {
 
 using namespace Qt::StringLiterals;
@@ -187,6 +192,7 @@ int runWorkbench(int argc, char** argv) {
     QGuiApplication::setApplicationDisplayName(u"Ohmscape"_s);
     QGuiApplication::setDesktopFileName(u"org.ohmscape.Ohmscape"_s);
     QApplication app(argc, argv);
+    initResources();
     QGuiApplication::setWindowIcon(QIcon(u":/ohmscape/org.ohmscape.Ohmscape.svg"_s));
     return options.action == LaunchOptions::Action::Tour ? runTour(options) : runWindow(options);
 }

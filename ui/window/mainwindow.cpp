@@ -84,6 +84,7 @@ MainWindow::MainWindow(const QString& settingsFile, QWidget* parent)
     if (const QByteArray state = m_bench->settings.windowState(kLayoutVersion); !state.isEmpty())
         restoreState(state, kLayoutVersion);
     m_workspace->restoreState(m_bench->settings.viewState(u"workspace"_s));
+    showPanels(false); // the start page has the window for itself
     m_recent->refresh();
     m_recent->loadDemos();
     updateTitle();
@@ -229,8 +230,7 @@ void MainWindow::connectSession() {
         m_startBar->dismiss();
         m_workspace->bar()->dismiss();
         m_pages->setCurrentIndex(session.isOpen() ? 1 : 0);
-        for (QDockWidget* dock : findChildren<QDockWidget*>())
-            dock->setEnabled(session.isOpen() || dock->objectName() == u"logDock"_s);
+        showPanels(session.isOpen());
         updateTitle();
         updateEnabled();
         updateIssues();
@@ -269,8 +269,6 @@ void MainWindow::connectSession() {
             m_workspace->showError(error, tr("Try again"), [this] { simulate(false); });
     });
     connect(&m_bench->hub, &SelectionHub::historyChanged, this, &MainWindow::updateEnabled);
-    for (QDockWidget* dock : findChildren<QDockWidget*>())
-        dock->setEnabled(dock->objectName() == u"logDock"_s);
 }
 
 void MainWindow::connectJobs() {
@@ -325,11 +323,26 @@ void MainWindow::updateIssues() {
     m_issues->setDiagnostics(all);
 }
 
+void MainWindow::showPanels(bool on) {
+    if (on == m_panelsShown)
+        return;
+    m_panelsShown = on;
+    if (!on)
+        m_panelState = saveState(kLayoutVersion);
+    if (on)
+        restoreState(m_panelState, kLayoutVersion);
+    else
+        for (QDockWidget* dock : findChildren<QDockWidget*>())
+            dock->hide();
+}
+
 bool MainWindow::isWorkspaceShown() const {
     return m_pages->currentIndex() == 1;
 }
 
 void MainWindow::showDock(const QString& name) {
+    if (!m_panelsShown)
+        return;
     if (auto* dock = findChild<QDockWidget*>(name)) {
         dock->show();
         dock->raise();
@@ -446,7 +459,8 @@ Expected<QStringList> MainWindow::exportAll(const QString& folder) {
 // --------------------------------------------------------------------------------
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-    m_bench->settings.setWindow(saveGeometry(), saveState(kLayoutVersion), kLayoutVersion);
+    m_bench->settings.setWindow(
+        saveGeometry(), m_panelsShown ? saveState(kLayoutVersion) : m_panelState, kLayoutVersion);
     m_bench->settings.setViewState(u"workspace"_s, m_workspace->saveState());
     m_bench->settings.sync();
     m_bench->jobs.stopAll();
@@ -467,15 +481,19 @@ void MainWindow::dropEvent(QDropEvent* event) {
 }
 
 void MainWindow::resetLayout() {
+    if (!m_panelsShown) {
+        m_panelState = m_defaultState;
+        return;
+    }
     if (!m_defaultState.isEmpty()) {
         restoreState(m_defaultState, kLayoutVersion);
         m_workspace->resetLayout();
     }
     const int em = fontMetrics().averageCharWidth();
     const auto dock = [this](const QString& name) { return findChild<QDockWidget*>(name); };
-    resizeDocks({dock(u"projectDock"_s), dock(u"inspectorDock"_s)}, {em * 34, em * 38},
+    resizeDocks({dock(u"projectDock"_s), dock(u"inspectorDock"_s)}, {em * 40, em * 42},
                 Qt::Horizontal);
-    resizeDocks({dock(u"netsDock"_s)}, {fontMetrics().height() * 12}, Qt::Vertical);
+    resizeDocks({dock(u"netsDock"_s)}, {fontMetrics().height() * 14}, Qt::Vertical);
     dock(u"netsDock"_s)->raise();
 }
 

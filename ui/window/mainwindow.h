@@ -86,6 +86,7 @@ private:
     void connectJobs();
     void applyTheme();
     void resetLayout();
+    void showPanels(bool on);
     void updateTitle();
     void updateEnabled();
     void updateIssues();
@@ -117,6 +118,8 @@ private:
     QPointer<ShortcutsDialog> m_shortcuts;
     QPointer<AboutDialog> m_about;
     QByteArray m_defaultState;
+    QByteArray m_panelState; ///< of the docks while the start page hides them
+    bool m_panelsShown = true;
     int m_logSink = 0;
 };
 

@@ -93,12 +93,11 @@ void MainWindow::registerCommands() {
               m_palette->setSources(m_feed->sources());
               m_palette->popup(this);
           });
-    c.add({u"edit.back"_s, tr("Previous &selection"), u"back"_s,
-           standard(QKeySequence::Back, u"Alt+Left"_s),
+    c.add({u"edit.back"_s, tr("Previous &selection"), u"back"_s, key(u"Alt+Left"_s),
            tr("Goes back to what was selected before."), edit},
           [this] { m_bench->hub.goBack(); });
-    c.add({u"edit.forward"_s, tr("Next s&election"), u"forward"_s,
-           standard(QKeySequence::Forward, u"Alt+Right"_s), tr("Goes forward again."), edit},
+    c.add({u"edit.forward"_s, tr("Next s&election"), u"forward"_s, key(u"Alt+Right"_s),
+           tr("Goes forward again."), edit},
           [this] { m_bench->hub.goForward(); });
     c.add({u"edit.deselect"_s, tr("&Clear selection"), u"select"_s,
            standard(QKeySequence::Deselect, u"Ctrl+Shift+A"_s), tr("Selects nothing."), edit},
@@ -186,9 +185,9 @@ void MainWindow::registerViewCommands() {
            view},
           [this] { resetLayout(); });
     const std::pair<QString, QString> docks[] = {
-        {u"projectDock"_s, u"Alt+1"_s}, {u"inspectorDock"_s, u"Alt+2"_s},
-        {u"netsDock"_s, u"Alt+3"_s},    {u"devicesDock"_s, u"Alt+4"_s},
-        {u"issuesDock"_s, u"Alt+5"_s},  {u"logDock"_s, u"Alt+6"_s}};
+        {u"projectDock"_s, u"Ctrl+Alt+1"_s}, {u"inspectorDock"_s, u"Ctrl+Alt+2"_s},
+        {u"netsDock"_s, u"Ctrl+Alt+3"_s},    {u"devicesDock"_s, u"Ctrl+Alt+4"_s},
+        {u"issuesDock"_s, u"Ctrl+Alt+5"_s},  {u"logDock"_s, u"Ctrl+Alt+6"_s}};
     static const char* const icons[] = {"tree", "device", "net", "table", "issues", "log"};
     int i = 0;
     for (const auto& [name, keys] : docks) {
@@ -405,9 +404,10 @@ void MainWindow::updateEnabled() {
     const bool open = m_bench->session.isOpen();
     const bool circuit = m_bench->session.circuit() != nullptr;
     const bool running = m_bench->simulation.isRunning();
-    for (const QString& id : {u"file.reload"_s, u"file.close"_s, u"file.exportAll"_s,
-                              u"edit.find"_s, u"edit.deselect"_s, u"view.fit"_s, u"view.zoomIn"_s,
-                              u"view.zoomOut"_s, u"view.graph"_s, u"view.source"_s, u"view.down"_s})
+    for (const QString& id :
+         {u"file.reload"_s, u"file.close"_s, u"file.exportAll"_s, u"edit.find"_s,
+          u"edit.deselect"_s, u"view.fit"_s, u"view.zoomIn"_s, u"view.zoomOut"_s, u"view.graph"_s,
+          u"view.source"_s, u"view.down"_s, u"view.sidePanels"_s})
         c.action(id)->setEnabled(open);
     c.action(u"sim.op"_s)->setEnabled(circuit && !running);
     c.action(u"sim.stop"_s)->setEnabled(running);
@@ -433,6 +433,8 @@ void MainWindow::find() {
 }
 
 void MainWindow::toggleSidePanels() {
+    if (!m_panelsShown)
+        return;
     bool any = false;
     for (QDockWidget* dock : findChildren<QDockWidget*>())
         any = any || (!dock->isFloating() && !dock->isHidden());

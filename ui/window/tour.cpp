@@ -18,7 +18,8 @@
 
 #include <QApplication>
 #include <QDir>
-#include <QFileInfo>
+#include <QPainter>
+#include <QPixmap>
 #include <QTimer>
 
 namespace ohm::ui {
@@ -42,8 +43,6 @@ Tour::Tour(MainWindow& window, const QString& folder, const QString& project, QO
     connect(m_timer, &QTimer::timeout, this, &Tour::poll);
     connect(&m_window.bench().session, &CircuitSession::openFailed, this,
             [this](const QString&, const Error& error) { m_failure = qs(error.message()); });
-    connect(&m_window.bench().simulation, &Simulation::failed, this,
-            [this](const Error& error) { m_failure = qs(error.message()); });
     addSteps();
 }
 
@@ -188,7 +187,13 @@ bool Tour::grab(const QString& name) {
     else if (name.startsWith(u"about"_s))
         shown = m_window.about();
     const QString path = QDir(m_folder).filePath(name + u".png"_s);
-    if (!shown->grab().save(path, "PNG")) {
+    QPixmap picture = shown->grab();
+    if (m_window.palettePopup()->isVisible()) { // a window of its own, above this one
+        QPainter painter(&picture);
+        painter.drawPixmap(m_window.mapFromGlobal(m_window.palettePopup()->mapToGlobal(QPoint())),
+                           m_window.palettePopup()->grab());
+    }
+    if (!picture.save(path, "PNG")) {
         stop(tr("The picture %1 cannot be written.").arg(path));
         return false;
     }

@@ -55,7 +55,7 @@ private:
     int m_settled = 0;
     QStringList m_pictures;
     QString m_error;
-    QString m_failure; ///< told by the session or the simulation
+    QString m_failure; ///< told by the session; a circuit that cannot be simulated is shown as such
 };
 
 } // namespace ohm::ui
