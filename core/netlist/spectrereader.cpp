@@ -506,13 +506,13 @@ void SpectreParser::include(SpectreWords& words) {
 
 void SpectreParser::includeFile(std::string_view name, std::string_view section) {
     if (m_depth >= kMaxIncludeDepth || ++m_includes > kMaxIncludes)
-        return note(Severity::Error, "NET-014", "Includes are nested too deeply or too many");
+        return note(Severity::Error, "NET-013", "Includes are nested too deeply or too many");
     const auto path = m_sources.find(name, m_place->folder);
     if (!path)
         return note(Severity::Warning, path.error().code.c_str(), path.error().message());
     const std::string key = path->string() + '\n' + std::string(section);
     if (!m_open.insert(key).second)
-        return note(Severity::Error, "NET-013", "This include leads back to the file it stands in");
+        return note(Severity::Error, "NET-014", "This include leads back to the file it stands in");
     const auto source = m_sources.load(*path);
     if (!source) {
         m_open.erase(key);
@@ -521,7 +521,7 @@ void SpectreParser::includeFile(std::string_view name, std::string_view section)
     m_bytes += source->size;
     if (m_bytes > kMaxBytes) {
         m_open.erase(key);
-        return note(Severity::Error, "NET-014", "Includes are nested too deeply or too many");
+        return note(Severity::Error, "NET-013", "Includes are nested too deeply or too many");
     }
     Place place;
     place.folder = path->parent_path();

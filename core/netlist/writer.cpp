@@ -135,7 +135,7 @@ private:
     }
 
     std::string writeDevices(DeviceComposer& composer, std::vector<std::string>& names) {
-        std::string text, couplings;
+        std::string text;
         DeckDevice device;
         // Inductors may stand after the coupling that names them, so couplings come last.
         for (const bool coupling : {false, true}) {
@@ -153,9 +153,12 @@ private:
                 device.path = prefix + std::string(m_data.text.view(instance.name));
                 device.name = names[id];
                 device.nets.clear();
-                for (const NetId net : m_circuit.deviceNets(id))
-                    device.nets.push_back(m_names.net(net));
-                device.items = tailItems(m_data.text.view(instance.tail), m_data.dialect);
+                device.items.clear();
+                if (instance.letter != 'x') { // black boxes are only counted
+                    for (const NetId net : m_circuit.deviceNets(id))
+                        device.nets.push_back(m_names.net(net));
+                    device.items = tailItems(m_data.text.view(instance.tail), m_data.dialect);
+                }
                 const std::string lines = composer.compose(device);
                 names[id] = lines.empty() ? std::string() : device.name;
                 text += lines;

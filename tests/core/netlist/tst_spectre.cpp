@@ -249,7 +249,7 @@ private slots:
         const auto circuit = readNetlist(folder.filePath("in/top.scs").toStdString());
         QVERIFY(circuit.ok());
         QCOMPARE(letters(**circuit), std::string("m1 r1"));
-        QCOMPARE(netlisttest::codes(**circuit), std::string("NET-011 NET-012 NET-013 NET-302"));
+        QCOMPARE(netlisttest::codes(**circuit), std::string("NET-011 NET-012 NET-014 NET-302"));
     }
 
     void recognition_data() {
