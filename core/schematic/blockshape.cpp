@@ -121,6 +121,11 @@ const std::vector<PortRole>& PortRoles::of(netlist::CellId cell, int depth) {
         else if (s.read == 0 && (s.drive > 1 || s.out > 0))
             roles[p] = PortRole::Output;
     }
+    // Where nothing is read, "driven" says nothing about the direction.
+    if (std::find(roles.begin(), roles.end(), PortRole::Input) == roles.end())
+        for (std::uint32_t p = 0; p < ports; ++p)
+            if (!sure[p] && roles[p] == PortRole::Output)
+                roles[p] = PortRole::Either;
     return m_known[cell] = std::move(roles);
 }
 
@@ -147,10 +152,14 @@ Symbol cellSymbol(std::string_view name, const std::vector<std::string>& pins,
         case PortRole::Either:
             break;
         }
-    // Who may be either goes where there is room.
+    // Who may be either fills the sides up evenly, in the order of the netlist.
+    std::vector<std::size_t> either;
     for (std::size_t i = 0; i < pins.size(); ++i)
         if (i >= roles.size() || roles[i] == PortRole::Either)
-            (left.size() <= right.size() ? left : right).push_back(i);
+            either.push_back(i);
+    const std::size_t half = (either.size() + left.size() + right.size() + 1) / 2;
+    for (const std::size_t i : either)
+        (left.size() < half ? left : right).push_back(i);
 
     const auto widest = [&](const std::vector<std::size_t>& side) {
         std::int32_t w = 0;

@@ -204,11 +204,22 @@ private:
         return it->second;
     }
 
-    std::uint32_t busNet(std::size_t width) {
+    /// The nets that one pin of an array stands for: the same nets are the same bus wherever they
+    /// are met. `nets` is sorted and without doubles.
+    std::uint32_t busNet(const std::vector<std::uint32_t>& nets) {
+        const auto [it, fresh] =
+            m_busOf.try_emplace(nets, static_cast<std::uint32_t>(m_model.nets.size()));
+        if (!fresh)
+            return it->second;
         Net net;
-        net.text = std::to_string(width) + " nets";
+        net.text = std::string(m_circuit.cellNetName(m_place.cell, nets.front())) + "…" +
+                   std::string(m_circuit.cellNetName(m_place.cell, nets.back())) + " (" +
+                   std::to_string(nets.size()) + ")";
+        // Other nets may lie between the same two: a name must not join what is apart.
+        if (const int again = m_busNames[net.text]++; again > 0)
+            net.text += " #" + std::to_string(again + 1);
         m_model.nets.push_back(std::move(net));
-        return static_cast<std::uint32_t>(m_model.nets.size() - 1);
+        return it->second;
     }
 
     void build() {
@@ -221,6 +232,10 @@ private:
             Device device;
             device.block = device.box = true;
             device.kind = netlist::DeviceKind::Subcircuit;
+            if (part.members.size() == 1 && part.child == kNone) {
+                addSingle(part.members.front());
+                continue;
+            }
             const auto first = m_circuit.cellInstance(m_place.cell, part.members.front());
             const std::string name(first.name);
             device.name = part.members.size() == 1 ? name : name + " …";
@@ -246,20 +261,33 @@ private:
         classifyNets(m_model);
     }
 
+    /// A device on its own, such as a supply, keeps its symbol.
+    void addSingle(std::uint32_t instance) {
+        Device device = readDevice(m_circuit, m_place, instance);
+        for (const std::uint32_t n : m_circuit.cellInstance(m_place.cell, instance).nets)
+            device.nets.push_back(netOf(n));
+        device.label = "instances=1" + (device.label.empty() ? "" : " " + device.label);
+        device.symbol = static_cast<std::uint32_t>(m_model.symbols.size());
+        m_model.symbols.push_back(deviceSymbol(device));
+        const auto id = static_cast<std::uint32_t>(m_model.devices.size());
+        for (std::uint32_t p = 0; p < device.nets.size(); ++p)
+            m_model.nets[device.nets[p]].pins.push_back({id, p});
+        m_model.devices.push_back(std::move(device));
+    }
+
     void cellPins(const Part& part, Device& device, std::vector<std::string>& pins) {
         const std::size_t ports =
             m_circuit.cellInstance(m_place.cell, part.members.front()).nets.size();
         for (std::uint32_t p = 0; p < ports; ++p) {
-            const std::uint32_t net =
-                m_circuit.cellInstance(m_place.cell, part.members.front()).nets[p];
-            bool same = true;
-            for (const std::uint32_t i : part.members) {
-                const auto nets = m_circuit.cellInstance(m_place.cell, i).nets;
-                same = p < nets.size() && nets[p] == net;
-                if (!same)
-                    break;
-            }
-            device.nets.push_back(same ? netOf(net) : busNet(part.members.size()));
+            std::vector<std::uint32_t> distinct;
+            for (const std::uint32_t i : part.members)
+                if (const auto nets = m_circuit.cellInstance(m_place.cell, i).nets; p < nets.size())
+                    if (distinct.empty() || distinct.back() != nets[p])
+                        distinct.push_back(nets[p]);
+            std::sort(distinct.begin(), distinct.end());
+            distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+            device.nets.push_back(distinct.size() == 1 ? netOf(distinct.front())
+                                                       : busNet(distinct));
             pins.emplace_back(m_circuit.cellNetName(part.child, p));
         }
     }
@@ -307,6 +335,8 @@ private:
     std::vector<Part> m_parts;
     std::unordered_map<std::uint32_t, std::uint32_t> m_netOf;
     std::unordered_map<std::string, std::uint32_t> m_netByName;
+    std::map<std::vector<std::uint32_t>, std::uint32_t> m_busOf;
+    std::map<std::string, int> m_busNames;
 };
 
 } // namespace

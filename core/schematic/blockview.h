@@ -17,8 +17,9 @@ inline constexpr std::size_t kArrayFrom = 5;
 inline constexpr std::size_t kMaxInstances = 20'000'000;
 
 /// The cell as a few dozen boxes: subcircuit instances, many equal ones as one box "×128", loose
-/// devices gathered by the nets they share. A pin of an array whose members differ there has a net
-/// without a name. Each box's `label` says how many instances it stands for ("instances=128").
+/// devices gathered by the nets they share. A pin of an array whose members differ there is a bus:
+/// a net without a flat name, whose text names its first and last net. Each box's `label` says how
+/// many instances it stands for ("instances=128").
 /// Errors: SCH-020, SCH-022.
 Expected<Model> buildBlocks(const netlist::Circuit& circuit, std::span<const std::uint32_t> path,
                             const Place& place, const StopToken& stop);

@@ -107,6 +107,40 @@ std::string flatNetName(const netlist::Circuit& circuit, std::span<const std::ui
     return place.prefix + std::string(circuit.cellNetName(place.cell, net));
 }
 
+Device readDevice(const netlist::Circuit& circuit, const Place& place, std::uint32_t i) {
+    const netlist::InstanceView instance = circuit.cellInstance(place.cell, i);
+    Device device;
+    device.name = std::string(instance.name);
+    device.flat = place.prefix + device.name;
+    device.kind = instance.kind;
+    device.polarity = instance.polarity;
+    device.master = std::string(instance.master);
+    const std::vector<netlist::Parameter> parameters =
+        circuit.cellInstanceParameters(place.cell, i);
+    for (const netlist::Parameter& p : parameters) {
+        if ((p.name == "value" || p.name == "dc") && p.value && !device.dc)
+            device.dc = p.value;
+        for (const char* word : {"ac", "sin", "pulse", "pwl", "exp", "sffm", "am", "trnoise"})
+            if (p.name == word || ((p.name == "tran" || p.name == "value") &&
+                                   toLower(p.text).find(word) != std::string::npos))
+                device.timeVarying = true;
+        if (!p.text.empty())
+            device.label += (device.label.empty() ? "" : " ") + p.name + "=" + p.text;
+    }
+    device.value = shortValue(device, parameters);
+    return device;
+}
+
+Symbol deviceSymbol(Device& device) {
+    Symbol symbol = symbolFor(device.kind, device.polarity,
+                              static_cast<unsigned>(device.nets.size()), device.master);
+    device.block = !isTransistor(device) && !isTwoTerminal(device);
+    device.box = device.block && device.kind != DeviceKind::TransmissionLine;
+    if (device.box)
+        device.value = device.master;
+    return symbol;
+}
+
 Model buildModel(const netlist::Circuit& circuit, std::span<const std::uint32_t> path,
                  const Place& place) {
     Model model;
@@ -151,29 +185,12 @@ Model buildModel(const netlist::Circuit& circuit, std::span<const std::uint32_t>
         const netlist::InstanceView instance = circuit.cellInstance(cell, i);
         if (instance.nets.empty())
             continue; // couplings and the like have no place among the wires
-        Device device;
-        device.name = std::string(instance.name);
-        device.flat = place.prefix + device.name;
-        device.kind = instance.kind;
-        device.polarity = instance.polarity;
-        device.master = std::string(instance.master);
+        Device device = readDevice(circuit, place, i);
         for (const std::uint32_t n : instance.nets)
             device.nets.push_back(same[n]);
-        const std::vector<netlist::Parameter> parameters = circuit.cellInstanceParameters(cell, i);
-        for (const netlist::Parameter& p : parameters) {
-            if (p.name == "value" || p.name == "dc") {
-                if (p.value && !device.dc)
-                    device.dc = p.value;
-            }
-            for (const char* word : {"ac", "sin", "pulse", "pwl", "exp", "sffm", "am", "trnoise"})
-                if (p.name == word || ((p.name == "tran" || p.name == "value") &&
-                                       toLower(p.text).find(word) != std::string::npos))
-                    device.timeVarying = true;
-            if (!p.text.empty())
-                device.label += (device.label.empty() ? "" : " ") + p.name + "=" + p.text;
-        }
         if (instance.child != netlist::kNone) {
             device.block = device.box = true;
+            device.value.clear(); // the box bears the cell's name
             device.sheet = std::string(circuit.cellName(instance.child));
             std::vector<std::string> pins;
             for (std::uint32_t p = 0; p < device.nets.size(); ++p)
@@ -183,19 +200,13 @@ Model buildModel(const netlist::Circuit& circuit, std::span<const std::uint32_t>
                                   clipped(device.sheet));
             });
         } else {
-            const auto terminals = static_cast<unsigned>(device.nets.size());
-            device.symbol = symbolIndex(
-                std::string(netlist::kindName(device.kind)) + ' ' +
-                    std::string(1, device.polarity ? device.polarity : '-') + ' ' +
-                    std::to_string(terminals) + ' ' + device.master,
-                [&] { return symbolFor(device.kind, device.polarity, terminals, device.master); });
-            device.block = !isTransistor(device) && !isTwoTerminal(device);
-            device.box = device.block && device.kind != DeviceKind::TransmissionLine;
+            const Symbol symbol = deviceSymbol(device);
+            device.symbol =
+                symbolIndex(std::string(netlist::kindName(device.kind)) + ' ' +
+                                std::string(1, device.polarity ? device.polarity : '-') + ' ' +
+                                std::to_string(device.nets.size()) + ' ' + device.master,
+                            [&] { return symbol; });
         }
-        if (!device.box)
-            device.value = shortValue(device, parameters);
-        else if (instance.child == netlist::kNone)
-            device.value = device.master; // a cell's symbol bears its name already
         const auto id = static_cast<std::uint32_t>(model.devices.size());
         for (std::uint32_t p = 0; p < device.nets.size(); ++p)
             model.nets[device.nets[p]].pins.push_back({id, p});

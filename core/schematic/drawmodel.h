@@ -105,6 +105,11 @@ std::string flatNetName(const netlist::Circuit& circuit, std::span<const std::ui
 Model buildModel(const netlist::Circuit& circuit, std::span<const std::uint32_t> path,
                  const Place& place);
 
+/// One instance of the cell without nets and symbol.
+Device readDevice(const netlist::Circuit& circuit, const Place& place, std::uint32_t instance);
+/// The symbol of a device whose nets are known; sets what follows from it.
+Symbol deviceSymbol(Device& device);
+
 /// Finds supplies, ground, inputs and outputs from names, sources and the terminals on each net.
 void classifyNets(Model& model);
 

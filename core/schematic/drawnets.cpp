@@ -114,7 +114,8 @@ void findDrivenSupplies(Model& model, const std::vector<Uses>& uses) {
                 continue;
             const Uses& u = uses[d.nets[side]];
             const int rails = u.conducting() + u.pBody + u.nBody;
-            const bool held = u.control == 0 && rails >= 2 && u.voltage == 1;
+            const bool called = looksPositive(d.name) || looksGround(d.name);
+            const bool held = u.control == 0 && rails >= (called ? 1 : 2) && u.voltage == 1;
             const bool crowded = rails >= 3 && rails > u.control && u.voltage == 1;
             if (!held && !crowded)
                 continue;

@@ -441,7 +441,9 @@ private:
             itemsAt(n, above, below);
             for (const std::uint32_t u : above)
                 for (const std::uint32_t l : below)
-                    if (!m_items[u].bottomTaken && !m_items[l].topTaken)
+                    // Both ends in common: a transmission gate, no path from rail to rail.
+                    if (!m_items[u].bottomTaken && !m_items[l].topTaken &&
+                        topNet(m_items[u]) != bottomNet(m_items[l]))
                         matches.push_back({stackScore(m_items[u], m_items[l], n), u, l});
             if (matches.size() > 200000)
                 break; // hostile: one net with thousands of devices on both sides

@@ -20,6 +20,11 @@ private slots:
     void randomCircuits_data();
     void randomCircuits();
     void textsKeepClear();
+
+private:
+    int m_cells = 0; ///< drawn by realCircuits, with their texts
+    int m_texts = 0;
+    int m_collisions = 0;
 };
 
 namespace {
@@ -128,6 +133,9 @@ void TestAutodrawCircuits::realCircuits() {
         QVERIFY2(wrong.isEmpty(), qPrintable(QString::fromStdString(name) + QStringLiteral(": ") +
                                              wrong.mid(0, 8).join(QStringLiteral("; "))));
         QVERIFY(doc->generated);
+        ++m_cells;
+        m_texts += static_cast<int>(2 * doc->instances.size() + doc->labels.size());
+        m_collisions += test::textCollisions(*doc);
     }
 }
 
@@ -158,31 +166,10 @@ void TestAutodrawCircuits::randomCircuits() {
 
 void TestAutodrawCircuits::textsKeepClear() {
     // Over all real circuits together, next to no text may touch a symbol or another text.
-    int texts = 0;
-    int collisions = 0;
-    int cells = 0;
-    for (const QString& file : netlistFiles()) {
-        const auto circuit = netlist::readNetlist(file.toStdString());
-        if (!circuit)
-            continue;
-        for (const auto& [cell, path] : cellPaths(**circuit)) {
-            const std::size_t count = (*circuit)->cellInstanceCount(cell);
-            if (count == 0 || count > schematic::kReadableDevices)
-                continue;
-            const auto doc = schematic::drawCell(**circuit, path);
-            QVERIFY(doc.ok());
-            ++cells;
-            texts += static_cast<int>(2 * doc->instances.size() + doc->labels.size());
-            const int here = textCollisions(*doc);
-            if (here > 3)
-                qInfo("%s %s: %d of %zu", qPrintable(file.section(QLatin1Char('/'), -1)),
-                      std::string((*circuit)->cellName(cell)).c_str(), here, doc->instances.size());
-            collisions += here;
-        }
-    }
-    qInfo("%d collisions among %d texts in %d cells", collisions, texts, cells);
-    QVERIFY(cells > 0);
-    QVERIFY(collisions * 100 <= texts);
+    if (m_cells == 0)
+        QSKIP("the real circuits were not drawn in this run");
+    qInfo("%d collisions among %d texts in %d cells", m_collisions, m_texts, m_cells);
+    QVERIFY(m_collisions * 500 <= m_texts);
 }
 
 QTEST_GUILESS_MAIN(TestAutodrawCircuits)
