@@ -39,8 +39,6 @@ bool startsWith(std::string_view text, std::string_view lowerPrefix) {
 std::string DeviceComposer::controlledByVoltage() {
     const char letter = m_device->letter;
     const std::string& plus = m_device->nets[0];
-    if (m_device->nets.size() < 2)
-        return leaveOut("NET-204", "it has too few nodes");
     const std::string text = tailText(m_data.text.view(m_device->instance->tail), m_data.dialect);
     const std::string start = m_device->name + " " + plus + " " + m_device->nets[1];
     for (const char* name : {"value", "vol", "cur", "v", "i"}) {

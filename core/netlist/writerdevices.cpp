@@ -24,6 +24,43 @@ int scaleOrder(char letter, std::string_view name) {
     return letter == 'm' && contains({"ad", "as"}, name) ? 2 : 0;
 }
 
+/// How many nodes an element may have in the deck. A broken card can have any number.
+struct NodeCount {
+    std::size_t least;
+    std::size_t most;
+};
+NodeCount nodeCount(char letter) {
+    constexpr std::size_t kMany = 100000;
+    switch (letter) {
+    case 'd':
+        return {2, 3};
+    case 'e':
+    case 'g':
+        return {2, kMany};
+    case 'j':
+    case 'z':
+    case 'u':
+        return {3, 3};
+    case 'q':
+        return {3, 5};
+    case 'm':
+        return {3, 7};
+    case 's':
+    case 't':
+    case 'o':
+    case 'y':
+        return {4, 4};
+    case 'p':
+        return {2, kMany};
+    case 'a':
+    case 'k':
+    case 'x':
+        return {0, kMany};
+    default:
+        return {2, 2};
+    }
+}
+
 } // namespace
 
 DeviceComposer::DeviceComposer(const Circuit& circuit, Evaluator& evaluator, WriterNames& names,
@@ -51,6 +88,11 @@ std::string DeviceComposer::compose(DeckDevice& device) {
         m_prefixScope = device.scope;
         m_prefix = m_data.scopePrefix(device.scope);
     }
+    const NodeCount nodes = nodeCount(device.letter);
+    if (device.nets.size() < nodes.least || device.nets.size() > nodes.most)
+        return leaveOut("NET-204", "it has " + std::to_string(device.nets.size()) +
+                                       " nodes where " + std::to_string(nodes.least) +
+                                       " are needed");
     switch (device.letter) {
     case 'r':
     case 'c':
@@ -482,8 +524,6 @@ std::string DeviceComposer::switchElement() {
             control = std::string(text);
     }
     if (m_device->letter == 's') {
-        if (m_device->nets.size() != 4)
-            return leaveOut("NET-204", "it needs two nodes and two control nodes");
         if (model.family == ModelFamily::SwappedSwitch)
             std::swap(m_device->nets[2], m_device->nets[3]);
         return head() + " " + model.name + state + "\n";

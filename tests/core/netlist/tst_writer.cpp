@@ -337,6 +337,13 @@ private slots:
         row("b1 a 0 v=v(b);shell", "");
         row("b1 a 0 v=\"v(b)", "NET-101");
         row("b1 a 0", "NET-204");
+        row("r1 a", "NET-204");
+        row("v1", "NET-204");
+        row("e1 a", "NET-204");
+        row("s1 a 0 b", "NET-204");
+        row("t1 a 0 b", "NET-204");
+        row("p1 a port=1", "NET-204");
+        row("q1 a b qq\n.model qq npn", "NET-202");
         row("e1 a 0 laplace {v(b)} = {1/(1+s)}", "NET-209");
         row("e1 a 0 table {v(b)} = (1,0) (0,1)", "NET-204");
         row("e1 a 0 b 0", "NET-204");
