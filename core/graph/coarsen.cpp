@@ -39,8 +39,7 @@ SpringGraph springGraph(std::size_t nodes, std::span<const std::uint32_t> edges)
         const std::uint32_t u = edges[e];
         const std::uint32_t v = edges[e + 1];
         const auto hub = static_cast<float>(std::max(degree(u), degree(v)));
-        const float weight = 
-            hub <= kUsualDegree ? 1.0f : std::pow(kUsualDegree / hub, 1.5f);
+        const float weight = hub <= kUsualDegree ? 1.0f : std::pow(kUsualDegree / hub, 1.5f);
         graph.columns[fill[u]] = v;
         graph.weights[fill[u]++] = weight;
         graph.columns[fill[v]] = u;
@@ -112,7 +111,8 @@ SpringGraph coarsen(const SpringGraph& fine, std::uint64_t seed,
         coarse.masses.push_back(mass);
     }
 
-    // Springs between coarse nodes add up. `slot` remembers where a neighbour of the present row is.
+    // Springs between coarse nodes add up. `slot` remembers where a neighbour of the present row
+    // is.
     coarse.rows.reserve(firstOf.size() + 1);
     coarse.rows.push_back(0);
     std::vector<std::uint32_t> slot(firstOf.size(), kUnmatched);

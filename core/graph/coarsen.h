@@ -16,8 +16,8 @@ struct SpringGraph {
     std::size_t size() const { return masses.size(); }
 };
 
-/// From pairs of nodes, all masses 1. Springs of hubs are weaker, by the greater degree over a usual
-/// one, so that a supply net does not pull its thousands of terminals into one spot.
+/// From pairs of nodes, all masses 1. Springs of hubs are weaker, by the greater degree over a
+/// usual one, so that a supply net does not pull its thousands of terminals into one spot.
 SpringGraph springGraph(std::size_t nodes, std::span<const std::uint32_t> edges);
 
 /// Joins matched pairs of nodes into one: along the heaviest spring per mass first, then pairs of
@@ -29,7 +29,8 @@ SpringGraph coarsen(const SpringGraph& fine, std::uint64_t seed,
 /// A small deterministic generator (splitmix64), the same on every platform.
 class Random {
 public:
-    explicit Random(std::uint64_t seed) : m_state(seed) {}
+    explicit Random(std::uint64_t seed)
+        : m_state(seed) {}
     std::uint64_t next();
     float uniform() { return static_cast<float>(next() >> 40) * 0x1p-24f; } ///< [0,1)
 

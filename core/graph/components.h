@@ -20,7 +20,8 @@ struct Component {
 std::vector<Component> splitComponents(std::size_t nodes, std::span<const std::uint32_t> edges);
 
 /// Sets components beside each other in rows, largest first, in a frame of about 4:3, and moves the
-/// whole to (0,0). `local[i]` are the positions of components[i]; `gap` is the room between, points.
+/// whole to (0,0). `local[i]` are the positions of components[i]; `gap` is the room between,
+/// points.
 std::vector<Point> packComponents(std::size_t nodes, const std::vector<Component>& components,
                                   const std::vector<std::vector<Point>>& local, float gap);
 

@@ -226,7 +226,8 @@ void appendXml(std::string& out, std::string_view raw) {
             out += "&#" + std::to_string(c) + ";";
         else if (c < 0x20)
             out += "\xEF\xBF\xBD";
-        else if (c == 0xEF && text.compare(i, 3, "\xEF\xBF\xBE") * text.compare(i, 3, "\xEF\xBF\xBF") == 0) {
+        else if (c == 0xEF &&
+                 text.compare(i, 3, "\xEF\xBF\xBE") * text.compare(i, 3, "\xEF\xBF\xBF") == 0) {
             out += "\xEF\xBF\xBD";
             i += 2;
         } else

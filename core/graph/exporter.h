@@ -16,7 +16,8 @@ enum class ExportFormat { Json, Dot, GraphMl, Hdf5 };
 Expected<ExportFormat> exportFormatOf(const std::filesystem::path& path);
 
 /// Text of the graph with names, kinds, parameters and features (not for Hdf5).
-std::string exportText(const TerminalGraph& graph, const NodeFeatures& features, ExportFormat format);
+std::string exportText(const TerminalGraph& graph, const NodeFeatures& features,
+                       ExportFormat format);
 
 /// Writes atomically. Errors: GRAPH-010, GRAPH-011 and BASE-010.
 Expected<void> exportGraph(const TerminalGraph& graph, const NodeFeatures& features,

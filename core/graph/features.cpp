@@ -73,7 +73,9 @@ DeviceId inputSource(const Circuit& circuit) {
 class Builder {
 public:
     Builder(const TerminalGraph& graph, NodeFeatures& out)
-        : m_graph(graph), m_circuit(graph.circuit()), m_out(out) {
+        : m_graph(graph)
+        , m_circuit(graph.circuit())
+        , m_out(out) {
         m_out.width = m_out.columns.size();
         m_out.values.assign(graph.nodeCount() * m_out.width, 0.0f);
         m_out.known.assign(graph.nodeCount(), 0);
@@ -220,7 +222,7 @@ NodeFeatures nodeFeatures(const TerminalGraph& graph, FeatureSchema schema) {
         out.columns = {"value", "gnd", "rt", "vn", "vnode_i", "vnode_o", "vp", "vsrcm", "vsrcp"};
         Builder(graph, out).resistive();
     } else {
-        out.columns = {"p0",    "p1",    "p2",      "M",        "I", "V", "R", "C",
+        out.columns = {"p0",    "p1",          "p2",          "M", "I", "V", "R", "C",
                        "VNode", "N|PLUS|NGND", "P|MINUS|GND", "D", "G", "S", "B"};
         Builder(graph, out).analog();
     }

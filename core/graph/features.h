@@ -16,11 +16,11 @@ namespace ohm::graph {
 /// `vp`/`vn` those of all others. `vnode_i` are nets that voltage sources alone tie to ground,
 /// `vnode_o` all others: those are the ones to predict.
 ///
-/// Analog, 15 wide: [p0 p1 p2 | M I V R C VNode | first second | D G S B]. Properties stand on every
-/// terminal: MOS [multiplier m, 0, 0] (W and L are not features there), sources [ac magnitude, ac
-/// phase in degrees, dc], R and C [value, 0, 0] in ohms and farads. The code is a one-hot per level;
-/// the two bits of its second level are shared: first = N, PLUS or a net, second = P, MINUS or
-/// ground. To predict: all nets but ground.
+/// Analog, 15 wide: [p0 p1 p2 | M I V R C VNode | first second | D G S B]. Properties stand on
+/// every terminal: MOS [multiplier m, 0, 0] (W and L are not features there), sources [ac
+/// magnitude, ac phase in degrees, dc], R and C [value, 0, 0] in ohms and farads. The code is a
+/// one-hot per level; the two bits of its second level are shared: first = N, PLUS or a net, second
+/// = P, MINUS or ground. To predict: all nets but ground.
 ///
 /// The columns of each one-hot run in the order named here. The published data files write every
 /// one-hot with its bits reversed, which matters only to who reads those files.

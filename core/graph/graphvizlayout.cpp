@@ -24,7 +24,8 @@ namespace {
 /// the thread.
 class ClassicLocale {
 public:
-    ClassicLocale() : m_locale(newlocale(LC_ALL_MASK, "C", nullptr)) {
+    ClassicLocale()
+        : m_locale(newlocale(LC_ALL_MASK, "C", nullptr)) {
         if (m_locale)
             m_before = uselocale(m_locale);
     }
@@ -141,7 +142,7 @@ Agraph_t* makeGraph(std::size_t nodes, std::span<const std::uint32_t> edges, Lay
             continue;
         if (!initial.empty())
             setOf(made[i], "pos",
-                    formatExact(initial[i].x / 72.0) + "," + formatExact(-initial[i].y / 72.0));
+                  formatExact(initial[i].x / 72.0) + "," + formatExact(-initial[i].y / 72.0));
     }
     const std::vector<std::uint8_t> close =
         engine == LayoutEngine::Neato ? belongTogether(nodes, edges) : std::vector<std::uint8_t>();
@@ -189,7 +190,8 @@ Expected<std::vector<Point>> graphvizLayout(std::size_t nodes, std::span<const s
         return fail("GRAPH-001", "Graphviz could not be started.");
     std::vector<Agnode_t*> made;
     Agraph_t* graph = makeGraph(nodes, edges, engine, initial, made);
-    bool good = graph && std::all_of(made.begin(), made.end(), [](auto* n) { return n != nullptr; });
+    bool good =
+        graph && std::all_of(made.begin(), made.end(), [](auto* n) { return n != nullptr; });
     std::vector<Point> positions(good ? nodes : 0);
     if (good) {
         std::srand(1); // sfdp takes its start from there

@@ -25,7 +25,9 @@ constexpr std::size_t kLongestTitle = 4096; // attributes live in the 64 kB obje
 /// Closes an HDF5 identifier when it goes; every failure is remembered by the Writer.
 class Id {
 public:
-    Id(hid_t id, herr_t (*close)(hid_t)) : m_id(id), m_close(close) {}
+    Id(hid_t id, herr_t (*close)(hid_t))
+        : m_id(id)
+        , m_close(close) {}
     ~Id() {
         if (m_id >= 0)
             m_close(m_id);
@@ -42,7 +44,8 @@ private:
 
 class Writer {
 public:
-    explicit Writer(hid_t file) : m_file(file) {}
+    explicit Writer(hid_t file)
+        : m_file(file) {}
     bool ok() const { return m_ok; }
 
     void data(const char* name, hid_t type, std::vector<hsize_t> shape, const void* values) {
@@ -70,7 +73,8 @@ public:
             check(H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values));
     }
 
-    /// UTF-8 strings: of fixed length (which compress) unless a few very long ones would waste room.
+    /// UTF-8 strings: of fixed length (which compress) unless a few very long ones would waste
+    /// room.
     void strings(const char* name, const std::vector<std::string>& values) {
         std::size_t length = 1;
         for (const std::string& value : values)

@@ -13,7 +13,9 @@ namespace {
 class Walker {
 public:
     Walker(const TerminalGraph& graph, std::size_t maxNodes, Neighbourhood& out)
-        : m_graph(graph), m_max(maxNodes), m_out(out) {}
+        : m_graph(graph)
+        , m_max(maxNodes)
+        , m_out(out) {}
 
     bool full() const { return m_out.nodes.size() >= m_max; }
     /// False if there was no room for a node that is not there yet.
@@ -59,8 +61,9 @@ private:
 } // namespace
 
 std::optional<std::uint32_t> Neighbourhood::indexOf(std::uint32_t node) const {
-    const auto it = std::lower_bound(sorted.begin(), sorted.end(), node,
-                                     [this](std::uint32_t i, std::uint32_t n) { return nodes[i] < n; });
+    const auto it =
+        std::lower_bound(sorted.begin(), sorted.end(), node,
+                         [this](std::uint32_t i, std::uint32_t n) { return nodes[i] < n; });
     if (it == sorted.end() || nodes[*it] != node)
         return std::nullopt;
     return *it;
@@ -79,9 +82,8 @@ Neighbourhood neighbourhood(const TerminalGraph& graph, std::span<const std::uin
 
     std::vector<std::uint32_t> frontier = out.nodes;
     for (unsigned hop = 1; hop <= hops && !frontier.empty() && !out.truncated; ++hop) {
-        std::stable_sort(frontier.begin(), frontier.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return degree(a) < degree(b);
-        });
+        std::stable_sort(frontier.begin(), frontier.end(),
+                         [&](std::uint32_t a, std::uint32_t b) { return degree(a) < degree(b); });
         for (std::uint32_t node : frontier) {
             for (std::uint32_t k = rows[node]; k < rows[node + 1]; ++k) {
                 const std::uint32_t other = columns[k];

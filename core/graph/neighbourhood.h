@@ -12,16 +12,16 @@ namespace ohm::graph {
 
 /// A part of a graph that is small enough to be laid out and walked.
 struct Neighbourhood {
-    std::vector<std::uint32_t> nodes;   ///< in the whole graph; seeds first, then hop by hop
-    std::vector<std::uint32_t> edges;   ///< pairs of indices into `nodes`: the induced subgraph
-    std::vector<std::uint16_t> hops;    ///< per entry of `nodes`: distance from the nearest seed
-    std::vector<std::uint32_t> hidden;  ///< per entry of `nodes`: neighbours that were left out
-    bool truncated = false;             ///< the node limit, not the hop limit, ended it
+    std::vector<std::uint32_t> nodes;  ///< in the whole graph; seeds first, then hop by hop
+    std::vector<std::uint32_t> edges;  ///< pairs of indices into `nodes`: the induced subgraph
+    std::vector<std::uint16_t> hops;   ///< per entry of `nodes`: distance from the nearest seed
+    std::vector<std::uint32_t> hidden; ///< per entry of `nodes`: neighbours that were left out
+    bool truncated = false;            ///< the node limit, not the hop limit, ended it
 
     /// Index into `nodes` of a node of the whole graph. O(log n).
     std::optional<std::uint32_t> indexOf(std::uint32_t node) const;
 
-    std::vector<std::uint32_t> sorted;  ///< indices into `nodes`, ascending by node
+    std::vector<std::uint32_t> sorted; ///< indices into `nodes`, ascending by node
 };
 
 /// The nodes within `hops` of `seeds`, at most `maxNodes` of them (all seeds are kept as long as

@@ -103,12 +103,14 @@ bool namedLikeSupply(std::string_view path) {
         n.remove_suffix(1);
     while (!n.empty() && (n.back() >= '0' && n.back() <= '9'))
         n.remove_suffix(1);
-    for (std::string_view word : {"vdd", "vcc", "vss", "vee", "vpwr", "vgnd", "gnd", "vpb", "vnb",
-                                  "vbat", "vsup", "vddio", "vccio", "vssio", "vdda", "vssa", "vddd",
-                                  "vssd", "agnd", "dgnd", "avdd", "dvdd", "avss", "dvss"})
+    for (std::string_view word :
+         {"vdd",  "vcc",  "vss",  "vee",   "vpwr",  "vgnd",  "gnd",  "vpb",
+          "vnb",  "vbat", "vsup", "vddio", "vccio", "vssio", "vdda", "vssa",
+          "vddd", "vssd", "agnd", "dgnd",  "avdd",  "dvdd",  "avss", "dvss"})
         if (n == word)
             return true;
-    return n.ends_with("vdd") || n.ends_with("vss") || n.starts_with("vdd_") || n.starts_with("vss_");
+    return n.ends_with("vdd") || n.ends_with("vss") || n.starts_with("vdd_") ||
+           n.starts_with("vss_");
 }
 
 std::string_view roleOf(const Circuit& circuit, DeviceId device, std::uint32_t terminal) {

@@ -18,7 +18,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr float kLength = 26;     ///< natural length of a spring, points
+constexpr float kLength = 26;      ///< natural length of a spring, points
 constexpr float kRepulsion = 0.2f; ///< C of Hu's model
 constexpr std::size_t kThreadsFrom = 4000;
 constexpr std::size_t kCoarsest = 24;
@@ -42,7 +42,10 @@ unsigned threadsFor(std::size_t nodes, unsigned wanted) {
 class Run {
 public:
     Run(const QuickOptions& options, StopToken stop, ProgressSink& progress, double totalWork)
-        : m_options(options), m_stop(std::move(stop)), m_progress(progress), m_total(totalWork) {}
+        : m_options(options)
+        , m_stop(std::move(stop))
+        , m_progress(progress)
+        , m_total(totalWork) {}
 
     const QuickOptions& options() const { return m_options; }
     const StopToken& stop() const { return m_stop; }
@@ -81,7 +84,8 @@ bool relax(const SpringGraph& graph, std::vector<Point>& positions, int iteratio
     for (int it = 0; it < iterations; ++it) {
         if (run.shouldStop())
             return false;
-        const float t = iterations > 1 ? static_cast<float>(it) / static_cast<float>(iterations - 1) : 1;
+        const float t =
+            iterations > 1 ? static_cast<float>(it) / static_cast<float>(iterations - 1) : 1;
         const float step = first * std::pow(last / first, t);
         repulsion.compute(positions, graph.masses, softening, forces, run.stop());
         parallelBlocks(n, 2048, threads, [&](std::size_t begin, std::size_t end) {
@@ -156,7 +160,8 @@ void layFlat(std::vector<Point>& points) {
 class ComponentLayout {
 public:
     ComponentLayout(Run& run, std::function<void(const std::vector<Point>&)> show)
-        : m_run(run), m_show(std::move(show)) {}
+        : m_run(run)
+        , m_show(std::move(show)) {}
 
     /// Empty when stopped.
     std::vector<Point> fromScratch(const Component& component) {
@@ -248,10 +253,10 @@ Expected<std::vector<Point>> quickLayout(std::size_t nodes, std::span<const std:
                                          const QuickOptions& options, StopToken stop,
                                          ProgressSink& progress, std::span<const Point> initial) {
     const std::vector<Component> components = splitComponents(nodes, edges);
-    const bool refining = initial.size() == nodes &&
-                          std::all_of(initial.begin(), initial.end(), [](const Point& p) {
-                              return std::isfinite(p.x) && std::isfinite(p.y);
-                          });
+    const bool refining =
+        initial.size() == nodes && std::all_of(initial.begin(), initial.end(), [](const Point& p) {
+            return std::isfinite(p.x) && std::isfinite(p.y);
+        });
     double work = 1;
     for (const Component& component : components)
         work += workOf(component.nodes.size());

@@ -92,10 +92,9 @@ void Repulsion::build(std::uint32_t begin, std::uint32_t end, int shift) {
         std::uint32_t from = begin;
         for (std::uint64_t quarter = 0; quarter < 4; ++quarter) {
             const auto to = static_cast<std::uint32_t>(
-                std::partition_point(m_keys.begin() + from, m_keys.begin() + end,
-                                     [&](std::uint64_t key) {
-                                         return ((key >> shift) & 3) <= quarter;
-                                     }) -
+                std::partition_point(
+                    m_keys.begin() + from, m_keys.begin() + end,
+                    [&](std::uint64_t key) { return ((key >> shift) & 3) <= quarter; }) -
                 m_keys.begin());
             if (to == from)
                 continue;

@@ -17,7 +17,9 @@ namespace ohm::graph {
 class Repulsion {
 public:
     /// `theta`: cell size over distance below which a cell counts as one mass.
-    explicit Repulsion(float theta, unsigned threads) : m_theta(theta), m_threads(threads) {}
+    explicit Repulsion(float theta, unsigned threads)
+        : m_theta(theta)
+        , m_threads(threads) {}
 
     /// Writes the force on each point; `softening` is e, in squared units of the positions.
     /// Returns early (with unusable forces) when stop was requested.

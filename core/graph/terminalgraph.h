@@ -36,8 +36,12 @@ public:
     std::size_t edgeCount() const { return m_edges.size() / 2; }
 
     bool isNet(std::uint32_t node) const { return node >= m_terminals; }
-    netlist::NetId netOf(std::uint32_t node) const { return node - static_cast<std::uint32_t>(m_terminals); }
-    std::uint32_t nodeOfNet(netlist::NetId net) const { return static_cast<std::uint32_t>(m_terminals) + net; }
+    netlist::NetId netOf(std::uint32_t node) const {
+        return node - static_cast<std::uint32_t>(m_terminals);
+    }
+    std::uint32_t nodeOfNet(netlist::NetId net) const {
+        return static_cast<std::uint32_t>(m_terminals) + net;
+    }
     netlist::DeviceId deviceOf(std::uint32_t terminal) const;
     /// "x1.m3:g" for a terminal, the net's name for a net.
     std::string nodeName(std::uint32_t node) const;

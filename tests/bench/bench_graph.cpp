@@ -73,7 +73,8 @@ void neighbours(benchmark::State& state) {
     const graph::TerminalGraph graph(opAmps(state.range(0)));
     const std::uint32_t seed = 1234;
     for (auto _ : state)
-        benchmark::DoNotOptimize(graph::neighbourhood(graph, std::span(&seed, 1), 6, 400).nodes.data());
+        benchmark::DoNotOptimize(
+            graph::neighbourhood(graph, std::span(&seed, 1), 6, 400).nodes.data());
 }
 BENCHMARK(neighbours)->Arg(71000)->Unit(benchmark::kMillisecond);
 

@@ -53,7 +53,8 @@ std::shared_ptr<GraphScene> makeScene(std::uint32_t nodes) {
 }
 
 struct Fixture {
-    explicit Fixture(std::int64_t nodes) : image(1200, 800, QImage::Format_ARGB32_Premultiplied) {
+    explicit Fixture(std::int64_t nodes)
+        : image(1200, 800, QImage::Format_ARGB32_Premultiplied) {
         view.resize(1200, 800);
         view.setScene(makeScene(static_cast<std::uint32_t>(nodes)));
         frame();
@@ -88,7 +89,13 @@ void wholeDrawnAnew(benchmark::State& state) {
         f.frame();
     }
 }
-BENCHMARK(wholeDrawnAnew)->Arg(1000)->Arg(10000)->Arg(100000)->Arg(1000000)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(wholeDrawnAnew)
+    ->Arg(1000)
+    ->Arg(10000)
+    ->Arg(100000)
+    ->Arg(1000000)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 void wholePan(benchmark::State& state) {
     Fixture f(state.range(0));
@@ -98,7 +105,13 @@ void wholePan(benchmark::State& state) {
         f.frame();
     }
 }
-BENCHMARK(wholePan)->Arg(1000)->Arg(10000)->Arg(100000)->Arg(1000000)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(wholePan)
+    ->Arg(1000)
+    ->Arg(10000)
+    ->Arg(100000)
+    ->Arg(1000000)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 void wholeZoom(benchmark::State& state) {
     Fixture f(state.range(0));
@@ -108,7 +121,13 @@ void wholeZoom(benchmark::State& state) {
         f.frame();
     }
 }
-BENCHMARK(wholeZoom)->Arg(1000)->Arg(10000)->Arg(100000)->Arg(1000000)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(wholeZoom)
+    ->Arg(1000)
+    ->Arg(10000)
+    ->Arg(100000)
+    ->Arg(1000000)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 void closePan(benchmark::State& state) { // about one hundredth of the scene
     Fixture f(state.range(0));
@@ -122,7 +141,12 @@ void closePan(benchmark::State& state) { // about one hundredth of the scene
         f.frame();
     }
 }
-BENCHMARK(closePan)->Arg(10000)->Arg(100000)->Arg(1000000)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(closePan)
+    ->Arg(10000)
+    ->Arg(100000)
+    ->Arg(1000000)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 void labelledPan(benchmark::State& state) { // so close that nodes carry marks, labels and hulls
     Fixture f(state.range(0));

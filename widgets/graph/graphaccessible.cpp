@@ -11,7 +11,8 @@ namespace {
 /// Reads as a picture whose value is the node that the keyboard is at.
 class AccessibleGraph : public QAccessibleWidget {
 public:
-    explicit AccessibleGraph(GraphView* view) : QAccessibleWidget(view, QAccessible::Graphic) {}
+    explicit AccessibleGraph(GraphView* view)
+        : QAccessibleWidget(view, QAccessible::Graphic) {}
 
     QString text(QAccessible::Text kind) const override {
         if (kind == QAccessible::Value) {

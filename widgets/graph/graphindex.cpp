@@ -34,8 +34,9 @@ GraphIndex::Grid::Range GraphIndex::Grid::cells(const QRectF& area, double margi
     const auto index = [this](double offset, int count) {
         return static_cast<int>(std::clamp(std::floor(offset / cell), -1.0, double(count)));
     };
-    Range r{index(area.left() - margin - left, columns), index(area.right() + margin - left, columns),
-            index(area.top() - margin - top, rows), index(area.bottom() + margin - top, rows)};
+    Range r{index(area.left() - margin - left, columns),
+            index(area.right() + margin - left, columns), index(area.top() - margin - top, rows),
+            index(area.bottom() + margin - top, rows)};
     r.fromColumn = std::max(r.fromColumn, 0);
     r.fromRow = std::max(r.fromRow, 0);
     r.toColumn = std::min(r.toColumn, columns - 1);
@@ -91,7 +92,8 @@ void GraphIndex::build(std::span<const float> x, std::span<const float> y,
 
     const std::size_t edgeTotal = edges.size() / 2;
     const double base = m_nodes.cell;
-    const int levels = 1 + std::max(0, static_cast<int>(std::ceil(std::log2(std::max(longer / base, 1.0)))));
+    const int levels =
+        1 + std::max(0, static_cast<int>(std::ceil(std::log2(std::max(longer / base, 1.0)))));
     m_levels.resize(static_cast<std::size_t>(levels));
     for (int l = 0; l < levels; ++l)
         m_levels[static_cast<std::size_t>(l)].shape(m_bounds, std::ldexp(base, l));

@@ -27,8 +27,8 @@ public:
     void visitNodes(const QRectF& area, Visit&& visit) const {
         m_nodes.visit(area, 0, visit);
     }
-    /// Calls visit(edge) for every edge whose box meets `area`, and some around it; an edge's number
-    /// is that of its pair.
+    /// Calls visit(edge) for every edge whose box meets `area`, and some around it; an edge's
+    /// number is that of its pair.
     template <typename Visit>
     void visitEdges(const QRectF& area, Visit&& visit) const {
         for (const Grid& grid : m_levels)
@@ -60,7 +60,8 @@ private:
                 return;
             const Range r = cells(area, margin);
             for (int row = r.fromRow; row <= r.toRow; ++row) {
-                const std::size_t line = static_cast<std::size_t>(row) * static_cast<std::size_t>(columns);
+                const std::size_t line =
+                    static_cast<std::size_t>(row) * static_cast<std::size_t>(columns);
                 const std::uint32_t begin = starts[line + static_cast<std::size_t>(r.fromColumn)];
                 const std::uint32_t end = starts[line + static_cast<std::size_t>(r.toColumn) + 1];
                 for (std::uint32_t i = begin; i < end; ++i)

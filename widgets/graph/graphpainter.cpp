@@ -59,7 +59,8 @@ QPolygonF convexHull(std::vector<QPointF> points) {
             --k;
         hull[k++] = points[i];
     }
-    return QPolygonF(QList<QPointF>(hull.begin(), hull.begin() + static_cast<std::ptrdiff_t>(k - 1)));
+    return QPolygonF(
+        QList<QPointF>(hull.begin(), hull.begin() + static_cast<std::ptrdiff_t>(k - 1)));
 }
 
 /// The outline at a distance around a convex polygon (or line or point), with round corners.
@@ -211,7 +212,7 @@ void GraphPainter::edges(QPainter& painter, std::span<const std::uint32_t> list)
     for (std::uint32_t edge : list) {
         const std::uint32_t u = scene.edges[2 * edge];
         const std::uint32_t v = scene.edges[2 * edge + 1];
-        QList<QLineF>& lines = topology.withinGroup(u, v) ? within
+        QList<QLineF>& lines = topology.withinGroup(u, v)                           ? within
                                : topology.edgeWeights[edge] < GraphTopology::kFaint ? faint
                                                                                     : between;
         lines.append(QLineF(at(u), at(v)));
@@ -292,8 +293,8 @@ void GraphPainter::nodes(QPainter& painter, std::span<const std::uint32_t> list)
                                                   nodeColours[node], outline, radius(node), dpr);
             const QPointF p = at(node) * dpr;
             const int half = marker.width() / 2;
-            painter.drawPixmap(
-                QPointF(std::floor(p.x()) - half, std::floor(p.y()) - half) / dpr, marker);
+            painter.drawPixmap(QPointF(std::floor(p.x()) - half, std::floor(p.y()) - half) / dpr,
+                               marker);
         }
         return;
     }
@@ -342,11 +343,15 @@ void GraphPainter::marks(QPainter& painter, std::span<const std::uint32_t> list,
 
 LabelLayer::LabelLayer(const QRectF& area, const QFont& font, const GraphColours& colours,
                        PaintCache& cache)
-    : m_area(area), m_font(font), m_strong(font), m_colours(colours), m_cache(cache),
-      m_cell(std::max(40.0, QFontMetricsF(font).height() * 4)),
-      m_columns(static_cast<int>(area.width() / m_cell) + 1),
-      m_rows(static_cast<int>(area.height() / m_cell) + 1),
-      m_taken(static_cast<std::size_t>(m_columns) * static_cast<std::size_t>(m_rows)) {
+    : m_area(area)
+    , m_font(font)
+    , m_strong(font)
+    , m_colours(colours)
+    , m_cache(cache)
+    , m_cell(std::max(40.0, QFontMetricsF(font).height() * 4))
+    , m_columns(static_cast<int>(area.width() / m_cell) + 1)
+    , m_rows(static_cast<int>(area.height() / m_cell) + 1)
+    , m_taken(static_cast<std::size_t>(m_columns) * static_cast<std::size_t>(m_rows)) {
     m_strong.setBold(true);
 }
 
@@ -357,7 +362,8 @@ void LabelLayer::cells(const QRectF& rect, Visit&& visit) const {
     };
     const QRectF r = rect.translated(-m_area.topLeft());
     for (int row = index(r.top(), m_rows); row <= index(r.bottom(), m_rows); ++row)
-        for (int column = index(r.left(), m_columns); column <= index(r.right(), m_columns); ++column)
+        for (int column = index(r.left(), m_columns); column <= index(r.right(), m_columns);
+             ++column)
             visit(static_cast<std::size_t>(row * m_columns + column));
 }
 

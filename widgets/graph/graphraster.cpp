@@ -18,13 +18,15 @@ constexpr std::size_t kThreadsFrom = 30000;
 constexpr double kSmallestRadius = 0.75; ///< logical pixels
 constexpr double kGreatestRadius = 13;
 
-/// Coverage of anti-aliased lines, added to the band's buffer. The value at a pixel follows from the
-/// whole line in exact integer steps, not from where it was clipped, so that bands and strips meet
-/// without a seam.
+/// Coverage of anti-aliased lines, added to the band's buffer. The value at a pixel follows from
+/// the whole line in exact integer steps, not from where it was clipped, so that bands and strips
+/// meet without a seam.
 class LineBuffer {
 public:
     LineBuffer(std::vector<std::uint16_t>& coverage, const QRect& band)
-        : m_data(coverage.data()), m_width(band.width()), m_band(band) {}
+        : m_data(coverage.data())
+        , m_width(band.width())
+        , m_band(band) {}
 
     void line(double x0, double y0, double x1, double y1, std::uint32_t weight) {
         m_weight = weight;
@@ -67,7 +69,8 @@ private:
         const int last = static_cast<int>(to);
         constexpr double kOne = 4294967296.0; // 32.32 fixed point
         const auto step = static_cast<std::int64_t>(std::llround(slope * kOne));
-        std::int64_t minor = static_cast<std::int64_t>(std::llround(intercept * kOne)) + first * step;
+        std::int64_t minor =
+            static_cast<std::int64_t>(std::llround(intercept * kOne)) + first * step;
         for (int i = first; i <= last; ++i, minor += step) {
             const auto at = static_cast<int>(minor >> 32);
             const auto part = static_cast<std::uint32_t>(minor >> 24) & 0xFFu;
@@ -212,29 +215,29 @@ void GraphRaster::drawBand(const Surface& surface, const QRect& band, const Pixe
             makeStamp(kind.marker, markerRadius(kind.radius, map, input.devicePixelRatio)));
         reach = std::max(reach, stamps.back().half);
     }
-    input.index->visitNodes(map.area(band.adjusted(-reach, -reach, reach, reach)),
-                            [&](std::uint32_t node) {
-        if (input.hidden[node] || (!input.only.empty() && !input.only[node]))
-            return;
-        const Stamp& stamp = stamps[input.scene->kind[node]];
-        const int cx = static_cast<int>(std::floor(map.x(input.x[node])));
-        const int cy = static_cast<int>(std::floor(map.y(input.y[node])));
-        const int side = 2 * stamp.half + 1;
-        const int fromX = std::max(cx - stamp.half, band.left());
-        const int toX = std::min(cx + stamp.half, band.right());
-        const int fromY = std::max(cy - stamp.half, band.top());
-        const int toY = std::min(cy + stamp.half, band.bottom());
-        const QRgb colour = input.colours[node];
-        for (int y = fromY; y <= toY; ++y) {
-            QRgb* out = surface.row(y);
-            const std::uint8_t* mask = stamp.mask.data() +
-                                       static_cast<std::ptrdiff_t>(y - cy + stamp.half) * side -
-                                       cx + stamp.half;
-            for (int x = fromX; x <= toX; ++x)
-                if (mask[x])
-                    out[x] = mask[x] == 255 ? colour : blend(out[x], colour, mask[x]);
-        }
-    });
+    input.index->visitNodes(
+        map.area(band.adjusted(-reach, -reach, reach, reach)), [&](std::uint32_t node) {
+            if (input.hidden[node] || (!input.only.empty() && !input.only[node]))
+                return;
+            const Stamp& stamp = stamps[input.scene->kind[node]];
+            const int cx = static_cast<int>(std::floor(map.x(input.x[node])));
+            const int cy = static_cast<int>(std::floor(map.y(input.y[node])));
+            const int side = 2 * stamp.half + 1;
+            const int fromX = std::max(cx - stamp.half, band.left());
+            const int toX = std::min(cx + stamp.half, band.right());
+            const int fromY = std::max(cy - stamp.half, band.top());
+            const int toY = std::min(cy + stamp.half, band.bottom());
+            const QRgb colour = input.colours[node];
+            for (int y = fromY; y <= toY; ++y) {
+                QRgb* out = surface.row(y);
+                const std::uint8_t* mask = stamp.mask.data() +
+                                           static_cast<std::ptrdiff_t>(y - cy + stamp.half) * side -
+                                           cx + stamp.half;
+                for (int x = fromX; x <= toX; ++x)
+                    if (mask[x])
+                        out[x] = mask[x] == 255 ? colour : blend(out[x], colour, mask[x]);
+            }
+        });
 }
 
 void GraphRaster::draw(QImage& image, const QRect& part, const PixelMap& map,

@@ -35,9 +35,9 @@ struct RasterInput {
     std::span<const std::uint8_t> hidden;
     /// When not empty: only nodes with 1 or 2 are drawn, and only edges with an end at a 1.
     std::span<const std::uint8_t> only;
-    std::span<const QRgb> colours; ///< per node
+    std::span<const QRgb> colours;              ///< per node
     std::span<const std::uint16_t> edgeWeights; ///< per edge, 256 is full; empty: all full
-    bool faintOnly = false; ///< only the edges of hubs, and no node
+    bool faintOnly = false;                     ///< only the edges of hubs, and no node
     QColor edgeColour;
     double devicePixelRatio = 1;
 };

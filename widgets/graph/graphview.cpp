@@ -35,11 +35,12 @@ std::shared_ptr<const GraphScene> sound(std::shared_ptr<const GraphScene> scene)
                 (scene->group.empty() || scene->group.size() == n);
     good = good && std::all_of(scene->edges.begin(), scene->edges.end(),
                                [n](std::uint32_t node) { return node < n; });
-    good = good && std::all_of(scene->kind.begin(), scene->kind.end(), [&](std::uint8_t k) {
-               return k < scene->kinds.size();
-           });
-    good = good && std::all_of(scene->x.begin(), scene->x.end(), [](float v) { return std::isfinite(v); });
-    good = good && std::all_of(scene->y.begin(), scene->y.end(), [](float v) { return std::isfinite(v); });
+    good = good && std::all_of(scene->kind.begin(), scene->kind.end(),
+                               [&](std::uint8_t k) { return k < scene->kinds.size(); });
+    good = good &&
+           std::all_of(scene->x.begin(), scene->x.end(), [](float v) { return std::isfinite(v); });
+    good = good &&
+           std::all_of(scene->y.begin(), scene->y.end(), [](float v) { return std::isfinite(v); });
     if (good)
         return scene;
     auto copy = std::make_shared<GraphScene>(*scene);
@@ -64,14 +65,15 @@ std::shared_ptr<const GraphScene> sound(std::shared_ptr<const GraphScene> scene)
 
 } // namespace
 
-GraphView::Private::Private(GraphView* view) : q(view) {
+GraphView::Private::Private(GraphView* view)
+    : q(view) {
     settle.setSingleShot(true);
     settle.setInterval(90);
     QObject::connect(&settle, &QTimer::timeout, view, [this] { q->update(); });
     animation.setInterval(15);
     QObject::connect(&animation, &QTimer::timeout, view, [this] {
-        const double t = std::min(1.0, static_cast<double>(animationClock.elapsed()) /
-                                           std::max(1, animationMs));
+        const double t =
+            std::min(1.0, static_cast<double>(animationClock.elapsed()) / std::max(1, animationMs));
         const auto eased = static_cast<float>(t * t * (3 - 2 * t));
         for (std::size_t i = 0; i < x.size(); ++i) {
             x[i] = fromX[i] + (toX[i] - fromX[i]) * eased;
@@ -121,8 +123,9 @@ void GraphView::Private::setScene(std::shared_ptr<const GraphScene> newScene) {
 }
 
 void GraphView::Private::positionsChanged() {
-    index.build(x, y, scene ? std::span<const std::uint32_t>(scene->edges)
-                            : std::span<const std::uint32_t>());
+    index.build(x, y,
+                scene ? std::span<const std::uint32_t>(scene->edges)
+                      : std::span<const std::uint32_t>());
     if (fitted)
         fit();
     invalidate();
@@ -266,9 +269,9 @@ void GraphView::Private::describe() {
     if (selection.size() == 1)
         text += QLatin1Char(' ') + GraphView::tr("Selected: %1.").arg(labelOf(selection.front()));
     else if (!selection.empty())
-        text += QLatin1Char(' ') +
-                GraphView::tr("%1 nodes selected.")
-                    .arg(locale.toString(static_cast<qulonglong>(selection.size())));
+        text +=
+            QLatin1Char(' ') + GraphView::tr("%1 nodes selected.")
+                                   .arg(locale.toString(static_cast<qulonglong>(selection.size())));
     q->setAccessibleDescription(text);
 }
 
@@ -290,8 +293,10 @@ void GraphView::Private::setView(double newScale, const QPointF& newOffset, bool
         // Some of the drawing always stays in view.
         const QRectF box(index.bounds().topLeft() * scale + offset, index.bounds().size() * scale);
         const QRectF keep = QRectF(q->rect()).adjusted(40, 40, -40, -40);
-        offset.rx() += std::max(0.0, keep.left() - box.right()) - std::max(0.0, box.left() - keep.right());
-        offset.ry() += std::max(0.0, keep.top() - box.bottom()) - std::max(0.0, box.top() - keep.bottom());
+        offset.rx() +=
+            std::max(0.0, keep.left() - box.right()) - std::max(0.0, box.left() - keep.right());
+        offset.ry() +=
+            std::max(0.0, keep.top() - box.bottom()) - std::max(0.0, box.top() - keep.bottom());
     }
     q->update();
 }
@@ -348,17 +353,18 @@ std::int64_t GraphView::Private::pick(const QPointF& at) const {
     std::int64_t found = -1;
     index.visitNodes(QRectF(p.x() - reach, p.y() - reach, 2 * reach, 2 * reach),
                      [&](std::uint32_t node) {
-        if (hidden[node])
-            return;
-        const QPointF d = toWidget(node) - at;
-        const double distance = std::hypot(d.x(), d.y());
-        const double radius = detail.radius(node);
-        // The nearest wins; of two under the pointer, the one painted later.
-        if (distance <= radius + kSlack && (distance < best || (distance == best && node > found))) {
-            best = distance;
-            found = node;
-        }
-    });
+                         if (hidden[node])
+                             return;
+                         const QPointF d = toWidget(node) - at;
+                         const double distance = std::hypot(d.x(), d.y());
+                         const double radius = detail.radius(node);
+                         // The nearest wins; of two under the pointer, the one painted later.
+                         if (distance <= radius + kSlack &&
+                             (distance < best || (distance == best && node > found))) {
+                             best = distance;
+                             found = node;
+                         }
+                     });
     return found;
 }
 
@@ -410,7 +416,9 @@ std::vector<std::uint32_t> GraphView::Private::inside(const QPolygonF& polygon) 
 
 // --- the widget ---------------------------------------------------------------------------------
 
-GraphView::GraphView(QWidget* parent) : QWidget(parent), d(std::make_unique<Private>(this)) {
+GraphView::GraphView(QWidget* parent)
+    : QWidget(parent)
+    , d(std::make_unique<Private>(this)) {
     installGraphAccessibility();
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);

@@ -14,24 +14,25 @@ namespace ohm::widgets {
 /// A graph to draw: plain arrays. Node kinds index into `kinds`, which name, colour and shape.
 struct GraphScene {
     struct Kind {
-        QString name;           ///< legend, e.g. "MOSFET terminal"
-        int paletteIndex = 0;   ///< colour-blind-safe palette entry
+        QString name;         ///< legend, e.g. "MOSFET terminal"
+        int paletteIndex = 0; ///< colour-blind-safe palette entry
         enum class Marker { Disc, Square, Diamond, Triangle } marker = Marker::Disc;
-        float radius = 4;       ///< points
+        float radius = 4; ///< points
     };
     std::vector<Kind> kinds;
-    std::vector<float> x, y;              ///< [nodes], points, y down
-    std::vector<std::uint8_t> kind;       ///< [nodes]
-    std::vector<std::uint32_t> edges;     ///< pairs
+    std::vector<float> x, y;          ///< [nodes], points, y down
+    std::vector<std::uint8_t> kind;   ///< [nodes]
+    std::vector<std::uint32_t> edges; ///< pairs
     /// [nodes] nodes of one device share a number, kNoGroup is none; may be empty. Groups get a
     /// soft hull when zoomed in.
     std::vector<std::uint32_t> group;
     static constexpr std::uint32_t kNoGroup = 0xFFFFFFFFu;
-    std::function<QString(std::uint32_t)> label;   ///< short text of a node (asked when visible)
+    std::function<QString(std::uint32_t)> label; ///< short text of a node (asked when visible)
     /// One or two characters drawn inside a large marker ("G" for a gate); where there is one, the
     /// label is left out in favour of the group's. May be empty.
     std::function<QString(std::uint32_t)> mark;
-    std::function<QString(std::uint32_t)> groupLabel; ///< name of a group, by its number; may be empty
+    std::function<QString(std::uint32_t)>
+        groupLabel; ///< name of a group, by its number; may be empty
 };
 
 /// Draws up to hundreds of thousands of nodes at interactive rates (own painting, level of detail,
@@ -69,11 +70,11 @@ public:
     void render(QPainter& painter, const QRectF& target, bool forPrint) const;
     QSizeF drawingSize() const;
 
-    double zoom() const; ///< pixels per point
-    QPointF positionOf(std::uint32_t node) const; ///< in widget coordinates
+    double zoom() const;                                ///< pixels per point
+    QPointF positionOf(std::uint32_t node) const;       ///< in widget coordinates
     std::int64_t nodeAt(const QPointF& position) const; ///< -1: none
-    std::int64_t currentNode() const; ///< the node the keyboard is at; -1: none
-    QString nodeText(std::int64_t node) const;    ///< the scene's label; empty for -1
+    std::int64_t currentNode() const;                   ///< the node the keyboard is at; -1: none
+    QString nodeText(std::int64_t node) const;          ///< the scene's label; empty for -1
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 

@@ -42,7 +42,9 @@ public:
     QString labelOf(std::int64_t node) const;
 
     // --- view
-    QPointF toWidget(std::uint32_t node) const { return QPointF(x[node], y[node]) * scale + offset; }
+    QPointF toWidget(std::uint32_t node) const {
+        return QPointF(x[node], y[node]) * scale + offset;
+    }
     QRectF sceneArea(const QRectF& widget) const;
     void setView(double newScale, const QPointF& newOffset, bool byUser);
     void zoomAt(const QPointF& at, double factor);

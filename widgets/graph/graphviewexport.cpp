@@ -36,8 +36,9 @@ void GraphView::render(QPainter& painter, const QRectF& target, bool forPrint) c
 
     const QSizeF size = drawingSize();
     const double scale = std::min(target.width() / size.width(), target.height() / size.height());
-    GraphPainter detail{*d->scene, *d->topology, d->x, d->y, nodeColours, colours, scale,
-                        target.center() - d->index.bounds().center() * scale};
+    GraphPainter detail{
+        *d->scene,   *d->topology, d->x,  d->y,
+        nodeColours, colours,      scale, target.center() - d->index.bounds().center() * scale};
     painter.save();
     painter.setClipRect(target);
     painter.setRenderHint(QPainter::Antialiasing);
@@ -75,8 +76,8 @@ void GraphView::render(QPainter& painter, const QRectF& target, bool forPrint) c
         }
         if (d->annotations)
             for (std::uint32_t node : nodes)
-                labels.place(painter, detail.at(node), detail.radius(node) + 3, d->annotations(node),
-                             LabelLayer::Style::Value);
+                labels.place(painter, detail.at(node), detail.radius(node) + 3,
+                             d->annotations(node), LabelLayer::Style::Value);
         for (std::uint32_t node : nodes)
             if (d->topology->groupOf[node] == GraphScene::kNoGroup || !d->scene->mark ||
                 !d->scene->groupLabel)

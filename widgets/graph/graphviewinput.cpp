@@ -32,9 +32,8 @@ bool GraphView::event(QEvent* event) {
     switch (event->type()) {
     case QEvent::ToolTip: {
         const auto* help = static_cast<QHelpEvent*>(event);
-        const std::int64_t node = d->legend.contains(help->pos()) && d->legendVisible
-                                      ? -1
-                                      : d->pick(help->pos());
+        const std::int64_t node =
+            d->legend.contains(help->pos()) && d->legendVisible ? -1 : d->pick(help->pos());
         QString text;
         if (node >= 0)
             text = d->tooltips ? d->tooltips(static_cast<std::uint32_t>(node)) : d->labelOf(node);
@@ -79,8 +78,8 @@ void GraphView::resizeEvent(QResizeEvent* event) {
     if (d->fitted)
         d->fit();
     else if (event->oldSize().isValid()) // what was in the middle stays there
-        d->offset += QPointF(width() - event->oldSize().width(),
-                             height() - event->oldSize().height()) / 2;
+        d->offset +=
+            QPointF(width() - event->oldSize().width(), height() - event->oldSize().height()) / 2;
     d->layoutLegend();
     d->invalidate();
 }
@@ -289,9 +288,11 @@ void GraphView::contextMenuEvent(QContextMenuEvent* event) {
     if (event->reason() == QContextMenuEvent::Mouse) {
         emit contextMenuRequested(event->globalPos(), d->pick(event->pos()));
     } else {
-        const QPointF at = d->usable(d->current) ? positionOf(static_cast<std::uint32_t>(d->current))
-                                                 : QRectF(rect()).center();
-        emit contextMenuRequested(mapToGlobal(at.toPoint()), d->usable(d->current) ? d->current : -1);
+        const QPointF at = d->usable(d->current)
+                               ? positionOf(static_cast<std::uint32_t>(d->current))
+                               : QRectF(rect()).center();
+        emit contextMenuRequested(mapToGlobal(at.toPoint()),
+                                  d->usable(d->current) ? d->current : -1);
     }
     event->accept();
 }

@@ -118,12 +118,14 @@ void GraphView::Private::refreshLayer(bool faintOnly) {
             shift(layer, dx, dy);
             const QRect all = layer.rect();
             if (dx != 0)
-                raster.draw(layer, dx > 0 ? QRect(0, 0, dx, all.height())
-                                          : QRect(all.width() + dx, 0, -dx, all.height()),
+                raster.draw(layer,
+                            dx > 0 ? QRect(0, 0, dx, all.height())
+                                   : QRect(all.width() + dx, 0, -dx, all.height()),
                             map, input);
             if (dy != 0)
-                raster.draw(layer, dy > 0 ? QRect(0, 0, all.width(), dy)
-                                          : QRect(0, all.height() + dy, all.width(), -dy),
+                raster.draw(layer,
+                            dy > 0 ? QRect(0, 0, all.width(), dy)
+                                   : QRect(0, all.height() + dy, all.width(), -dy),
                             map, input);
             layerMap = map;
             return;
@@ -264,8 +266,8 @@ void GraphView::Private::drawLabels(QPainter& painter) {
     const GraphPainter detail = detailPainter();
     QFont font = q->font();
     const double height = QFontMetricsF(font).height();
-    font.setPixelSize(std::max(
-        8, static_cast<int>(GraphPainter::textSize(q->font(), scale) / height * q->fontInfo().pixelSize())));
+    font.setPixelSize(std::max(8, static_cast<int>(GraphPainter::textSize(q->font(), scale) /
+                                                   height * q->fontInfo().pixelSize())));
     LabelLayer labels(widget, font, colours, cache);
     if (legendVisible)
         labels.block(legend.panel());
@@ -315,8 +317,8 @@ void GraphView::Private::drawLabels(QPainter& painter) {
     for (std::uint32_t node : shown) {
         if (faded(node) || selectedFlags[node] == 1 || node == current)
             continue;
-        const bool marked = scene->mark && topology->groupOf[node] != GraphScene::kNoGroup &&
-                            scene->groupLabel;
+        const bool marked =
+            scene->mark && topology->groupOf[node] != GraphScene::kNoGroup && scene->groupLabel;
         if (!marked && scene->label)
             labels.place(painter, toWidget(node), gap(node), scene->label(node),
                          LabelLayer::Style::Node);
@@ -336,8 +338,8 @@ void GraphView::Private::drawLabels(QPainter& painter) {
                 middle += toWidget(node);
             middle /= static_cast<double>(members.size());
             for (std::uint32_t node : members)
-                spread = std::max(spread, std::abs(toWidget(node).y() - middle.y()) +
-                                              detail.radius(node));
+                spread = std::max(spread,
+                                  std::abs(toWidget(node).y() - middle.y()) + detail.radius(node));
             const QString name = scene->groupLabel(topology->groupNumbers[group]);
             // Inside the hull where there is room, else close beside its middle, else below it.
             if (members.size() >= 3 &&

@@ -31,8 +31,12 @@ inline std::string opAmpText(OpAmp variant) {
                        "mn3 net3 net7 vss vss nmos w=0.5u l=90n m=13\n"
                        "mn4 net7 net7 vss vss nmos w=0.5u l=90n m=14\n"
                        "mn5 net6 net7 vss vss nmos w=0.5u l=90n m=15\n"
-                       "mp1 net4 " + gate + " vdd vdd pmos w=0.5u l=90n m=21\n"
-                       "mp2 net5 " + gate + " vdd vdd pmos w=0.5u l=90n m=21\n"
+                       "mp1 net4 " +
+                       gate +
+                       " vdd vdd pmos w=0.5u l=90n m=21\n"
+                       "mp2 net5 " +
+                       gate +
+                       " vdd vdd pmos w=0.5u l=90n m=21\n"
                        "mp3 net6 net5 vdd vdd pmos w=0.5u l=90n m=23\n"
                        "ibias vdd net7 dc 30u\n"
                        "vvdd vdd 0 dc 1.1\n"

@@ -26,8 +26,8 @@ namespace {
 
 struct Sample {
     explicit Sample(const std::string& text)
-        : graph(circuitOf(text)),
-          features(nodeFeatures(graph, naturalSchema(graph.circuit()))) {}
+        : graph(circuitOf(text))
+        , features(nodeFeatures(graph, naturalSchema(graph.circuit()))) {}
     QByteArray text(ExportFormat format) const {
         return QByteArray::fromStdString(exportText(graph, features, format));
     }
@@ -45,7 +45,8 @@ std::string hostileText() {
 }
 
 template <typename T>
-std::vector<T> readAll(hid_t file, const char* name, hid_t type, std::vector<hsize_t>* shape = nullptr) {
+std::vector<T> readAll(hid_t file, const char* name, hid_t type,
+                       std::vector<hsize_t>* shape = nullptr) {
     const hid_t set = H5Dopen2(file, name, H5P_DEFAULT);
     if (set < 0)
         qFatal("no data set %s", name);
@@ -108,7 +109,8 @@ private slots:
         QCOMPARE(devices[0][QStringLiteral("kind")].toString(), QStringLiteral("mosfet"));
         QCOMPARE(devices[0][QStringLiteral("parameters")][QStringLiteral("m")].toDouble(), 11.0);
         for (const auto edge : edges) {
-            QVERIFY(edge[QStringLiteral("source")].toInt() < edge[QStringLiteral("target")].toInt());
+            QVERIFY(edge[QStringLiteral("source")].toInt() <
+                    edge[QStringLiteral("target")].toInt());
             QVERIFY(edge[QStringLiteral("target")].toInt() < 59);
         }
         QCOMPARE(root[QStringLiteral("graph")][QStringLiteral("schema")].toString(),
@@ -181,8 +183,10 @@ private slots:
         QVERIFY2(written.ok(), written ? "" : written.error().message().c_str());
         const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
         QVERIFY(file >= 0);
-        QVERIFY((readAll<qint64>(file, "node_ptr", H5T_NATIVE_INT64) == std::vector<qint64>{0, 59}));
-        QVERIFY((readAll<qint64>(file, "edge_ptr", H5T_NATIVE_INT64) == std::vector<qint64>{0, 208}));
+        QVERIFY(
+            (readAll<qint64>(file, "node_ptr", H5T_NATIVE_INT64) == std::vector<qint64>{0, 59}));
+        QVERIFY(
+            (readAll<qint64>(file, "edge_ptr", H5T_NATIVE_INT64) == std::vector<qint64>{0, 208}));
         std::vector<hsize_t> shape;
         const auto x = readAll<float>(file, "x", H5T_NATIVE_FLOAT, &shape);
         QVERIFY((shape == std::vector<hsize_t>{59, 15}));
@@ -222,9 +226,10 @@ private slots:
         const Sample sample(opAmpText(OpAmp::CcOnly));
         const QTemporaryDir folder;
         for (const char* suffix : {"json", "h5", "png"}) {
-            const auto written = exportGraph(
-                sample.graph, sample.features,
-                (folder.path() + QStringLiteral("/missing/a.") + QLatin1String(suffix)).toStdString());
+            const auto written =
+                exportGraph(sample.graph, sample.features,
+                            (folder.path() + QStringLiteral("/missing/a.") + QLatin1String(suffix))
+                                .toStdString());
             QVERIFY(!written.ok());
             QVERIFY(!written.error().text.empty());
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/graph/components.h"
 #include "core/graph/coarsen.h"
+#include "core/graph/components.h"
 #include "core/graph/layout.h"
 #include "core/graph/quicklayout.h"
 #include "core/graph/repulsion.h"
@@ -110,9 +110,7 @@ private slots:
         QVERIFY(distance((*first)[0], (*first)[62]) > 2.5 * mean);
     }
 
-    void small_data() {
-        engines_data();
-    }
+    void small_data() { engines_data(); }
     void small() {
         QFETCH(int, engine);
         const auto e = static_cast<LayoutEngine>(engine);
@@ -266,9 +264,8 @@ private slots:
         const Edges edges = grid(300, 200);
         StopSource source;
         Expected<std::vector<Point>> result = fail("", "");
-        std::jthread worker([&] {
-            result = layoutGraph(60000, edges, LayoutEngine::Quick, source.token());
-        });
+        std::jthread worker(
+            [&] { result = layoutGraph(60000, edges, LayoutEngine::Quick, source.token()); });
         QTest::qWait(150);
         source.requestStop();
         QElapsedTimer clock;

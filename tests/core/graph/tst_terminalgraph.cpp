@@ -107,7 +107,8 @@ private slots:
         const std::uint32_t ground = nodeNamed(graph, "0");
         QVERIFY(graph.isNet(ground));
         QCOMPARE(graph.nodeOfNet(graph.netOf(ground)), ground);
-        const auto row = graph.columns().subspan(graph.rows()[1], graph.rows()[2] - graph.rows()[1]);
+        const auto row =
+            graph.columns().subspan(graph.rows()[1], graph.rows()[2] - graph.rows()[1]);
         QCOMPARE(row.size(), std::size_t(2));
         QCOMPARE(row[0], 0u);
         QCOMPARE(row[1], ground);
@@ -120,7 +121,8 @@ private slots:
         QTest::addColumn<int>("edges");
         QTest::newRow("both ends on one net") << "t\nr1 a a 1\n.end\n" << 3 << 3;
         QTest::newRow("couplings have no terminals")
-            << "t\nl1 a 0 1u\nl2 b 0 1u\nk1 l1 l2 0.9\n.end\n" << 7 << 6;
+            << "t\nl1 a 0 1u\nl2 b 0 1u\nk1 l1 l2 0.9\n.end\n"
+            << 7 << 6;
         QTest::newRow("black box with one terminal") << "t\nx1 a box\n.end\n" << 2 << 1;
         QTest::newRow("nothing") << "only a title\n.end\n" << 0 << 0;
     }
@@ -164,9 +166,10 @@ private slots:
     }
 
     void expectedFiles() {
-        const QString folder = qEnvironmentVariable("OHMSCAPE_SHARED",
-                                                    QStringLiteral(OHMSCAPE_SOURCE_DIR "/../shared")) +
-                               QStringLiteral("/data/netlists/");
+        const QString folder =
+            qEnvironmentVariable("OHMSCAPE_SHARED",
+                                 QStringLiteral(OHMSCAPE_SOURCE_DIR "/../shared")) +
+            QStringLiteral("/data/netlists/");
         QFile expected(folder + QStringLiteral("expected.jsonl"));
         if (!expected.open(QIODevice::ReadOnly))
             QSKIP("the sample netlists are not here");
@@ -294,8 +297,8 @@ private slots:
     }
 
     void unknownDevicesHaveNoCode() {
-        const TerminalGraph graph(
-            circuitOf("t\nd1 a 0 dm\nm1 a b 0 0 nothing w=1u l=1u\nr1 b 0 1k\n.model dm d\n.end\n"));
+        const TerminalGraph graph(circuitOf(
+            "t\nd1 a 0 dm\nm1 a b 0 0 nothing w=1u l=1u\nr1 b 0 1k\n.model dm d\n.end\n"));
         const NodeFeatures f = nodeFeatures(graph, FeatureSchema::Analog);
         const std::uint32_t node = nodeNamed(graph, "d1:a");
         QCOMPARE(f.known[node], std::uint8_t(0));

@@ -163,8 +163,8 @@ private slots:
         moveMouse(*m_view, QPointF(5, 5));
         QCOMPARE(hovered.size(), 2);
         QCOMPARE(hovered[1][0].toLongLong(), -1);
-        m_view->setHover(2);          // from outside: no signal back
-        m_view->setHover(1000);       // no such node: none
+        m_view->setHover(2);    // from outside: no signal back
+        m_view->setHover(1000); // no such node: none
         QCOMPARE(hovered.size(), 2);
     }
 
@@ -422,7 +422,8 @@ private slots:
         for (std::uint32_t node = 0; node < 5; ++node)
             QVERIFY(std::isfinite(m_view->positionOf(node).x()));
         m_view->setColours({0xFF00FF00u}); // shorter than the nodes
-        m_view->setPositions({std::numeric_limits<float>::quiet_NaN(), 1, 2, 3, 4}, {0, 1, 2, 3, 4});
+        m_view->setPositions({std::numeric_limits<float>::quiet_NaN(), 1, 2, 3, 4},
+                             {0, 1, 2, 3, 4});
         QTest::qWait(50);
         shot(*m_view);
         QVERIFY(std::isfinite(m_view->positionOf(0).x()));
@@ -435,7 +436,8 @@ private slots:
         const double zoom = m_view->zoom();
         const QPointF before = m_view->positionOf(4);
         m_view->setPositions({100, 60, 20, 100, 110}, {100, 100, 100, 60, 25});
-        QTRY_VERIFY((m_view->positionOf(4) - before - QPointF(10, 5) * zoom).manhattanLength() < 0.5);
+        QTRY_VERIFY((m_view->positionOf(4) - before - QPointF(10, 5) * zoom).manhattanLength() <
+                    0.5);
         QVERIFY(qFuzzyCompare(m_view->zoom(), zoom));
         // As long as the user has not moved the view, it stays fitted.
         m_view->fit();
@@ -598,9 +600,9 @@ private slots:
                                 {std::uint32_t(random() % 2000), std::uint32_t(random() % 2000)});
         GraphIndex index;
         index.build(scene->x, scene->y, scene->edges);
-        for (const QRectF& area : {QRectF(0, 0, 10, 10), QRectF(-600, -300, 50, 900),
-                                   QRectF(400, 100, 300, 5), QRectF(-1e4, -1e4, 3e4, 3e4),
-                                   QRectF(5000, 5000, 10, 10)}) {
+        for (const QRectF& area :
+             {QRectF(0, 0, 10, 10), QRectF(-600, -300, 50, 900), QRectF(400, 100, 300, 5),
+              QRectF(-1e4, -1e4, 3e4, 3e4), QRectF(5000, 5000, 10, 10)}) {
             std::set<std::uint32_t> nodes, edges;
             index.visitNodes(area, [&](std::uint32_t n) { QVERIFY(nodes.insert(n).second); });
             index.visitEdges(area, [&](std::uint32_t e) { QVERIFY(edges.insert(e).second); });
@@ -609,7 +611,8 @@ private slots:
                     QVERIFY(nodes.contains(n));
             for (std::uint32_t e = 0; e < 3000; ++e) {
                 const QPointF a(scene->x[scene->edges[2 * e]], scene->y[scene->edges[2 * e]]);
-                const QPointF b(scene->x[scene->edges[2 * e + 1]], scene->y[scene->edges[2 * e + 1]]);
+                const QPointF b(scene->x[scene->edges[2 * e + 1]],
+                                scene->y[scene->edges[2 * e + 1]]);
                 if (QRectF(a, b).normalized().adjusted(-1e-6, -1e-6, 1e-6, 1e-6).intersects(area))
                     QVERIFY(edges.contains(e));
             }
