@@ -329,6 +329,17 @@ private:
         }
     }
 
+    /// Without one tail, sources of both polarities or a gate on the net tell of switches, not of a
+    /// differential pair.
+    bool switched(std::uint32_t net, bool nType) const {
+        return std::any_of(
+            m.nets[net].pins.begin(), m.nets[net].pins.end(), [&](const PinRef& ref) {
+                const Device& d = m.devices[ref.device];
+                return isTransistor(d) &&
+                       (ref.pin == 1 || (ref.pin == 2 && (d.polarity != 'p') != nType));
+            });
+    }
+
     void tryPair(std::uint32_t net, const std::vector<std::uint32_t>& members,
                  const std::vector<std::uint32_t>& tails, bool tailBelow) {
         std::vector<std::uint32_t> group; // transistors with their source on this net
@@ -362,7 +373,7 @@ private:
                     pair = {group[i], group[j]};
                 }
             }
-        if (pair.first == kNone)
+        if (pair.first == kNone || (tails.size() != 1 && switched(net, tailBelow)))
             return;
         std::uint32_t tail = kNone;
         if (tails.size() == 1 && !m_items[tails[0]].candidate &&
@@ -479,6 +490,13 @@ private:
             const Item& item = m_items[i];
             if (item.above != kNone || m_chainOfItem[i] != kNone)
                 continue;
+            if (passNetwork(i)) {
+                for (std::uint32_t k = i; k != kNone; k = m_items[k].below) {
+                    m_out.style[m_items[k].links[0].device] = Style::Bridge;
+                    m_out.bridges.push_back({m_items[k].links});
+                }
+                continue;
+            }
             const bool alone = item.below == kNone;
             const bool passGate = item.transistor && alone &&
                                   m.devices[item.links[0].device].kind != DeviceKind::Bjt &&
@@ -501,6 +519,22 @@ private:
                 }
             }
         }
+    }
+
+    /// Switches one after the other, between no rails: n on top of p is no direct-current path.
+    bool passNetwork(std::uint32_t first) const {
+        bool inverted = false;
+        std::uint32_t last = first;
+        for (std::uint32_t k = first; k != kNone; k = m_items[k].below) {
+            const Item& item = m_items[k];
+            if (!item.transistor || item.paired || atRail(item) || isTail(k) ||
+                m.devices[item.links[0].device].kind == DeviceKind::Bjt)
+                return false;
+            inverted |= k != first && m.devices[item.links[0].device].polarity == 'p' &&
+                        m.devices[m_items[last].links[0].device].polarity != 'p';
+            last = k;
+        }
+        return inverted;
     }
 
     bool isTail(std::uint32_t item) const {
