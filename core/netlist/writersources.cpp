@@ -35,6 +35,13 @@ const FunctionRule* findRule(std::string_view lower) {
     return nullptr;
 }
 
+/// True for "sin(0 1 1k)", "pulse", "ac": a word that begins the next part of a source.
+bool startsPart(std::string_view text) {
+    const std::string lower = toLower(text);
+    const std::string_view word = trimmed(std::string_view(lower).substr(0, lower.find('(')));
+    return word == "ac" || findRule(word);
+}
+
 /// Splits "0 {a*(b+1)} (1n,2) r=0" at blanks, commas and the parentheses around pairs.
 std::vector<std::string> arguments(std::string_view text) {
     std::vector<std::string> list;
@@ -223,8 +230,12 @@ bool DeviceComposer::takeWaveform(Waveform& wave) {
             continue;
         }
         if (lower == "dc") {
-            if (next() && !take(items[++i].text))
-                return false;
+            // "dc sin(...)": the keyword without a value, as schematic editors write it.
+            const TailItem* value = next();
+            if (value && value->name.empty() && !startsPart(value->text)) {
+                if (!take(items[++i].text))
+                    return false;
+            }
             continue;
         }
         const std::size_t open = lower.find('(');

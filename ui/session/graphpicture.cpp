@@ -68,11 +68,11 @@ std::shared_ptr<widgets::GraphScene> makeScene(const TerminalGraphPtr& graph,
             return QString();
         const netlist::Circuit& circuit = graph->circuit();
         const netlist::DeviceId device = graph->deviceOf(node);
-        const auto count = static_cast<unsigned>(circuit.deviceNets(device).size());
-        if (count < 3)
+        const auto terminals = static_cast<unsigned>(circuit.deviceNets(device).size());
+        if (terminals < 3)
             return QString(); // plus and minus say nothing that the drawing needs
         return qs(netlist::terminalRole(circuit.deviceKind(device),
-                                        node - circuit.firstTerminal(device), count))
+                                        node - circuit.firstTerminal(device), terminals))
             .toUpper()
             .left(2);
     };
