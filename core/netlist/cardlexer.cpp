@@ -266,6 +266,8 @@ char CardLexer::peek() {
 }
 
 void CardLexer::back(const Word& word) {
+    if (!word.text)
+        return; // the card had ended: there was no word to put back
     // The lines between have been counted; words never span lines except quoted ones.
     for (const char* p = word.text; p < m_at; ++p)
         m_line -= *p == '\n';

@@ -370,6 +370,7 @@ void TestReader::hostile_data() {
     const auto add = [](const char* name, const QByteArray& text) { QTest::newRow(name) << text; };
     // Found by fuzzing and thinking: none may crash, hang or read beyond the text.
     add("alter inside an open cell", ".subckt a b\n.alter 1\nx1 1 ,");
+    add("keyword at the end of a card", "t\ng1 a b vccap\ne1 a b and\n");
     add("all letters alone", "t\na\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\nm\nn\no\np\nq\nr\ns\nt\nu\nv\nw\nx\ny\nz\n");
     add("letters with an assignment", "t\nr=1\nm = 2\nx1=3\nq1 a=1\ne1 a b=2\nx1 a b=1\nw1 = =\n");
     add("dots alone", "t\n.\n..\n.=\n.subckt\n.model\n.model a\n.param\n.param =\n.func\n.func f\n.func (\n.lib\n"
