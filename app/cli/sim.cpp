@@ -41,7 +41,8 @@ void operatingPointCommand(const OpOptions& options, Context& context) {
     poolOptions.ngspice = options.ngspice;
     sim::SimulatorPool pool(poolOptions);
     const auto op =
-        sim::operatingPoint(pool, circuit, context.stop, context.progress, options.allowMissing);
+        sim::operatingPoint(pool, circuit, context.stop, context.progress, options.allowMissing,
+                            false); // only voltages are printed
     if (!op) {
         context.show(loaded->diagnostics);
         return context.fail(op.error());

@@ -292,7 +292,8 @@ void Reader::tellSuspects() {
 } // namespace
 
 Expected<OperatingPoint> operatingPoint(SimulatorPool& pool, const netlist::Circuit& circuit,
-                                        StopToken stop, ProgressSink& progress, bool allowMissing) {
+                                        StopToken stop, ProgressSink& progress, bool allowMissing,
+                                        bool deviceValues) {
     progress.report(-1, "Writing the deck");
     auto deck = netlist::writeFlatDeck(circuit);
     if (const auto missing = missingIn(circuit, deck); missing.count > 0 && !allowMissing)
@@ -308,7 +309,7 @@ Expected<OperatingPoint> operatingPoint(SimulatorPool& pool, const netlist::Circ
     job.deck = std::move(deck.text);
     job.analyses.push_back({});
     job.timeoutSeconds = kTimeLimit;
-    job.deviceTable = circuit.deviceCount() <= kMaxTableDevices;
+    job.deviceTable = deviceValues && circuit.deviceCount() <= kMaxTableDevices;
     progress.report(-1, "Simulating");
     auto outcome = pool.run(job, stop);
     if (!outcome) {
@@ -318,7 +319,7 @@ Expected<OperatingPoint> operatingPoint(SimulatorPool& pool, const netlist::Circ
     }
     auto point = Reader(circuit, deck, names, *outcome).read();
     point.simulator = *version;
-    if (!job.deviceTable)
+    if (deviceValues && !job.deviceTable)
         point.diagnostics.push_back(
             finding(Severity::Note, "SIM-023",
                     "The circuit has more than " + std::to_string(kMaxTableDevices) +

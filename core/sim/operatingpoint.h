@@ -37,9 +37,11 @@ struct OperatingPoint {
 };
 
 /// Simulates the DC operating point. Refuses with SIM-020 when black boxes had to be left out and
-/// `allowMissing` is false (the text names them). Errors otherwise as SimulatorPool.
+/// `allowMissing` is false (the text names them). Without `deviceValues` only node voltages and the
+/// currents of sources are asked for, which saves most of the time of a large circuit. Errors
+/// otherwise as SimulatorPool.
 Expected<OperatingPoint> operatingPoint(SimulatorPool& pool, const netlist::Circuit& circuit,
                                         StopToken stop = {}, ProgressSink& progress = noProgress(),
-                                        bool allowMissing = false);
+                                        bool allowMissing = false, bool deviceValues = true);
 
 } // namespace ohm::sim
