@@ -14,16 +14,11 @@ namespace {
 using schematic::TextAnchor;
 using LabelKind = schematic::Label::Kind;
 
-constexpr double kTextSize = 10;   // names, values and labels, in sheet units
-constexpr qsizetype kLongest = 44; // values beyond this are cut; the tooltip has them whole
+constexpr double kTextSize = TextLayout::kTextSize;
 
 QColor withAlpha(QColor colour, int alpha) {
     colour.setAlpha(alpha);
     return colour;
-}
-
-QString shortened(const QString& text) {
-    return text.size() <= kLongest ? text : text.left(kLongest - 1) + QChar(0x2026);
 }
 
 /// Unit vector in which a label's flag grows.
@@ -48,7 +43,8 @@ SchematicPainter::SchematicPainter(QPainter& painter, const SchematicScene& scen
     , m_scene(scene)
     , m_style(style)
     , m_map(map)
-    , m_exact(exact) {}
+    , m_exact(exact)
+    , m_textUnit(exact ? map.scale : TextLayout::textScale(map.scale)) {}
 
 double SchematicPainter::lineWidth() const {
     return m_exact ? 1.1 * m_map.scale : std::clamp(1.15 * m_map.scale, 0.8, 2.4);
@@ -81,7 +77,8 @@ void SchematicPainter::grid(const QRectF& target) {
     m_painter.setRenderHint(QPainter::Antialiasing, true);
 }
 
-void SchematicPainter::drawing(const QRectF& area) {
+void SchematicPainter::drawing(const QRectF& area, const TextLayout* texts) {
+    m_texts = texts;
     m_painter.setRenderHint(QPainter::Antialiasing, true);
     decorations();
     wires(area);
@@ -163,18 +160,28 @@ void SchematicPainter::symbols(const QRectF& area) {
 }
 
 void SchematicPainter::names(const QRectF& area) {
-    if (!m_exact && m_map.scale < kTextScale)
-        return;
     QFont bold = m_style.font;
     bold.setWeight(QFont::DemiBold);
+    if (m_texts != nullptr) {
+        const QRectF target = m_map.map(area);
+        const double size = kTextSize * m_textUnit / m_map.scale;
+        for (const TextLayout::Placed& placed : m_texts->texts()) {
+            const QRectF box = placed.box.translated(m_map.offset);
+            if (box.intersects(target))
+                text(m_map.unmap(box.topLeft()), TextAnchor::TopLeft, placed.text, size,
+                     placed.value ? m_style.value : m_style.name,
+                     placed.value ? m_style.font : bold);
+        }
+        return;
+    }
     for (const std::uint32_t i : m_scene.instancesIn(area)) {
         const SchematicScene::Instance& instance = m_scene.instances()[i];
         if (!instance.name.isEmpty())
             text(instance.nameAt, instance.nameAnchor, instance.name, kTextSize, m_style.name,
                  bold);
         if (!instance.value.isEmpty())
-            text(instance.valueAt, instance.valueAnchor, shortened(instance.value), kTextSize,
-                 m_style.value, m_style.font);
+            text(instance.valueAt, instance.valueAnchor, TextLayout::shortened(instance.value),
+                 kTextSize, m_style.value, m_style.font);
     }
 }
 
@@ -188,13 +195,18 @@ void SchematicPainter::junctions(const QRectF& area) {
 }
 
 void SchematicPainter::labels(const QRectF& area) {
-    for (const SchematicScene::Label& l : m_scene.labels())
-        if (l.box.adjusted(-10, -10, 10, 10).intersects(area))
-            label(l);
+    // A flag of constant size reaches farther on the sheet when that is small.
+    const double reach = 10 * m_textUnit / m_map.scale;
+    for (std::size_t i = 0; i < m_scene.labels().size(); ++i) {
+        const SchematicScene::Label& l = m_scene.labels()[i];
+        const double wide = l.box.width() * m_textUnit / m_map.scale;
+        if (l.box.adjusted(-wide, -reach, wide, reach).intersects(area))
+            label(l, m_texts == nullptr || m_texts->labelShown(i));
+    }
 }
 
-void SchematicPainter::label(const SchematicScene::Label& l) {
-    const bool texts = m_exact || m_map.scale >= kTextScale;
+void SchematicPainter::label(const SchematicScene::Label& l, bool named) {
+    const double size = kTextSize * m_textUnit / m_map.scale;
     QPen pen(m_style.wire, lineWidth() * 1.1, Qt::SolidLine, Qt::RoundCap);
     if (l.kind == LabelKind::Ground || l.kind == LabelKind::Supply) {
         enter(l.at);
@@ -208,37 +220,39 @@ void SchematicPainter::label(const SchematicScene::Label& l) {
             m_painter.drawLines(QList<QLineF>{{0, 0, 0, -8}, {-9, -8, 9, -8}});
         }
         m_painter.restore();
-        if (l.kind == LabelKind::Supply && texts) {
+        if (l.kind == LabelKind::Supply && named) {
             const bool below = l.quarterTurns == 2;
             text(l.at + QPointF(0, below ? 11 : -11), below ? TextAnchor::Top : TextAnchor::Bottom,
-                 l.name, kTextSize, m_style.label, m_style.font);
+                 l.name, size, m_style.label, m_style.font);
         }
         return;
     }
-    if (texts)
+    if (named)
         flag(l);
 }
 
 void SchematicPainter::flag(const SchematicScene::Label& l) {
+    const double k = m_textUnit / m_map.scale; // the flag is as large as its text
+    const double size = kTextSize * k;
     const bool port =
         l.kind == LabelKind::PortIn || l.kind == LabelKind::PortOut || l.kind == LabelKind::PortBi;
     const bool amid = l.kind == LabelKind::Local && l.anchor == TextAnchor::Bottom;
     if (amid) { // a name lying on its wire
         text(l.at + QPointF(0, l.quarterTurns == 1 ? 2 : -2),
-             l.quarterTurns == 1 ? TextAnchor::Top : TextAnchor::Bottom, l.name, kTextSize,
+             l.quarterTurns == 1 ? TextAnchor::Top : TextAnchor::Bottom, l.name, size,
              m_style.label, m_style.font);
         return;
     }
-    const QFontMetricsF metrics(sized(m_style.font, kTextSize));
+    const QFontMetricsF metrics(sized(m_style.font, size));
     const double width = metrics.horizontalAdvance(l.name) / m_map.scale;
-    const double half = 7;
+    const double half = 7 * k;
     const QPointF d = direction(l.quarterTurns);
     const bool upright = d.x() == 0;
-    const double along = (upright ? 2 * half - 3 : width + 6);
-    const double across = upright ? width / 2 + 5 : half;
+    const double along = (upright ? 2 * half - 3 * k : width + 6 * k);
+    const double across = upright ? width / 2 + 5 * k : half;
     // A small tag that begins with a short stem; ports point in, out or both ways.
     const double stem = 4;
-    const double nib = port ? 6 : 0;
+    const double nib = port ? 6 * k : 0;
     const QPointF n(-d.y(), d.x());
     const auto at = [&](double a, double c) { return m_map.map(l.at + d * a + n * c); };
     const bool pointIn = l.kind == LabelKind::PortOut || l.kind == LabelKind::PortBi;
@@ -263,7 +277,7 @@ void SchematicPainter::flag(const SchematicScene::Label& l) {
         m_painter.setPen(Qt::NoPen);
         m_painter.drawPolygon(outline);
     }
-    text(l.at + d * ((begin + end) / 2), TextAnchor::Center, l.name, kTextSize, m_style.label,
+    text(l.at + d * ((begin + end) / 2), TextAnchor::Center, l.name, size, m_style.label,
          m_style.font);
 }
 

@@ -3,20 +3,12 @@
 
 #include "widgets/schematic/schematicscene.h"
 #include "widgets/schematic/schematicstyle.h"
+#include "widgets/schematic/schematictexts.h"
+#include "widgets/schematic/sheetmap.h"
 
 #include <QPainter>
 
 namespace ohm::widgets {
-
-/// Sheet units to painter coordinates.
-struct SheetMap {
-    double scale = 1;
-    QPointF offset;
-    QPointF map(const QPointF& p) const { return p * scale + offset; }
-    QRectF map(const QRectF& r) const { return {map(r.topLeft()), r.size() * scale}; }
-    QPointF unmap(const QPointF& p) const { return (p - offset) / scale; }
-    QRectF unmap(const QRectF& r) const { return {unmap(r.topLeft()), r.size() / scale}; }
-};
 
 /// Paints a scene; all sizes follow the scale, lines stay visible at any. Thread: GUI.
 class SchematicPainter {
@@ -26,8 +18,9 @@ public:
                      const SheetMap& map, bool exact);
 
     void grid(const QRectF& target);
-    /// Everything of the drawing that meets `area` (sheet units).
-    void drawing(const QRectF& area);
+    /// Everything of the drawing that meets `area` (sheet units). `texts`: those to draw, placed
+    /// for this scale and an offset of 0; nullptr draws all where the document has them.
+    void drawing(const QRectF& area, const TextLayout* texts);
     /// A net's wires and pins lit in a colour, over the drawing.
     void litNet(int net, const QColor& colour, bool strong);
     void litInstance(int instance, const QColor& colour, bool strong);
@@ -36,7 +29,7 @@ public:
     /// Text with its anchor at a sheet point; returns its box in painter coordinates.
     QRectF text(const QPointF& at, schematic::TextAnchor anchor, const QString& text, double size,
                 const QColor& colour, const QFont& font);
-    /// Smallest scale at which texts of height 10 are drawn.
+    /// Smallest scale at which the texts inside symbols are drawn.
     static constexpr double kTextScale = 0.42;
     /// Below it symbols are drawn from plain lines.
     static constexpr double kRoughScale = 0.3;
@@ -51,7 +44,7 @@ private:
     void labels(const QRectF& area);
     void notes(const QRectF& area);
     void decorations();
-    void label(const SchematicScene::Label& label);
+    void label(const SchematicScene::Label& label, bool named);
     void flag(const SchematicScene::Label& label);
     QFont sized(const QFont& font, double size) const;
     /// Painter coordinates from here on are sheet units around `origin`.
@@ -62,6 +55,8 @@ private:
     const SchematicStyle& m_style;
     SheetMap m_map;
     bool m_exact;
+    double m_textUnit; ///< painter units per sheet unit for texts and their flags
+    const TextLayout* m_texts = nullptr;
 };
 
 } // namespace ohm::widgets

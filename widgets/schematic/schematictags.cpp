@@ -3,17 +3,20 @@
 
 #include "widgets/common/palette.h"
 
+#include <QFontInfo>
 #include <QFontMetricsF>
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace ohm::widgets {
 namespace {
 
 constexpr double kPadX = 4;
 constexpr double kPadY = 1;
-constexpr double kGap = 3; // between a tag and its wire
+constexpr double kGap = 3;      // between a tag and its wire
+constexpr int kLeastPixels = 9; // that can be read
 
 QFont faceOf(const QFont& font, Annotation::Style style) {
     QFont face = font;
@@ -36,46 +39,55 @@ Semantic meaningOf(Annotation::Style style) {
 } // namespace
 
 TagLayout::TagLayout(const SchematicScene& scene, const SheetMap& map, const QRectF& target,
-                     const QFont& font)
+                     const QFont& font, const TextLayout* texts)
     : m_scene(scene)
     , m_map(map)
     , m_target(target)
     , m_font(font)
-    , m_solid{{}, SchematicIndex(target)}
-    , m_wires{{}, SchematicIndex(target)}
-    , m_taken{{}, SchematicIndex(target)} {
+    , m_strict(texts != nullptr)
+    , m_texts(target)
+    , m_bodies(target)
+    , m_wires(target)
+    , m_taken(target) {
     const QRectF area = map.unmap(target);
+    const auto addText = [&](const QPointF& at, schematic::TextAnchor anchor, const QString& text) {
+        if (!text.isEmpty())
+            m_texts.add(map.map(SchematicScene::textBox(at, anchor, text, TextLayout::kTextSize)));
+    };
     for (const std::uint32_t i : scene.instancesIn(area)) {
         const SchematicScene::Instance& instance = scene.instances()[i];
-        m_solid.add(map.map(instance.body.adjusted(2, 2, -2, -2)));
-        if (!instance.name.isEmpty())
-            m_solid.add(map.map(
-                SchematicScene::textBox(instance.nameAt, instance.nameAnchor, instance.name, 10)));
-        if (!instance.value.isEmpty())
-            m_solid.add(map.map(SchematicScene::textBox(instance.valueAt, instance.valueAnchor,
-                                                        instance.value, 10)));
+        m_bodies.add(map.map(instance.body.adjusted(2, 2, -2, -2)));
+        if (texts == nullptr) {
+            addText(instance.nameAt, instance.nameAnchor, instance.name);
+            addText(instance.valueAt, instance.valueAnchor, instance.value);
+        }
     }
     for (const std::uint32_t w : scene.wiresIn(area)) {
         const QLineF& wire = scene.wires()[w];
         m_wires.add(
             QRectF(map.map(wire.p1()), map.map(wire.p2())).normalized().adjusted(-1, -1, 1, 1));
     }
-    for (const auto& label : scene.labels())
-        if (label.box.intersects(area))
-            m_solid.add(map.map(label.box));
+    for (const auto& label : scene.labels()) {
+        const bool ground = label.kind == schematic::Label::Kind::Ground;
+        if ((texts == nullptr || ground) && label.box.intersects(area))
+            (ground ? m_bodies : m_texts).add(map.map(label.box));
+    }
     for (const auto& note : scene.notes())
         if (note.box.intersects(area))
-            m_solid.add(map.map(note.box));
+            m_texts.add(map.map(note.box));
+    if (texts != nullptr)
+        for (const QRectF& box : texts->boxes())
+            m_texts.add(box.adjusted(0, 1, 0, -1));
 }
 
 QFont TagLayout::fontFor(const QFont& font, double scale, bool exact) {
     QFont face = font;
-    const double wanted = 9.5 * scale;
-    if (!exact && wanted < 4.5)
-        face.setPixelSize(1);
-    else
-        face.setPixelSize(exact ? std::max(1, static_cast<int>(std::lround(wanted)))
-                                : std::clamp(static_cast<int>(std::lround(wanted)), 9, 15));
+    if (exact) {
+        face.setPixelSize(std::max(1, static_cast<int>(std::lround(9.5 * scale))));
+        return face;
+    }
+    const int pixels = QFontInfo(font).pixelSize();
+    face.setPixelSize(std::max(kLeastPixels, pixels - (pixels > 11 ? 2 : 1)));
     return face;
 }
 
@@ -84,26 +96,36 @@ QSizeF TagLayout::sizeOf(const QString& text) const {
     return {metrics.horizontalAdvance(text) + 2 * kPadX, metrics.height() + 2 * kPadY};
 }
 
-void TagLayout::Boxes::add(const QRectF& box) {
-    grid.insert(static_cast<std::uint32_t>(boxes.size()), box);
-    boxes.push_back(box);
+bool TagLayout::leadsClear(const Spot& spot) const {
+    const QLineF line(spot.target, spot.box.center());
+    for (const double t : {0.3, 0.5, 0.7}) {
+        const QPointF p = line.pointAt(t);
+        const QRectF dot(p.x() - 2, p.y() - 2, 4, 4);
+        if (m_texts.meets(dot) || m_bodies.meets(dot) || m_taken.meets(dot))
+            return false;
+    }
+    return true;
 }
 
-bool TagLayout::Boxes::meets(const QRectF& box) const {
-    const std::vector<std::uint32_t> near = grid.query(box);
-    return std::any_of(near.begin(), near.end(),
-                       [&](std::uint32_t i) { return boxes[i].intersects(box); });
-}
-
-bool TagLayout::place(const std::vector<Spot>& spots, const Annotation& annotation) {
-    // A tag never covers another one; texts and bodies only when there is no other room at all.
-    for (const int care : {2, 1, 0}) {
+bool TagLayout::place(const std::vector<Spot>& spots, PlacedTag tag) {
+    // A tag never covers another one; on paper a text and a body when there is no other room at
+    // all, on the screen a part of a body.
+    for (const int care : {3, 2, 1, 0}) {
+        if (care == 0 && m_strict)
+            break;
         for (const Spot& spot : spots) {
+            const QRectF core = spot.box.adjusted(3, 3, -3, -3);
             if (!m_target.contains(spot.box) || m_taken.meets(spot.box.adjusted(-1, -1, 1, 1)) ||
-                (care >= 1 && m_solid.meets(spot.box)) || (care == 2 && m_wires.meets(spot.box)))
+                (care >= 1 && m_texts.meets(spot.box)) ||
+                (care >= 1 && m_bodies.meets(care == 1 ? core : spot.box)) ||
+                (care == 3 && m_wires.meets(spot.box)) ||
+                (care >= 2 && spot.leader && !leadsClear(spot)))
                 continue;
             m_taken.add(spot.box);
-            m_tags.push_back({spot.box, spot.target, &annotation, spot.leader});
+            tag.box = spot.box;
+            tag.target = spot.target;
+            tag.leader = spot.leader;
+            m_tags.push_back(tag);
             return true;
         }
     }
@@ -111,62 +133,97 @@ bool TagLayout::place(const std::vector<Spot>& spots, const Annotation& annotati
 }
 
 void TagLayout::addNets(const QHash<QString, Annotation>& byNet) {
-    // In the drawing's order, not the hash's: the same picture every time.
-    for (const SchematicScene::Net& net : m_scene.nets()) {
+    if (byNet.isEmpty())
+        return;
+    std::vector<int> order(m_scene.nets().size());
+    std::iota(order.begin(), order.end(), 0);
+    const auto rank = [&](int index) -> std::size_t {
+        const SchematicScene::Net& net = m_scene.nets()[static_cast<std::size_t>(index)];
+        return net.name == QLatin1String("0") ? 0 : 1 + net.pins.size();
+    };
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return rank(a) > rank(b); });
+    for (const int index : order) {
+        const SchematicScene::Net& net = m_scene.nets()[static_cast<std::size_t>(index)];
         const auto it = byNet.constFind(net.name);
-        if (it == byNet.constEnd())
+        if (it == byNet.constEnd() ||
+            !m_map.map(net.box).adjusted(-1, -1, 1, 1).intersects(m_target))
             continue;
-        const QSizeF size = sizeOf(it->text);
-        std::vector<QLineF> lines;
-        for (const std::uint32_t w : net.wires) {
-            const QLineF& wire = m_scene.wires()[w];
-            const QLineF line(m_map.map(wire.p1()), m_map.map(wire.p2()));
-            if (QRectF(line.p1(), line.p2())
-                    .normalized()
-                    .adjusted(-1, -1, 1, 1)
-                    .intersects(m_target))
-                lines.push_back(line);
-        }
-        std::stable_sort(lines.begin(), lines.end(),
-                         [](const QLineF& a, const QLineF& b) { return a.length() > b.length(); });
-        if (lines.size() > 12)
-            lines.resize(12);
-        std::vector<Spot> spots;
-        for (const QLineF& line : lines) {
-            for (const double t : {0.5, 0.25, 0.75, 0.1, 0.9}) {
-                const QPointF p = line.pointAt(t);
-                const bool level = std::abs(line.dx()) >= std::abs(line.dy());
-                if (level) {
-                    spots.push_back({p,
-                                     {p.x() - size.width() / 2, p.y() - size.height() - kGap,
-                                      size.width(), size.height()}});
-                    spots.push_back(
-                        {p, {p.x() - size.width() / 2, p.y() + kGap, size.width(), size.height()}});
-                } else {
-                    spots.push_back(
-                        {p,
-                         {p.x() + kGap, p.y() - size.height() / 2, size.width(), size.height()}});
-                    spots.push_back({p,
-                                     {p.x() - kGap - size.width(), p.y() - size.height() / 2,
-                                      size.width(), size.height()}});
-                }
+        PlacedTag tag;
+        tag.annotation = &*it;
+        tag.net = index;
+        place(spotsOf(net, sizeOf(it->text)), tag);
+    }
+}
+
+PlacedTag TagLayout::forced(int net, const Annotation& annotation) const {
+    TagLayout trial = *this;
+    const std::vector<Spot> spots =
+        spotsOf(m_scene.nets()[static_cast<std::size_t>(net)], sizeOf(annotation.text));
+    PlacedTag tag;
+    tag.annotation = &annotation;
+    tag.net = net;
+    if (trial.place(spots, tag))
+        return trial.m_tags.back();
+    for (const Spot& spot : spots) {
+        if (!m_target.contains(spot.box))
+            continue;
+        tag.box = spot.box;
+        tag.target = spot.target;
+        tag.leader = spot.leader;
+        return tag;
+    }
+    tag.annotation = nullptr;
+    return tag;
+}
+
+std::vector<TagLayout::Spot> TagLayout::spotsOf(const SchematicScene::Net& net,
+                                                const QSizeF& size) const {
+    std::vector<QLineF> lines;
+    for (const std::uint32_t w : net.wires) {
+        const QLineF& wire = m_scene.wires()[w];
+        const QLineF line(m_map.map(wire.p1()), m_map.map(wire.p2()));
+        if (QRectF(line.p1(), line.p2()).normalized().adjusted(-1, -1, 1, 1).intersects(m_target))
+            lines.push_back(line);
+    }
+    std::stable_sort(lines.begin(), lines.end(),
+                     [](const QLineF& a, const QLineF& b) { return a.length() > b.length(); });
+    if (lines.size() > 12)
+        lines.resize(12);
+    std::vector<Spot> spots;
+    for (const QLineF& line : lines) {
+        for (const double t : {0.5, 0.25, 0.75, 0.1, 0.9}) {
+            const QPointF p = line.pointAt(t);
+            const bool level = std::abs(line.dx()) >= std::abs(line.dy());
+            if (level) {
+                spots.push_back({p,
+                                 {p.x() - size.width() / 2, p.y() - size.height() - kGap,
+                                  size.width(), size.height()}});
+                spots.push_back(
+                    {p, {p.x() - size.width() / 2, p.y() + kGap, size.width(), size.height()}});
+            } else {
+                spots.push_back(
+                    {p, {p.x() + kGap, p.y() - size.height() / 2, size.width(), size.height()}});
+                spots.push_back({p,
+                                 {p.x() - kGap - size.width(), p.y() - size.height() / 2,
+                                  size.width(), size.height()}});
             }
         }
-        std::vector<QPointF> points = net.pins;
-        for (const std::uint32_t l : net.labels)
-            points.push_back(m_scene.labels()[l].at);
-        if (points.size() > 12)
-            points.resize(12);
-        for (const QPointF& point : points) {
-            const QPointF p = m_map.map(point);
-            for (const double x : {kGap + 2, -kGap - 2 - size.width(), -size.width() / 2})
-                for (const double y : {-size.height() - kGap, kGap})
-                    spots.push_back({p, {p.x() + x, p.y() + y, size.width(), size.height()}});
-        }
-        // Farther off, with a line that leads there.
-        for (const QPointF& point : points) {
-            const QPointF p = m_map.map(point);
-            const double far = 2.2 * size.height();
+    }
+    std::vector<QPointF> points = net.pins;
+    for (const std::uint32_t l : net.labels)
+        points.push_back(m_scene.labels()[l].at);
+    if (points.size() > 12)
+        points.resize(12);
+    for (const QPointF& point : points) {
+        const QPointF p = m_map.map(point);
+        for (const double x : {kGap + 2, -kGap - 2 - size.width(), -size.width() / 2})
+            for (const double y : {-size.height() - kGap, kGap})
+                spots.push_back({p, {p.x() + x, p.y() + y, size.width(), size.height()}});
+    }
+    // Farther off, with a line that leads there.
+    for (const QPointF& point : points) {
+        const QPointF p = m_map.map(point);
+        for (const double far : {2.2 * size.height(), 3.6 * size.height()})
             for (const QPointF& d : {QPointF(0, -1), QPointF(0, 1), QPointF(1, -1), QPointF(-1, -1),
                                      QPointF(1, 1), QPointF(-1, 1)})
                 spots.push_back(
@@ -174,13 +231,13 @@ void TagLayout::addNets(const QHash<QString, Annotation>& byNet) {
                      {p.x() + d.x() * far - size.width() * (1 - d.x()) / 2,
                       p.y() + d.y() * far - size.height() / 2, size.width(), size.height()},
                      true});
-        }
-        place(spots, *it);
     }
+    return spots;
 }
 
 void TagLayout::addDevices(const QHash<QString, Annotation>& byDevice) {
-    for (const SchematicScene::Instance& instance : m_scene.instances()) {
+    for (std::size_t index = 0; index < m_scene.instances().size(); ++index) {
+        const SchematicScene::Instance& instance = m_scene.instances()[index];
         const auto it = byDevice.constFind(instance.device);
         if (instance.device.isEmpty() || it == byDevice.constEnd())
             continue;
@@ -203,7 +260,10 @@ void TagLayout::addDevices(const QHash<QString, Annotation>& byDevice) {
                                body.bottom() + 2 * kGap + h, body.top() - 2 * (h + kGap)})
             for (const double x : {c.x() - w / 2, c.x() + 4, c.x() - w - 4})
                 spots.push_back({c, {x, y, w, h}});
-        place(spots, *it);
+        PlacedTag tag;
+        tag.annotation = &*it;
+        tag.instance = static_cast<int>(index);
+        place(spots, tag);
     }
 }
 
@@ -217,8 +277,11 @@ void TagLayout::paint(QPainter& painter, const PlacedTag& tag, const QFont& font
         frame.setDashPattern({3, 2});
     painter.setRenderHint(QPainter::Antialiasing, true);
     painter.setPen(frame);
-    if (tag.leader)
+    if (tag.leader) {
         painter.drawLine(tag.target, tag.box.center());
+        painter.setBrush(ink);
+        painter.drawEllipse(tag.target, 1.2, 1.2);
+    }
     painter.setBrush(ground);
     const double radius = std::min(5.0, tag.box.height() / 2.5);
     painter.drawRoundedRect(tag.box, radius, radius);

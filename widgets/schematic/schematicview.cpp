@@ -9,7 +9,6 @@
 namespace ohm::widgets {
 namespace {
 
-constexpr double kMargin = 28;   // pixels around a fitted drawing
 constexpr double kMostFit = 2.4; // a small drawing is not blown up beyond this
 constexpr double kLeastScale = 1e-4;
 constexpr double kMostScale = 24;
@@ -40,6 +39,7 @@ void SchematicView::setDocument(std::shared_ptr<const schematic::SchematicDoc> d
     const bool same = document && d->document && !document->path.empty() &&
                       document->path == d->document->path && document->title == d->document->title;
     d->document = std::move(document);
+    d->placed.reset(); // before the scene it speaks of
     d->scene = d->document ? std::make_unique<SchematicScene>(d->document) : nullptr;
     d->hover = {};
     if (d->scene && !d->current.empty()) {
@@ -56,7 +56,7 @@ void SchematicView::setDocument(std::shared_ptr<const schematic::SchematicDoc> d
         d->fitNow();
     }
     d->setCurrent(d->current, false);
-    d->viewChanged();
+    d->placementChanged();
 }
 
 std::shared_ptr<const schematic::SchematicDoc> SchematicView::document() const {
@@ -87,14 +87,12 @@ void SchematicView::setHover(const QString& net, const QString& device) {
 
 void SchematicView::setNetAnnotations(const QHash<QString, Annotation>& byNet) {
     d->netAnnotations = byNet;
-    d->tags.reset();
-    update();
+    d->placementChanged();
 }
 
 void SchematicView::setDeviceAnnotations(const QHash<QString, Annotation>& byDevice) {
     d->deviceAnnotations = byDevice;
-    d->tags.reset();
-    update();
+    d->placementChanged();
 }
 
 void SchematicView::setTooltipProvider(
@@ -163,6 +161,24 @@ QString SchematicView::currentDevice() const {
     return d->current.device;
 }
 
+QHash<QString, QRectF> SchematicView::netTags() const {
+    QHash<QString, QRectF> boxes;
+    if (!d->scene || d->scene->empty())
+        return boxes;
+    for (const PlacedTag& tag : d->shownTags())
+        if (tag.net >= 0 && tag.box.intersects(QRectF(rect())))
+            boxes.insert(d->scene->nets()[static_cast<std::size_t>(tag.net)].name, tag.box);
+    return boxes;
+}
+
+QStringList SchematicView::shownTexts() const {
+    QStringList texts;
+    if (d->scene && !d->scene->empty())
+        for (const TextLayout::Placed& text : d->placement().texts.texts())
+            texts.append(text.text);
+    return texts;
+}
+
 QSize SchematicView::sizeHint() const {
     return {640, 480};
 }
@@ -211,13 +227,17 @@ void SchematicView::Private::pan(const QPointF& by) {
 
 void SchematicView::Private::viewChanged() {
     layerValid = false;
-    tags.reset();
     q->update();
+}
+
+void SchematicView::Private::placementChanged() {
+    placed.reset();
+    viewChanged();
 }
 
 void SchematicView::Private::invalidate() {
     style.reset();
-    viewChanged();
+    placementChanged();
 }
 
 QRectF SchematicView::Private::boxOf(const SceneHit& object) const {

@@ -4,8 +4,10 @@
 #include "core/schematic/schematicdoc.h"
 
 #include <QHash>
+#include <QRectF>
 #include <QSet>
 #include <QString>
+#include <QStringList>
 #include <QWidget>
 
 #include <functional>
@@ -65,6 +67,11 @@ public:
     /// What the keyboard is at.
     QString currentNet() const;
     QString currentDevice() const;
+    /// Nets whose annotation is in sight, with its box in widget coordinates. Those that found no
+    /// room at this zoom are not among them.
+    QHash<QString, QRectF> netTags() const;
+    /// Names and values of devices that are drawn at this zoom.
+    QStringList shownTexts() const;
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 

@@ -3,6 +3,7 @@
 
 #include "widgets/schematic/schematicpainter.h"
 #include "widgets/schematic/schematictags.h"
+#include "widgets/schematic/schematictexts.h"
 #include "widgets/schematic/schematicview.h"
 
 #include <QPixmap>
@@ -11,6 +12,8 @@
 #include <optional>
 
 namespace ohm::widgets {
+
+inline constexpr double kMargin = 14; ///< pixels around a fitted drawing
 
 /// State of a SchematicView and what its source files share.
 class SchematicView::Private {
@@ -25,14 +28,25 @@ public:
     void zoomAt(const QPointF& anchor, double factor);
     void pan(const QPointF& by);
     void viewChanged();
+    void placementChanged(); ///< texts or tags are to be placed anew
 
     // Painting.
     void invalidate();
     void paintStatic(QPainter& painter, const SheetMap& where, const QRectF& target, bool exact,
-                     const SchematicStyle& face) const;
+                     const SchematicStyle& face, const TextLayout* texts) const;
     void paintLive(QPainter& painter);
-    void paintTags(QPainter& painter, const SheetMap& where, const QRectF& target, bool exact,
-                   bool dark) const;
+    void paintTags(QPainter& painter) const;
+    /// Texts and tags at a zoom, for an offset of 0, so that moving the view moves them along.
+    struct Placement {
+        double scale;
+        QSize view;
+        QRectF target; ///< where they were placed
+        bool whole;    ///< the whole drawing was
+        TextLayout texts;
+        TagLayout tags;
+    };
+    const Placement& placement() const;
+    std::vector<PlacedTag> shownTags() const; ///< the selected and hovered nets' last
     void paintEmpty(QPainter& painter) const;
     void paintWatermark(QPainter& painter, const QRectF& target) const;
     QRectF boxOf(const SceneHit& object) const;
@@ -66,8 +80,7 @@ public:
     std::optional<SchematicStyle> style;
     QPixmap layer; ///< the drawing without what is lit
     bool layerValid = false;
-    mutable std::optional<TagLayout> tags; ///< for the present view
-    mutable QFont tagFont;
+    mutable std::optional<Placement> placed;
 
     QPointF pressAt;
     QPointF dragAt;

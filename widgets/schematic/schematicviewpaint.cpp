@@ -8,6 +8,11 @@
 #include <cmath>
 
 namespace ohm::widgets {
+namespace {
+
+constexpr std::size_t kPlacedWhole = 800; // devices whose texts and tags are placed all at once
+
+} // namespace
 
 void SchematicView::paintEvent(QPaintEvent*) {
     if (!d->style)
@@ -25,12 +30,13 @@ void SchematicView::paintEvent(QPaintEvent*) {
         }
         if (!d->layerValid) {
             QPainter layer(&d->layer);
-            d->paintStatic(layer, d->map(), QRectF(rect()), false, *d->style);
+            d->paintStatic(layer, d->map(), QRectF(rect()), false, *d->style,
+                           &d->placement().texts);
             d->layerValid = true;
         }
         painter.drawPixmap(0, 0, d->layer);
         d->paintLive(painter);
-        d->paintTags(painter, d->map(), QRectF(rect()), false, d->style->dark);
+        d->paintTags(painter);
         if (d->document->generated)
             d->paintWatermark(painter, QRectF(rect()));
     }
@@ -44,14 +50,15 @@ void SchematicView::paintEvent(QPaintEvent*) {
 
 void SchematicView::Private::paintStatic(QPainter& painter, const SheetMap& where,
                                          const QRectF& target, bool exact,
-                                         const SchematicStyle& face) const {
+                                         const SchematicStyle& face,
+                                         const TextLayout* texts) const {
     painter.fillRect(target, face.background);
     painter.setRenderHint(QPainter::Antialiasing, true);
     painter.setRenderHint(QPainter::TextAntialiasing, true);
     SchematicPainter sheet(painter, *scene, face, where, exact);
     if (!exact)
         sheet.grid(target);
-    sheet.drawing(where.unmap(target));
+    sheet.drawing(where.unmap(target), texts);
 }
 
 void SchematicView::Private::paintLive(QPainter& painter) {
@@ -73,22 +80,84 @@ void SchematicView::Private::paintLive(QPainter& painter) {
             sheet.focusFrame(box);
 }
 
-void SchematicView::Private::paintTags(QPainter& painter, const SheetMap& where,
-                                       const QRectF& target, bool exact, bool dark) const {
+const SchematicView::Private::Placement& SchematicView::Private::placement() const {
+    const QRectF visible = QRectF(q->rect()).translated(-offset);
+    if (placed && placed->scale == scale && placed->view == q->size() &&
+        (placed->whole || placed->target.contains(visible)))
+        return *placed;
+    // Around the drawing is room for tags, at least as much as the view shows when it is fitted.
+    const SheetMap where{scale, {}};
+    const QRectF drawn = where.map(scene->bounds());
+    const QSizeF extent =
+        QSizeF(drawn.size() + QSizeF(2 * kMargin, 2 * kMargin)).expandedTo(QSizeF(q->size()));
+    QRectF target(drawn.center() - QPointF(extent.width(), extent.height()) / 2, extent);
+    target.adjust(-0.5, -0.5, 0.5, 0.5); // the fitted view itself, rounding apart
+    const bool whole = scene->instances().size() <= kPlacedWhole;
+    if (!whole) {
+        // Moving on keeps what is placed for a while.
+        const double w = visible.width() / 2;
+        const double h = visible.height() / 2;
+        target = visible.adjusted(-w, -h, w, h);
+    }
+    const SchematicStyle face = style ? *style : SchematicStyle::of(q->palette(), q->font());
+    QFont bold = face.font;
+    bold.setWeight(QFont::DemiBold);
+    TextLayout texts(*scene, where, target, face.font, bold);
+    // Where values are large enough to be read they are always there; else tags go first.
+    const bool valuesFirst = TextLayout::textScale(scale) == scale;
+    if (valuesFirst)
+        texts.addValues({});
+    TagLayout tags(*scene, where, target, TagLayout::fontFor(q->font(), scale, false), &texts);
+    if (scale >= TextLayout::kLeastScale) {
+        tags.addNets(netAnnotations);
+        tags.addDevices(deviceAnnotations);
+    }
+    if (!valuesFirst) {
+        std::vector<QRectF> taken;
+        for (const PlacedTag& tag : tags.tags())
+            taken.push_back(tag.box);
+        texts.addValues(taken);
+    }
+    placed.emplace(Placement{scale, q->size(), target, whole, std::move(texts), std::move(tags)});
+    return *placed;
+}
+
+std::vector<PlacedTag> SchematicView::Private::shownTags() const {
+    const TagLayout& layout = placement().tags;
+    std::vector<PlacedTag> all = layout.tags();
+    std::vector<QString> wanted(selectedNets.begin(), selectedNets.end());
+    constexpr std::size_t kMostWanted = 20;
+    if (wanted.size() > kMostWanted)
+        wanted.clear(); // a whole region is selected: the usual order serves it
+    if (!hover.net.isEmpty() && !selectedNets.contains(hover.net))
+        wanted.push_back(hover.net);
+    for (const QString& name : wanted) {
+        const int net = scene->netIndex(name);
+        const auto annotation = netAnnotations.constFind(name);
+        if (net < 0 || annotation == netAnnotations.constEnd())
+            continue;
+        const auto there = std::find_if(all.begin(), all.end(),
+                                        [&](const PlacedTag& tag) { return tag.net == net; });
+        if (there != all.end())
+            std::rotate(there, there + 1, all.end());
+        else if (const PlacedTag tag = layout.forced(net, *annotation); tag.annotation != nullptr)
+            all.push_back(tag);
+    }
+    for (PlacedTag& tag : all) {
+        tag.box.translate(offset);
+        tag.target += offset;
+    }
+    return all;
+}
+
+void SchematicView::Private::paintTags(QPainter& painter) const {
     if (netAnnotations.isEmpty() && deviceAnnotations.isEmpty())
         return;
-    const QFont face = TagLayout::fontFor(q->font(), where.scale, exact);
-    if (!exact && face.pixelSize() < 4)
-        return;
-    std::optional<TagLayout> own;
-    if (exact || !tags) {
-        std::optional<TagLayout>& layout = exact ? own : tags;
-        layout.emplace(*scene, where, target, face);
-        layout->addNets(netAnnotations);
-        layout->addDevices(deviceAnnotations);
-    }
-    for (const PlacedTag& tag : (exact ? *own : *tags).tags())
-        TagLayout::paint(painter, tag, face, dark);
+    const QRectF area(q->rect());
+    const QFont& face = placement().tags.font();
+    for (const PlacedTag& tag : shownTags())
+        if (tag.box.intersects(area) || area.contains(tag.target))
+            TagLayout::paint(painter, tag, face, style->dark);
 }
 
 void SchematicView::Private::paintEmpty(QPainter& painter) const {
@@ -136,8 +205,12 @@ void SchematicView::render(QPainter& painter, const QRectF& target, bool forPrin
     const QRectF box = d->scene->bounds().adjusted(-15, -15, 15, 15);
     const double fitted = std::min(target.width() / box.width(), target.height() / box.height());
     const SheetMap where{fitted, target.center() - box.center() * fitted};
-    d->paintStatic(painter, where, target, true, face);
-    d->paintTags(painter, where, target, true, face.dark);
+    d->paintStatic(painter, where, target, true, face, nullptr);
+    TagLayout tags(*d->scene, where, target, TagLayout::fontFor(font(), fitted, true));
+    tags.addNets(d->netAnnotations);
+    tags.addDevices(d->deviceAnnotations);
+    for (const PlacedTag& tag : tags.tags())
+        TagLayout::paint(painter, tag, tags.font(), face.dark);
     painter.restore();
 }
 

@@ -78,6 +78,30 @@ std::shared_ptr<SchematicDoc> manyParts(int columns, int rows) {
     return doc;
 }
 
+/// A wide, sparse sheet like an op-amp's: transistors between rails in a row.
+std::shared_ptr<SchematicDoc> wideSheet() {
+    auto doc = std::make_shared<SchematicDoc>();
+    doc->symbols = {*builtinSymbol("nmos4")};
+    for (int x = 0; x < 8; ++x) {
+        for (int y = 0; y < 2; ++y) {
+            doc->instances.push_back(part(0, x * 150, y * 150,
+                                          ("M" + std::to_string(2 * x + y)).c_str(),
+                                          "W=500n L=90n m=20"));
+            placeTexts(doc->instances.back(), doc->symbols[0]);
+        }
+        doc->wires.push_back({{x * 150 + 20, 30}, {x * 150 + 20, 120}, {}});
+    }
+    ohm::schematic::connect(*doc);
+    return doc;
+}
+
+QHash<QString, Annotation> wireVoltages(const SchematicDoc& doc) {
+    QHash<QString, Annotation> nets;
+    for (const Wire& wire : doc.wires)
+        nets.insert(QString::fromStdString(wire.net), {QStringLiteral("823.6 mV"), {}});
+    return nets;
+}
+
 /// Pixels that differ from the most frequent colour: what is drawn.
 int inkOf(const QImage& image, const QColor& ground) {
     int count = 0;
@@ -307,6 +331,81 @@ private slots:
             QVERIFY(target.contains(layout.tags()[a].box));
             for (std::size_t b = a + 1; b < layout.tags().size(); ++b)
                 QVERIFY(!layout.tags()[a].box.intersects(layout.tags()[b].box));
+        }
+    }
+    void aFittedPaneShowsTagsAndNames() {
+        const auto doc = wideSheet();
+        m_view->resize(470, 560);
+        m_view->setDocument(doc);
+        QApplication::processEvents();
+        m_view->fit();
+        QVERIFY(m_view->zoom() < 0.45); // the drawing is small in it
+        const QImage plain = m_view->grab().toImage();
+        const QHash<QString, Annotation> nets = wireVoltages(*doc);
+        QCOMPARE(nets.size(), 8);
+        m_view->setNetAnnotations(nets);
+        const QHash<QString, QRectF> tags = m_view->netTags();
+        QCOMPARE(tags.size(), nets.size());
+        const QImage tagged = m_view->grab().toImage();
+        for (const QRectF& box : tags) {
+            QVERIFY(QRectF(m_view->rect()).contains(box));
+            QVERIFY(box.height() >= 11); // to be read
+            QVERIFY(tagged.copy(box.toRect()) != plain.copy(box.toRect()));
+        }
+        for (const SymbolInstance& i : doc->instances)
+            QVERIFY2(m_view->shownTexts().contains(QString::fromStdString(i.name)), i.name.c_str());
+    }
+    void tagsMoveWithTheView() {
+        const auto doc = wideSheet();
+        m_view->setDocument(doc);
+        m_view->setNetAnnotations(wireVoltages(*doc));
+        m_view->fit();
+        const QHash<QString, QRectF> before = m_view->netTags();
+        QVERIFY(!before.isEmpty());
+        m_view->setFocus();
+        QTest::keyClick(m_view.get(), Qt::Key_Down);
+        const QHash<QString, QRectF> after = m_view->netTags();
+        for (auto it = before.begin(); it != before.end(); ++it)
+            QVERIFY(
+                QLineF(after.value(it.key()).topLeft(), it->topLeft() - QPointF(0, 60)).length() <
+                0.01);
+        m_view->zoomIn(); // constant size
+        for (const QRectF& box : m_view->netTags())
+            QVERIFY(std::abs(box.height() - before.begin()->height()) < 0.01);
+    }
+    void crowdedSheetsTagWhatIsSelected() {
+        const auto doc = manyParts(30, 30);
+        m_view->setDocument(doc);
+        const QHash<QString, Annotation> nets = wireVoltages(*doc);
+        m_view->setNetAnnotations(nets);
+        m_view->fit();
+        const QHash<QString, QRectF> some = m_view->netTags();
+        QVERIFY(some.size() < nets.size());
+        QString left;
+        for (auto it = nets.begin(); it != nets.end() && left.isEmpty(); ++it)
+            if (!some.contains(it.key()))
+                left = it.key();
+        m_view->setHover(left, {});
+        QVERIFY(m_view->netTags().contains(left));
+        m_view->setHover({}, {});
+        QVERIFY(!m_view->netTags().contains(left));
+        m_view->setSelection({left}, {});
+        QVERIFY(m_view->netTags().contains(left));
+    }
+    void smallSheetsDropValuesBeforeNames() {
+        const SchematicScene scene(wideSheet());
+        for (const double scale : {0.3, 0.5, 0.8}) {
+            TextLayout layout(scene, {scale, {}}, QRectF(-100, -100, 1400, 600), m_view->font(),
+                              m_view->font());
+            const std::size_t names = layout.texts().size();
+            QCOMPARE(names, scene.instances().size());
+            layout.addValues({});
+            QVERIFY(layout.texts().size() < 2 * names || scale > 0.5);
+            const std::vector<QRectF>& boxes = layout.boxes();
+            for (std::size_t a = 0; a < boxes.size(); ++a)
+                for (std::size_t b = a + 1; b < boxes.size(); ++b)
+                    QVERIFY(
+                        !boxes[a].adjusted(0, 2, 0, -2).intersects(boxes[b].adjusted(0, 2, 0, -2)));
         }
     }
     void predictedLooksUnlikeSimulated() {
