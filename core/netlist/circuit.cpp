@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/netlist/circuit.h"
 
+#include "core/base/text.h"
+#include "core/base/units.h"
 #include "core/netlist/circuitdata.h"
 #include "core/netlist/elementtext.h"
 #include "core/netlist/evaluator.h"
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
 
 namespace ohm::netlist {
 
@@ -169,11 +174,81 @@ std::optional<double> Circuit::deviceParameter(DeviceId device, std::string_view
     return std::nullopt;
 }
 
+namespace {
+
+/// What a label shows of a text: its value where it has one, else the text without its quotes.
+class LabelValues {
+public:
+    LabelValues(const CircuitData& data, std::uint32_t scope)
+        : m_data(data)
+        , m_scope(scope)
+        , m_plain(data.dialect) {}
+
+    std::string show(std::string_view text, bool count) {
+        const Expected<double> value = valueOf(text);
+        if (!value || !std::isfinite(*value))
+            return std::string(unquoted(text));
+        return count ? formatExact(rounded(*value)) : formatSpice(rounded(*value));
+    }
+
+private:
+    struct Numbers : Scope {
+        explicit Numbers(Dialect spoken)
+            : m_dialect(spoken) {}
+        std::optional<double> lookup(std::string_view) const override { return std::nullopt; }
+        Dialect dialect() const override { return m_dialect; }
+        Dialect m_dialect;
+    };
+
+    Expected<double> valueOf(std::string_view text) {
+        // Most values are plain numbers: they need no names.
+        const bool plain = !text.empty() && text[0] >= '0' && text[0] <= '9' &&
+                           std::all_of(text.begin(), text.end(), [](unsigned char c) {
+                               return std::isalnum(c) != 0 || c == '.';
+                           });
+        if (plain)
+            return evaluate(text, m_plain);
+        if (!m_evaluator)
+            m_evaluator.emplace(m_data);
+        return m_evaluator->value(m_scope, text);
+    }
+
+    /// Six significant digits: 3*0.1 is 0.3 to people.
+    static double rounded(double value) {
+        std::array<char, 32> text{};
+        const auto end = std::to_chars(text.data(), text.data() + text.size(), value,
+                                       std::chars_format::scientific, 5)
+                             .ptr;
+        std::from_chars(text.data(), end, value);
+        return value;
+    }
+
+    const CircuitData& m_data;
+    std::uint32_t m_scope;
+    Numbers m_plain;
+    std::optional<Evaluator> m_evaluator;
+};
+
+bool isCount(std::string_view name) {
+    return name == "m" || name == "nf" || name == "mult" || name == "nfin";
+}
+
+/// A word of a source's card that is no value: "dc", "pulse(0 1 2n)".
+bool isSourceWord(std::string_view text) {
+    if (text.starts_with('{') || text.starts_with('\''))
+        return false;
+    return text.find('(') != text.npos || equalsIgnoreCase(text, "dc") ||
+           equalsIgnoreCase(text, "ac");
+}
+
+} // namespace
+
 std::string Circuit::deviceLabel(DeviceId device) const {
     constexpr std::size_t kMaxLabel = 60;
     constexpr std::array<std::string_view, 7> kShown{"w", "l", "m", "nf", "mult", "area", "nfin"};
     const auto place = m_data->place(device);
     const Instance& instance = m_data->instance(place);
+    LabelValues values(*m_data, place.scope);
     std::string label;
     const auto add = [&](std::string_view text) {
         if (text.empty())
@@ -184,20 +259,23 @@ std::string Circuit::deviceLabel(DeviceId device) const {
     };
     const bool sized = instance.letter == 'm' || instance.letter == 'x' || instance.letter == 'q' ||
                        instance.letter == 'd' || instance.letter == 'j' || instance.letter == 'z';
+    const bool passive = instance.letter == 'r' || instance.letter == 'c' || instance.letter == 'l';
+    bool model = passive && instance.targetKind() == TargetKind::Model;
     for (const auto& item : tailItems(m_data->text.view(instance.tail), m_data->dialect)) {
         if (item.name.empty()) {
-            add(sized ? std::string_view(item.text) : unquoted(item.text));
+            if (model || isSourceWord(item.text))
+                add(sized ? std::string_view(item.text) : unquoted(item.text));
+            else
+                add(values.show(item.text, false));
+            model = false; // it stands first
         } else if (!sized || std::find(kShown.begin(), kShown.end(), item.name) != kShown.end()) {
-            const std::string_view text = unquoted(item.text);
+            const std::string text = values.show(item.text, isCount(item.name));
             const bool isValue =
-                item.name.size() == 1 && item.name[0] == instance.letter &&
-                (instance.letter == 'r' || instance.letter == 'c' || instance.letter == 'l');
+                passive && item.name.size() == 1 && item.name[0] == instance.letter;
             std::string shown = item.name;
-            if (sized) {
-                for (char& c : shown)
-                    c = (item.name == "w" || item.name == "l") ? static_cast<char>(c - 32) : c;
-            }
-            add(isValue ? std::string(text) : shown + "=" + std::string(text));
+            if (sized && (item.name == "w" || item.name == "l"))
+                shown[0] = static_cast<char>(shown[0] - 32);
+            add(isValue ? text : shown + "=" + text);
         }
         if (label.size() > kMaxLabel)
             break;

@@ -95,7 +95,8 @@ public:
     std::span<const NetId> deviceNets(DeviceId device) const; ///< one entry per terminal
     std::vector<Parameter> deviceParameters(DeviceId device) const;
     std::optional<double> deviceParameter(DeviceId device, std::string_view name) const;
-    /// Value text for people: "10k", "W=1u L=90n m=4", "dc 1.2".
+    /// Value text for people: "10k", "W=1u L=90n m=4", "dc 1.2". Expressions appear as their value
+    /// in the device's scope, as written only where they have none.
     std::string deviceLabel(DeviceId device) const;
     /// Where the device sits: the instance chain from the top cell, as indices into each cell's
     /// instances. The last entry is the device's own instance.

@@ -249,6 +249,23 @@ void TestCircuit::labels_data() {
     QTest::newRow("mosfet") << QByteArray("m1 d g s b n w=1u l=90n ad=1p m=4")
                             << QByteArray("W=1u L=90n m=4");
     QTest::newRow("source") << QByteArray("v1 a b dc 1.2") << QByteArray("dc 1.2");
+    QTest::newRow("braces") << QByteArray("c1 a b {cc}\n.param cc=3p") << QByteArray("3p");
+    QTest::newRow("quotes") << QByteArray("r1 a b 'r'\n.param r=10k") << QByteArray("10k");
+    QTest::newRow("named expression") << QByteArray("r1 a b r='2*r'\n.param r=10k") << QByteArray("20k");
+    QTest::newRow("rounded") << QByteArray("v1 a b {3*0.1}") << QByteArray("300m");
+    QTest::newRow("sizes") << QByteArray("m1 d g s b n w=0.5u l={lmin} m={k}\n.param lmin=90n k=20")
+                           << QByteArray("W=500n L=90n m=20");
+    QTest::newRow("many") << QByteArray("m1 d g s b n w=1u l=90n m={k}\n.param k=1200")
+                          << QByteArray("W=1u L=90n m=1200");
+    QTest::newRow("stimulus") << QByteArray("v1 a b dc {v} pulse(0 {v} 2n)\n.param v=1.2 dc=7")
+                              << QByteArray("dc 1.2 pulse(0 {v} 2n)");
+    QTest::newRow("overridden") << QByteArray("x1 a b s rr=5k\n.subckt s p q rr=1k\nr1 p q {rr*k}\n.ends\n"
+                                              ".param k=2")
+                                << QByteArray("10k");
+    QTest::newRow("default") << QByteArray("x1 a b s\n.subckt s p q\n.param rr=1k\nr1 p q {rr}\n.ends")
+                             << QByteArray("1k");
+    QTest::newRow("circular") << QByteArray("r1 a b {p}\n.param p={q} q={p}") << QByteArray("p");
+    QTest::newRow("infinite") << QByteArray("r1 a b {1e300*1e300}") << QByteArray("1e300*1e300");
 }
 
 void TestCircuit::labels() {
