@@ -56,8 +56,14 @@ private:
     std::vector<Box> m_placed;
 };
 
-constexpr std::int32_t kWidest = 2600;    ///< a drawing wider than this is cut into bands
-constexpr std::int32_t kBandWidth = 2000; ///< wished width of a band
+/// A drawing wider than `widest` is cut into bands of about `band`.
+struct PageWidth {
+    std::int32_t widest;
+    std::int32_t band;
+};
+constexpr PageWidth kTallPage{2600, 2000};
+constexpr PageWidth kFlatPage{1900, 1600}; ///< one row of low columns fills a page badly
+constexpr std::int32_t kFlat = 5;          ///< width to height from which a drawing is flat
 
 class Placer {
 public:
@@ -353,7 +359,10 @@ private:
             place[order.sequence[i]] = i;
             total += describe(m_groups[order.sequence[i]]).width;
         }
-        if (total <= kWidest)
+        const Box columns = m_columns.bounds();
+        const std::int32_t height = columns.empty() ? 0 : columns.y1 - columns.y0;
+        const PageWidth page = total > kFlat * height ? kFlatPage : kTallPage;
+        if (total <= page.widest)
             return {};
         const OrderProblem weights = problem();
         std::vector<double> cut(m_groups.size() + 1);
@@ -369,14 +378,14 @@ private:
             for (std::size_t i = low + 1; i <= high && low < high; ++i)
                 cut[i] += weights.nets[n].span;
         }
-        const int bands = (total + kBandWidth - 1) / kBandWidth;
+        const int bands = (total + page.band - 1) / page.band;
         std::vector<std::size_t> breaks;
         for (int b = 1; b < bands; ++b) {
             const std::int32_t wish = total / bands * b;
             std::size_t best = 0;
             double least = std::numeric_limits<double>::max();
             for (std::size_t i = breaks.empty() ? 1 : breaks.back() + 1; i < before.size(); ++i) {
-                const double away = std::abs(before[i] - wish) / static_cast<double>(kBandWidth);
+                const double away = std::abs(before[i] - wish) / static_cast<double>(page.band);
                 const double cost = cut[i] + 12 * away * away;
                 if (cost < least) {
                     least = cost;
@@ -531,7 +540,38 @@ private:
         return place.x;
     }
 
-    /// Stimuli and supplies in rows at the left, from a named net to ground.
+    /// Where the block of stimuli and supplies stands, and how many stand side by side in it.
+    struct SourceGrid {
+        std::size_t columns = 1;
+        bool below = false;
+    };
+    static constexpr std::int32_t kSourceRow = 130;
+
+    /// The block that leaves the drawing largest on a page of 4:3, at the left of the circuit or
+    /// below it; of equal ones that with the least paper.
+    SourceGrid sourceGrid(std::size_t count, std::int32_t pitch) const {
+        constexpr std::size_t kMaxColumns = 40;
+        const std::int64_t width = m_all.empty() ? 0 : m_all.x1 - m_all.x0;
+        const std::int64_t height = m_all.empty() ? 0 : m_all.y1 - m_all.y0;
+        SourceGrid best;
+        auto least = std::pair(std::numeric_limits<std::int64_t>::max(), std::int64_t{0});
+        for (std::size_t c = 1; c <= std::min(count, kMaxColumns); ++c) {
+            const std::int64_t w = pitch * static_cast<std::int64_t>(c);
+            const std::int64_t h = kSourceRow * static_cast<std::int64_t>((count + c - 1) / c);
+            for (const bool below : {false, true}) {
+                const std::int64_t x = below ? std::max(width, w) : width + 40 + w;
+                const std::int64_t y = below ? height + 50 + h : std::max(height, h);
+                const auto cost = std::pair(std::max(3 * x, 4 * y), x * y);
+                if (cost < least) {
+                    least = cost;
+                    best = {c, below};
+                }
+            }
+        }
+        return best;
+    }
+
+    /// Stimuli and supplies in a block of their own, from a named net to ground.
     void placeSources() {
         if (s.sources.empty())
             return;
@@ -549,16 +589,14 @@ private:
                 pitch, upToGrid(std::max(textWidth(device.value), textWidth(device.name)) + 60));
             pitch = std::max(pitch, upToGrid(std::max(name(0), name(1)) + 40));
         }
-        // A few stand at the left; many in rows below.
-        const bool below = count > 6;
-        const std::int32_t width = all.empty() ? 0 : all.x1 - all.x0;
-        const std::size_t perRow =
-            below ? std::clamp<std::size_t>(static_cast<std::size_t>(width / pitch), 6, 40) : count;
-        const std::int32_t top = all.empty() ? 0
-                                 : below     ? onGrid(all.y1) + 110
-                                             : m_firstBottom - 60;
-        const std::int32_t left = (all.empty() ? 0 : onGrid(all.x0)) +
-                                  (below ? 0 : -40 - pitch * static_cast<std::int32_t>(perRow));
+        const SourceGrid grid = sourceGrid(count, pitch);
+        const auto columns = static_cast<std::int32_t>(grid.columns);
+        const auto rows = static_cast<std::int32_t>((count + grid.columns - 1) / grid.columns);
+        const std::int32_t top = all.empty()  ? 0
+                                 : grid.below ? onGrid(all.y1) + 110
+                                              : m_firstBottom - 60 - kSourceRow * (rows - 1);
+        const std::int32_t left =
+            (all.empty() ? 0 : onGrid(all.x0)) + (grid.below ? 0 : -40 - pitch * columns);
         for (std::size_t i = 0; i < count; ++i) {
             const std::uint32_t d = s.sources[i];
             const Device& device = m.devices[d];
@@ -571,9 +609,9 @@ private:
                                                        : 0;
             };
             const bool upsideDown = rank(n) > rank(p);
-            const auto row = static_cast<std::int32_t>(i / perRow);
-            const auto column = static_cast<std::int32_t>(i % perRow);
-            put(d, {left + 20 + pitch * column, top + 130 * row},
+            const auto row = static_cast<std::int32_t>(i / grid.columns);
+            const auto column = static_cast<std::int32_t>(i % grid.columns);
+            put(d, {left + 20 + pitch * column, top + kSourceRow * row},
                 {static_cast<std::uint8_t>(upsideDown ? 2 : 0), false});
         }
     }

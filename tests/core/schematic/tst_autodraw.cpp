@@ -7,6 +7,9 @@
 
 #include <QTest>
 
+#include <algorithm>
+#include <set>
+
 using namespace ohm;
 using namespace ohm::schematic;
 
@@ -134,17 +137,21 @@ void TestAutodraw::ladder() {
         QVERIFY(doc.ok());
         QVERIFY(test::faults(*doc, *circuit, {}).isEmpty());
         QCOMPARE(test::crossings(*doc), 0);
+        std::set<std::int32_t> lines;
         for (int i = 1; i <= branches; ++i) {
             const std::string k = std::to_string(i);
-            // Rungs stand, rails lie, all in one line and in the order of the netlist.
+            // Rungs stand, rails lie, in the order of the netlist; a long line goes on below.
             QCOMPARE(pinOf(*doc, "rv" + k, 0).x, pinOf(*doc, "rv" + k, 1).x);
             QCOMPARE(pinOf(*doc, "rh" + k, 0).y, pinOf(*doc, "rh" + k, 1).y);
-            QCOMPARE(pinOf(*doc, "rv" + k, 0).y, pinOf(*doc, "rv1", 0).y);
+            lines.insert(pinOf(*doc, "rv" + k, 0).y);
             QCOMPARE(pinOf(*doc, "v" + k, 0).x, pinOf(*doc, "rv" + k, 0).x);
-            if (i > 1)
-                QVERIFY(pinOf(*doc, "rv" + k, 0).x >
-                        pinOf(*doc, "rv" + std::to_string(i - 1), 0).x);
+            if (i > 1) {
+                const Pt before = pinOf(*doc, "rv" + std::to_string(i - 1), 0);
+                const Pt at = pinOf(*doc, "rv" + k, 0);
+                QVERIFY(at.y > before.y || (at.y == before.y && at.x > before.x));
+            }
         }
+        QCOMPARE(lines.size(), branches == 2 ? std::size_t{1} : std::size_t{2});
     }
 }
 
@@ -173,11 +180,32 @@ void TestAutodraw::sourcesStandApart() {
     QVERIFY(circuit);
     const auto doc = drawCell(*circuit);
     QVERIFY(doc.ok());
-    const int row = find(*doc, "vvdd")->at.y;
-    for (const char* name : {"vin1", "vin2", "vvss"})
-        QCOMPARE(find(*doc, name)->at.y, row);
-    for (const char* name : {"vin1", "vin2", "vvss", "vvdd"})
-        QVERIFY(find(*doc, name)->at.x < pinOf(*doc, "mn4", 0).x);
+    // A block of its own: nothing of the circuit stands inside its bounds.
+    const std::vector<std::string> sources{"vin1", "vin2", "vvss", "vvdd"};
+    Pt low = find(*doc, "vvdd")->at;
+    Pt high = low;
+    std::set<Pt> seats;
+    for (const std::string& name : sources) {
+        const Pt at = find(*doc, name.c_str())->at;
+        seats.insert(at);
+        low = {std::min(low.x, at.x), std::min(low.y, at.y)};
+        high = {std::max(high.x, at.x), std::max(high.y, at.y)};
+    }
+    QCOMPARE(seats.size(), sources.size());
+    Pt least = low;
+    Pt most = high;
+    for (const SymbolInstance& instance : doc->instances) {
+        const Pt at = instance.at;
+        least = {std::min(least.x, at.x), std::min(least.y, at.y)};
+        most = {std::max(most.x, at.x), std::max(most.y, at.y)};
+        if (std::find(sources.begin(), sources.end(), instance.name) == sources.end())
+            QVERIFY2(at.x > high.x + 20 || at.x < low.x - 20 || at.y > high.y + 20 ||
+                         at.y < low.y - 20,
+                     instance.name.c_str());
+    }
+    // One long row would take a third of the width from the circuit.
+    const double aspect = double(most.x - least.x) / (most.y - least.y);
+    QVERIFY2(aspect > 1.0 && aspect < 2.5, std::to_string(aspect).c_str());
 }
 
 void TestAutodraw::passGateLiesDown() {
