@@ -107,7 +107,7 @@ bool TagLayout::leadsClear(const Spot& spot) const {
     return true;
 }
 
-bool TagLayout::place(const std::vector<Spot>& spots, PlacedTag tag) {
+const TagLayout::Spot* TagLayout::roomIn(const std::vector<Spot>& spots) const {
     // A tag never covers another one; on paper a text and a body when there is no other room at
     // all, on the screen a part of a body.
     for (const int care : {3, 2, 1, 0}) {
@@ -121,15 +121,21 @@ bool TagLayout::place(const std::vector<Spot>& spots, PlacedTag tag) {
                 (care == 3 && m_wires.meets(spot.box)) ||
                 (care >= 2 && spot.leader && !leadsClear(spot)))
                 continue;
-            m_taken.add(spot.box);
-            tag.box = spot.box;
-            tag.target = spot.target;
-            tag.leader = spot.leader;
-            m_tags.push_back(tag);
-            return true;
+            return &spot;
         }
     }
-    return false;
+    return nullptr;
+}
+
+void TagLayout::place(const std::vector<Spot>& spots, PlacedTag tag) {
+    const Spot* spot = roomIn(spots);
+    if (spot == nullptr)
+        return;
+    m_taken.add(spot->box);
+    tag.box = spot->box;
+    tag.target = spot->target;
+    tag.leader = spot->leader;
+    m_tags.push_back(tag);
 }
 
 void TagLayout::addNets(const QHash<QString, Annotation>& byNet) {
@@ -155,25 +161,16 @@ void TagLayout::addNets(const QHash<QString, Annotation>& byNet) {
     }
 }
 
-PlacedTag TagLayout::forced(int net, const Annotation& annotation) const {
-    TagLayout trial = *this;
+std::optional<PlacedTag> TagLayout::forced(int net, const Annotation& annotation) const {
     const std::vector<Spot> spots =
         spotsOf(m_scene.nets()[static_cast<std::size_t>(net)], sizeOf(annotation.text));
-    PlacedTag tag;
-    tag.annotation = &annotation;
-    tag.net = net;
-    if (trial.place(spots, tag))
-        return trial.m_tags.back();
-    for (const Spot& spot : spots) {
-        if (!m_target.contains(spot.box))
-            continue;
-        tag.box = spot.box;
-        tag.target = spot.target;
-        tag.leader = spot.leader;
-        return tag;
-    }
-    tag.annotation = nullptr;
-    return tag;
+    const Spot* spot = roomIn(spots);
+    for (std::size_t i = 0; i < spots.size() && spot == nullptr; ++i)
+        if (m_target.contains(spots[i].box))
+            spot = &spots[i];
+    if (spot == nullptr)
+        return std::nullopt;
+    return PlacedTag{spot->box, spot->target, &annotation, spot->leader, net, -1};
 }
 
 std::vector<TagLayout::Spot> TagLayout::spotsOf(const SchematicScene::Net& net,

@@ -7,6 +7,7 @@
 
 #include <QPainter>
 
+#include <optional>
 #include <vector>
 
 namespace ohm::widgets {
@@ -33,8 +34,9 @@ public:
     /// The nets with the most pins first; ground last, for everybody knows its voltage.
     void addNets(const QHash<QString, Annotation>& byNet);
     void addDevices(const QHash<QString, Annotation>& byDevice);
-    /// One net's tag, by all means: when there is no room, over what is there.
-    PlacedTag forced(int net, const Annotation& annotation) const;
+    /// One net's tag, by all means: when there is no room, over what is there. None when it is out
+    /// of sight.
+    std::optional<PlacedTag> forced(int net, const Annotation& annotation) const;
     const std::vector<PlacedTag>& tags() const { return m_tags; }
     const QFont& font() const { return m_font; }
     static void paint(QPainter& painter, const PlacedTag& tag, const QFont& font, bool dark);
@@ -51,7 +53,9 @@ private:
     std::vector<Spot> spotsOf(const SchematicScene::Net& net, const QSizeF& size) const;
     /// Its line to the target crosses nothing that is to be read.
     bool leadsClear(const Spot& spot) const;
-    bool place(const std::vector<Spot>& spots, PlacedTag tag);
+    /// The first spot that covers least; nullptr: none is free.
+    const Spot* roomIn(const std::vector<Spot>& spots) const;
+    void place(const std::vector<Spot>& spots, PlacedTag tag);
     QSizeF sizeOf(const QString& text) const;
 
     const SchematicScene& m_scene;

@@ -140,8 +140,8 @@ std::vector<PlacedTag> SchematicView::Private::shownTags() const {
                                         [&](const PlacedTag& tag) { return tag.net == net; });
         if (there != all.end())
             std::rotate(there, there + 1, all.end());
-        else if (const PlacedTag tag = layout.forced(net, *annotation); tag.annotation != nullptr)
-            all.push_back(tag);
+        else if (const std::optional<PlacedTag> tag = layout.forced(net, *annotation))
+            all.push_back(*tag);
     }
     for (PlacedTag& tag : all) {
         tag.box.translate(offset);
