@@ -21,13 +21,23 @@ bool isPort(LabelKind kind) {
 
 } // namespace
 
+namespace {
+
+/// The index's cells suit symbols; texts in pixels are smaller and denser.
+QRectF finer(const QRectF& box) {
+    constexpr double kFiner = 4;
+    return {box.topLeft() * kFiner, box.size() * kFiner};
+}
+
+} // namespace
+
 void BoxSet::add(const QRectF& box) {
-    grid.insert(static_cast<std::uint32_t>(boxes.size()), box);
+    grid.insert(static_cast<std::uint32_t>(boxes.size()), finer(box));
     boxes.push_back(box);
 }
 
 bool BoxSet::meets(const QRectF& box) const {
-    const std::vector<std::uint32_t> near = grid.query(box);
+    const std::vector<std::uint32_t> near = grid.query(finer(box));
     return std::any_of(near.begin(), near.end(),
                        [&](std::uint32_t i) { return boxes[i].intersects(box); });
 }

@@ -10,7 +10,8 @@
 namespace ohm::widgets {
 namespace {
 
-constexpr std::size_t kPlacedWhole = 800; // devices whose texts and tags are placed all at once
+constexpr std::size_t kMostPlaced = 700;  // devices in sight beyond which no name could be read
+constexpr std::size_t kPlacedWhole = 400; // devices whose texts and tags are placed all at once
 
 } // namespace
 
@@ -95,20 +96,23 @@ const SchematicView::Private::Placement& SchematicView::Private::placement() con
     const bool whole = scene->instances().size() <= kPlacedWhole;
     if (!whole) {
         // Moving on keeps what is placed for a while.
-        const double w = visible.width() / 2;
-        const double h = visible.height() / 2;
+        const double w = visible.width() / 4;
+        const double h = visible.height() / 4;
         target = visible.adjusted(-w, -h, w, h);
     }
     const SchematicStyle face = style ? *style : SchematicStyle::of(q->palette(), q->font());
     QFont bold = face.font;
     bold.setWeight(QFont::DemiBold);
-    TextLayout texts(*scene, where, target, face.font, bold);
+    // A crowd leaves its texts out: an empty target has room for none.
+    const bool crowd = TextLayout::textScale(scale) > scale && !whole &&
+                       scene->instancesIn(where.unmap(target)).size() > kMostPlaced;
+    TextLayout texts(*scene, where, crowd ? QRectF() : target, face.font, bold);
     // Where values are large enough to be read they are always there; else tags go first.
     const bool valuesFirst = TextLayout::textScale(scale) == scale;
     if (valuesFirst)
         texts.addValues({});
     TagLayout tags(*scene, where, target, TagLayout::fontFor(q->font(), scale, false), &texts);
-    if (scale >= TextLayout::kLeastScale) {
+    if (scale >= TextLayout::kLeastScale && !crowd) {
         tags.addNets(netAnnotations);
         tags.addDevices(deviceAnnotations);
     }
