@@ -161,15 +161,16 @@ void TagLayout::addNets(const QHash<QString, Annotation>& byNet) {
     }
 }
 
-std::optional<PlacedTag> TagLayout::forced(int net, const Annotation& annotation) const {
-    const std::vector<Spot> spots =
+std::optional<PlacedTag> TagLayout::forced(int net, const Annotation& annotation,
+                                           const QRectF& sight) const {
+    std::vector<Spot> spots =
         spotsOf(m_scene.nets()[static_cast<std::size_t>(net)], sizeOf(annotation.text));
-    const Spot* spot = roomIn(spots);
-    for (std::size_t i = 0; i < spots.size() && spot == nullptr; ++i)
-        if (m_target.contains(spots[i].box))
-            spot = &spots[i];
-    if (spot == nullptr)
+    std::erase_if(spots, [&](const Spot& spot) { return !sight.contains(spot.box); });
+    if (spots.empty())
         return std::nullopt;
+    const Spot* spot = roomIn(spots);
+    if (spot == nullptr)
+        spot = &spots.front();
     return PlacedTag{spot->box, spot->target, &annotation, spot->leader, net, -1};
 }
 

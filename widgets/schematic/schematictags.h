@@ -34,9 +34,10 @@ public:
     /// The nets with the most pins first; ground last, for everybody knows its voltage.
     void addNets(const QHash<QString, Annotation>& byNet);
     void addDevices(const QHash<QString, Annotation>& byDevice);
-    /// One net's tag, by all means: when there is no room, over what is there. None when it is out
-    /// of sight.
-    std::optional<PlacedTag> forced(int net, const Annotation& annotation) const;
+    /// One net's tag, by all means within `sight`: when there is no room, over what is there. None
+    /// when it is out of sight.
+    std::optional<PlacedTag> forced(int net, const Annotation& annotation,
+                                    const QRectF& sight) const;
     const std::vector<PlacedTag>& tags() const { return m_tags; }
     const QFont& font() const { return m_font; }
     static void paint(QPainter& painter, const PlacedTag& tag, const QFont& font, bool dark);

@@ -135,6 +135,7 @@ std::vector<PlacedTag> SchematicView::Private::shownTags() const {
         wanted.clear(); // a whole region is selected: the usual order serves it
     if (!hover.net.isEmpty() && !selectedNets.contains(hover.net))
         wanted.push_back(hover.net);
+    const QRectF sight = QRectF(q->rect()).translated(-offset);
     for (const QString& name : wanted) {
         const int net = scene->netIndex(name);
         const auto annotation = netAnnotations.constFind(name);
@@ -144,7 +145,7 @@ std::vector<PlacedTag> SchematicView::Private::shownTags() const {
                                         [&](const PlacedTag& tag) { return tag.net == net; });
         if (there != all.end())
             std::rotate(there, there + 1, all.end());
-        else if (const std::optional<PlacedTag> tag = layout.forced(net, *annotation))
+        else if (const std::optional<PlacedTag> tag = layout.forced(net, *annotation, sight))
             all.push_back(*tag);
     }
     for (PlacedTag& tag : all) {
