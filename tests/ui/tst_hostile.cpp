@@ -8,6 +8,9 @@
 
 #include <QDirIterator>
 
+#include <limits>
+#include <optional>
+
 #include <sys/stat.h>
 
 using namespace ohm;
@@ -20,8 +23,10 @@ constexpr int kSlow = 10;
 #else
 constexpr int kSlow = 1;
 #endif
-/// Target is 50 to 100 ms; shared build machines preempt for longer now and then.
-constexpr qint64 kStallMs = 250 * kSlow;
+/// Target is 50 to 100 ms. A shared build machine preempts for longer now and then: the best of a
+/// few tries counts, not a looser limit.
+constexpr qint64 kStallMs = 150 * kSlow;
+constexpr int kTries = 3;
 
 QByteArray repeated(const QByteArray& part, int times) {
     QByteArray all;
@@ -42,6 +47,19 @@ class TestHostile : public QObject {
     bool copes(const QString& path, int timeoutMs = 60'000) {
         m_window->openPath(path);
         return waitSettled(*m_window, timeoutMs * kSlow) && !m_window->bench().session.isLoading();
+    }
+
+    /// Opens a file until the event loop came round in time, at most kTries times. Gives the
+    /// shortest of the longest stalls in ms; nothing if the window did not cope.
+    std::optional<qint64> stallOf(const QString& path) {
+        std::optional<qint64> best;
+        for (int i = 0; i < kTries && (!best || *best >= kStallMs); ++i) {
+            StallMeter meter;
+            if (!copes(path))
+                return std::nullopt;
+            best = std::min(best.value_or(std::numeric_limits<qint64>::max()), meter.worst());
+        }
+        return best;
     }
 
 private slots:
@@ -101,10 +119,9 @@ private slots:
         QFETCH(QByteArray, bytes);
         const QString path = m_dir.filePath(u"bytes.sp"_s);
         QVERIFY(write(path, bytes));
-        StallMeter meter;
-        QVERIFY(copes(path));
-        const qint64 worst = meter.worst();
-        QVERIFY2(worst < kStallMs, qPrintable(u"the window stood still for %1 ms"_s.arg(worst)));
+        const auto worst = stallOf(path);
+        QVERIFY(worst);
+        QVERIFY2(*worst < kStallMs, qPrintable(u"the window stood still for %1 ms"_s.arg(*worst)));
         if (m_window->bench().session.circuit() &&
             m_window->bench().session.circuit()->deviceCount() < 5000) {
             m_window->simulate(true);
@@ -158,10 +175,9 @@ private slots:
         if (sharedFolder().isEmpty())
             QSKIP("the folder with real netlists is not there");
         QFETCH(QString, path);
-        StallMeter meter;
-        QVERIFY(copes(path));
-        const qint64 worst = meter.worst();
-        QVERIFY2(worst < kStallMs, qPrintable(u"the window stood still for %1 ms"_s.arg(worst)));
+        const auto worst = stallOf(path);
+        QVERIFY(worst);
+        QVERIFY2(*worst < kStallMs, qPrintable(u"the window stood still for %1 ms"_s.arg(*worst)));
     }
 
     void hundredThousandDevices() {

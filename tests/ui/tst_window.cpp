@@ -232,6 +232,37 @@ private slots:
         QVERIFY(!bar->isVisible());
     }
 
+    void includesFromAFolderTheUserTrusts() {
+        QTemporaryDir dir;
+        QVERIFY(QDir(dir.path()).mkpath(u"main"_s) && QDir(dir.path()).mkpath(u"lib"_s));
+        const QString path = dir.filePath(u"main/c.cir"_s);
+        QVERIFY(write(dir.filePath(u"lib/load.inc"_s), "R9 a 0 1k\n"));
+        QVERIFY(write(path, "* t\nV1 a 0 1\n.include ../lib/load.inc\n"));
+        QVERIFY(openAndWait(*m_window, path));
+        QCOMPARE(bench().session.circuit()->deviceCount(), std::size_t{1});
+        widgets::MessageBar* bar = m_window->workspace()->bar();
+        QVERIFY(bar->isVisible());
+        QPushButton* action = nullptr;
+        for (QPushButton* button : bar->findChildren<QPushButton*>()) {
+            if (button->text().contains(u"Add include folder"_s))
+                action = button;
+        }
+        QVERIFY(action && action->isVisible());
+        m_window->addIncludeFolder(dir.filePath(u"lib"_s));
+        QVERIFY(waitSettled(*m_window));
+        QCOMPARE(bench().session.circuit()->deviceCount(), std::size_t{2});
+        QVERIFY(!bar->isVisible());
+        // Remembered by the next window, until it is told to forget.
+        m_window->close();
+        m_window = std::make_unique<MainWindow>(m_box->settings());
+        m_window->show();
+        QVERIFY(openAndWait(*m_window, path));
+        QCOMPARE(bench().session.circuit()->deviceCount(), std::size_t{2});
+        QVERIFY(bench().commands.trigger(u"settings.clearIncludeFolders"_s));
+        QVERIFY(waitSettled(*m_window));
+        QCOMPARE(bench().session.circuit()->deviceCount(), std::size_t{1});
+    }
+
     void paletteFindsNets() {
         QVERIFY(openAndWait(*m_window, sample(u"divider.sp"_s)));
         QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);

@@ -245,17 +245,18 @@ QVariant HierarchyModel::data(const QModelIndex& index, int role) const {
         return {};
     case Item::Block:
         if (role == Qt::DisplayRole)
-            return name ? qs(instanceOf(node).name) : qs(m_circuit->cellName(node.cell));
+            return name ? shownText(instanceOf(node).name)
+                        : shownText(m_circuit->cellName(node.cell));
         if (role == Qt::DecorationRole && name)
             return widgets::themedIcon(u"opamp"_s);
         if (role == Qt::ToolTipRole)
             return tr("%1: instance of %2")
-                .arg(placeName(*m_circuit, node.path), qs(m_circuit->cellName(node.cell)));
+                .arg(placeName(*m_circuit, node.path), shownText(m_circuit->cellName(node.cell)));
         return {};
     case Item::Leaf: {
         const netlist::InstanceView view = instanceOf(node);
         if (role == Qt::DisplayRole)
-            return name ? qs(view.name) : kindText(view.kind, view.polarity);
+            return name ? shownText(view.name) : kindText(view.kind, view.polarity);
         if (role == Qt::DecorationRole && name)
             return widgets::themedIcon(view.kind == netlist::DeviceKind::Mosfet     ? u"mosfet"_s
                                        : view.kind == netlist::DeviceKind::Resistor ? u"resistor"_s
@@ -274,7 +275,7 @@ QVariant HierarchyModel::data(const QModelIndex& index, int role) const {
         if (role == Qt::DisplayRole) {
             if (!name)
                 return tr("%L1 elements").arg(m_circuit->cellInstanceCount(node.cell));
-            const QString text = qs(m_circuit->cellName(node.cell));
+            const QString text = shownText(m_circuit->cellName(node.cell));
             return text.isEmpty() ? tr("(top level)") : text;
         }
         return {};

@@ -310,7 +310,10 @@ QVariant ObjectTable::data(const QModelIndex& index, int role) const {
     const std::uint32_t id = m_rows[static_cast<std::size_t>(index.row())];
     switch (role) {
     case Qt::DisplayRole:
-        return text(id, index.column());
+        // Numbers are short; a name may be as long as a hostile file makes it.
+        return isNumeric(m_kind, index.column())
+                   ? text(id, index.column())
+                   : shownText(cell(*m_circuit, m_point.get(), m_kind, id, index.column()));
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(isNumeric(m_kind, index.column())
                                        ? Qt::AlignRight | Qt::AlignVCenter

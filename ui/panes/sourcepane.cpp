@@ -24,7 +24,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 /// Longer lines are folded away, so that one line of a hostile file cannot fill the view.
-constexpr std::size_t kMaxLine = 20'000;
+constexpr std::size_t kMaxLine = 10'000;
 
 std::string shortened(std::string_view text) {
     std::string out;
@@ -35,7 +35,7 @@ std::string shortened(std::string_view text) {
         const std::string_view line = text.substr(begin, end - begin);
         out += line.substr(0, kMaxLine);
         if (line.size() > kMaxLine)
-            out += " \xE2\x80\xA6";
+            out += " \xE2\x80\xA6 (line shortened)";
         if (end < text.size())
             out += '\n';
         begin = end + 1;

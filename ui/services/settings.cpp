@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/services/settings.h"
 
+#include <QDir>
 #include <QSettings>
 
 namespace ohm::ui {
@@ -114,6 +115,21 @@ void Settings::setSimulator(const QString& path) {
         return;
     m_store->setValue(u"simulation/program"_s, path);
     emit simulatorChanged();
+}
+
+QStringList Settings::includeFolders() const {
+    QStringList folders = m_store->value(u"netlists/includeFolders"_s).toStringList();
+    folders.removeIf([](const QString& folder) { return QDir::isRelativePath(folder); });
+    return folders;
+}
+void Settings::setIncludeFolders(const QStringList& folders) {
+    if (folders == includeFolders())
+        return;
+    if (folders.isEmpty())
+        m_store->remove(u"netlists/includeFolders"_s);
+    else
+        m_store->setValue(u"netlists/includeFolders"_s, folders);
+    emit includeFoldersChanged();
 }
 
 bool Settings::restoreSession() const {

@@ -53,6 +53,10 @@ public:
     QString simulator() const;
     void setSimulator(const QString& path);
 
+    /// Folders that netlists may include files from besides their own, absolute.
+    QStringList includeFolders() const;
+    void setIncludeFolders(const QStringList& folders);
+
     bool restoreSession() const; ///< open the last file at start
     void setRestoreSession(bool on);
     QString lastFile() const;
@@ -77,6 +81,7 @@ signals:
     void themeChanged();
     void annotationsChanged();
     void simulatorChanged();
+    void includeFoldersChanged();
 
 private:
     void migrate(const std::vector<Migration>& steps);

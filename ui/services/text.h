@@ -14,6 +14,15 @@ namespace ohm::ui {
 inline QString qs(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
+/// A name or value to be shown. Names of a hostile file may be megabytes long; laying out one of
+/// them would hold up the window, and nobody could read it.
+inline QString shownText(std::string_view text) {
+    constexpr std::size_t kMost = 400;
+    if (text.size() <= kMost)
+        return qs(text);
+    return qs(text.substr(0, kMost * 3 / 4)) + QStringLiteral(" \u2026 ") +
+           qs(text.substr(text.size() - kMost / 4));
+}
 inline std::string ss(const QString& text) {
     return text.toStdString();
 }

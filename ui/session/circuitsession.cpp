@@ -75,8 +75,10 @@ Diagnostics CircuitSession::diagnostics() const {
 
 // --- opening ------------------------------------------------------------------------------------
 
-Expected<CircuitSession::Opened> CircuitSession::read(const QString& path, const QString& circuit,
-                                                      StopToken stop, ProgressSink& progress) {
+Expected<CircuitSession::Opened>
+CircuitSession::read(const QString& path, const QString& circuit,
+                     const std::vector<std::filesystem::path>& includeFolders, StopToken stop,
+                     ProgressSink& progress) {
     const std::filesystem::path file = toPath(path);
     const Expected<FileKind> kind = sniffFile(file);
     if (!kind)
@@ -99,11 +101,17 @@ Expected<CircuitSession::Opened> CircuitSession::read(const QString& path, const
     }
     const QString wanted = opened.circuits.contains(circuit) ? circuit : opened.circuits.first();
     Expected<LoadedCircuitPtr> loaded =
-        loadCircuit(toPath(wanted), opened.project, std::move(stop), progress);
+        loadCircuit(toPath(wanted), opened.project, includeFolders, std::move(stop), progress);
     if (!loaded)
         return loaded.failure();
     opened.loaded = std::move(*loaded);
     return opened;
+}
+
+void CircuitSession::setIncludeFolders(const QStringList& folders) {
+    m_includeFolders.clear();
+    for (const QString& folder : folders)
+        m_includeFolders.push_back(toPath(folder));
 }
 
 void CircuitSession::open(const QString& path) {
@@ -131,8 +139,8 @@ void CircuitSession::start(const QString& path, const QString& circuit, std::opt
     setLoading(true);
     m_jobs.start<Opened>(
         job(tr("Reading %1").arg(shown), u"open"_s),
-        [path, circuit](StopToken stop, ProgressSink& progress) {
-            return read(path, circuit, std::move(stop), progress);
+        [path, circuit, folders = m_includeFolders](StopToken stop, ProgressSink& progress) {
+            return read(path, circuit, folders, std::move(stop), progress);
         },
         this,
         [this, path, keep = std::move(keep)](Expected<Opened> result) {

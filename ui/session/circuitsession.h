@@ -38,6 +38,8 @@ public:
     void openCircuit(const QString& path);
     /// Reads the same files again; selection and place are kept where they still exist.
     void reload();
+    /// Folders that may be included from besides the circuit's own; for what is opened from now on.
+    void setIncludeFolders(const QStringList& folders);
     void close();
 
     bool isOpen() const { return m_loaded != nullptr; }
@@ -99,8 +101,9 @@ private:
         QStringList selected;
         QString place;
     };
-    static Expected<Opened> read(const QString& path, const QString& circuit, StopToken stop,
-                                 ProgressSink& progress);
+    static Expected<Opened> read(const QString& path, const QString& circuit,
+                                 const std::vector<std::filesystem::path>& includeFolders,
+                                 StopToken stop, ProgressSink& progress);
     void start(const QString& path, const QString& circuit, std::optional<Keep> keep);
     void accept(const QString& path, Opened opened, const std::optional<Keep>& keep);
     void startParts();
@@ -115,6 +118,7 @@ private:
     bool m_loading = false;
     QString m_openedPath;
     bool m_isProject = false;
+    std::vector<std::filesystem::path> m_includeFolders;
     project::Project m_project;
     QStringList m_circuitPaths;
     LoadedCircuitPtr m_loaded;

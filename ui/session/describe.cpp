@@ -33,7 +33,7 @@ InspectorRow row(const QString& name, const QString& value, const QString& link 
 
 /// "1.245 V" split into number and unit, for the two columns.
 InspectorRow quantity(const QString& name, double value, const char* unit, bool stale) {
-    const QString text = qs(formatSi(value, unit));
+    const QString text = shownText(formatSi(value, unit));
     InspectorRow made;
     made.name = name;
     const qsizetype blank = text.indexOf(u' ');
@@ -87,7 +87,7 @@ QString roleText(const netlist::Circuit& circuit, netlist::DeviceId device, unsi
         if (role == key)
             return tr(word);
     }
-    return tr("Terminal %1").arg(qs(role));
+    return tr("Terminal %1").arg(shownText(role));
 }
 
 bool hasVoltage(const DescribeContext& context, netlist::NetId net) {
@@ -201,19 +201,19 @@ QString regionText(sim::Region region) {
 QString voltageText(const sim::OperatingPoint& point, netlist::NetId net) {
     if (net >= point.netVoltages.size() || !std::isfinite(point.netVoltages[net]))
         return u"\u2014"_s;
-    return qs(formatSi(point.netVoltages[net], "V"));
+    return shownText(formatSi(point.netVoltages[net], "V"));
 }
 
 QString currentText(const sim::OperatingPoint& point, netlist::DeviceId device) {
     if (device >= point.devices.size() || !point.devices[device].current)
         return {};
-    return qs(formatSi(*point.devices[device].current, "A"));
+    return shownText(formatSi(*point.devices[device].current, "A"));
 }
 
 InspectorContent describeNet(const DescribeContext& context, netlist::NetId net) {
     const netlist::Circuit& circuit = context.circuit;
     InspectorContent content;
-    content.title = qs(circuit.netName(net));
+    content.title = shownText(circuit.netName(net));
     const auto terminals = circuit.netTerminals(net);
     content.subtitle = circuit.isGround(net) ? tr("Ground net") : tr("Net");
     content.icon = u"net"_s;
@@ -227,8 +227,9 @@ InspectorContent describeNet(const DescribeContext& context, netlist::NetId net)
     for (const std::uint32_t terminal : terminals.first(std::min(terminals.size(), kMaxRows))) {
         const netlist::DeviceId device = circuit.terminalDevice(terminal);
         const unsigned index = terminal - circuit.firstTerminal(device);
-        InspectorRow made = row(qs(circuit.deviceName(device)), roleText(circuit, device, index),
-                                linkOf({ObjectKind::Device, device}));
+        InspectorRow made =
+            row(shownText(circuit.deviceName(device)), roleText(circuit, device, index),
+                linkOf({ObjectKind::Device, device}));
         made.tooltip = tooltipDevice(context, device);
         connections.rows.push_back(made);
     }
@@ -241,18 +242,18 @@ InspectorContent describeDevice(const DescribeContext& context, netlist::DeviceI
                                 std::optional<std::uint32_t> terminal) {
     const netlist::Circuit& circuit = context.circuit;
     InspectorContent content;
-    const QString name = qs(circuit.deviceName(device));
+    const QString name = shownText(circuit.deviceName(device));
     const auto nets = circuit.deviceNets(device);
     content.title = name;
     content.subtitle = kindText(circuit.deviceKind(device), circuit.devicePolarity(device));
     if (const auto master = circuit.deviceMaster(device); !master.empty())
-        content.subtitle += u" \u00b7 "_s + qs(master);
+        content.subtitle += u" \u00b7 "_s + shownText(master);
     content.icon = u"device"_s;
     if (terminal) {
         content.title = name + u':' +
-                        qs(netlist::terminalRole(circuit.deviceKind(device),
-                                                 *terminal - circuit.firstTerminal(device),
-                                                 static_cast<unsigned>(nets.size())));
+                        shownText(netlist::terminalRole(circuit.deviceKind(device),
+                                                        *terminal - circuit.firstTerminal(device),
+                                                        static_cast<unsigned>(nets.size())));
     }
 
     if (context.point && device < context.point->devices.size()) {
@@ -276,7 +277,7 @@ InspectorContent describeDevice(const DescribeContext& context, netlist::DeviceI
         for (const auto& [key, value] : state.values) {
             const bool said = key == "i" || key == "p" || (key == "v" && nets.size() == 2);
             if (!said)
-                values.rows.push_back(quantity(qs(key), value, unitOf(key), context.stale));
+                values.rows.push_back(quantity(shownText(key), value, unitOf(key), context.stale));
         }
         if (!values.rows.isEmpty())
             content.sections.push_back(values);
@@ -284,8 +285,9 @@ InspectorContent describeDevice(const DescribeContext& context, netlist::DeviceI
 
     InspectorSection connections{tr("Connections"), {}};
     for (std::size_t i = 0; i < std::min(nets.size(), kMaxRows); ++i) {
-        InspectorRow made = row(roleText(circuit, device, static_cast<unsigned>(i)),
-                                qs(circuit.netName(nets[i])), linkOf({ObjectKind::Net, nets[i]}));
+        InspectorRow made =
+            row(roleText(circuit, device, static_cast<unsigned>(i)),
+                shownText(circuit.netName(nets[i])), linkOf({ObjectKind::Net, nets[i]}));
         if (hasVoltage(context, nets[i]))
             made.unit = voltageText(*context.point, nets[i]);
         connections.rows.push_back(made);
@@ -297,10 +299,11 @@ InspectorContent describeDevice(const DescribeContext& context, netlist::DeviceI
     const std::vector<netlist::Parameter> list = circuit.deviceParameters(device);
     for (std::size_t i = 0; i < std::min(list.size(), kMaxRows); ++i) {
         const netlist::Parameter& parameter = list[i];
-        InspectorRow made = row(qs(parameter.name), parameter.value ? qs(formatSi(*parameter.value))
-                                                                    : qs(parameter.text));
+        InspectorRow made =
+            row(shownText(parameter.name), parameter.value ? shownText(formatSi(*parameter.value))
+                                                           : shownText(parameter.text));
         if (!parameter.text.empty())
-            made.tooltip = tr("As written: %1").arg(qs(parameter.text));
+            made.tooltip = tr("As written: %1").arg(shownText(parameter.text));
         parameters.rows.push_back(made);
     }
     cut(parameters, kMaxRows, list.size());
@@ -311,7 +314,7 @@ InspectorContent describeDevice(const DescribeContext& context, netlist::DeviceI
     if (at.line > 0 && at.file < circuit.files().size()) {
         InspectorSection source{tr("Source"), {}};
         source.rows.push_back(
-            row(qs(std::filesystem::path(circuit.files()[at.file]).filename().string()),
+            row(shownText(std::filesystem::path(circuit.files()[at.file]).filename().string()),
                 tr("line %L1").arg(at.line), u"source:%1:%2"_s.arg(at.file).arg(at.line)));
         content.sections.push_back(source);
     }
@@ -326,7 +329,7 @@ InspectorContent describeBlock(const DescribeContext& context, const CellPath& p
     const auto cell = cellAt(circuit, path);
     if (!cell || path.empty())
         return content;
-    content.subtitle = tr("Subcircuit %1").arg(qs(circuit.cellName(*cell)));
+    content.subtitle = tr("Subcircuit %1").arg(shownText(circuit.cellName(*cell)));
     InspectorSection facts{tr("Subcircuit"), {}};
     facts.rows.push_back(row(tr("Contents"), tr("Open"), u"enter:%1"_s.arg(id.index)));
     facts.rows.push_back(row(tr("Elements"), tr("%L1").arg(circuit.cellInstanceCount(*cell))));
@@ -342,8 +345,9 @@ InspectorContent describeBlock(const DescribeContext& context, const CellPath& p
          ++i) {
         const auto flat = circuit.flatNet(parentPath, view.nets[i]);
         InspectorRow made =
-            row(qs(circuit.cellNetName(*cell, static_cast<std::uint32_t>(i))),
-                flat ? qs(circuit.netName(*flat)) : qs(circuit.cellNetName(*parent, view.nets[i])),
+            row(shownText(circuit.cellNetName(*cell, static_cast<std::uint32_t>(i))),
+                flat ? shownText(circuit.netName(*flat))
+                     : shownText(circuit.cellNetName(*parent, view.nets[i])),
                 flat ? linkOf({ObjectKind::Net, *flat}) : QString());
         if (flat && hasVoltage(context, *flat))
             made.unit = voltageText(*context.point, *flat);
@@ -354,9 +358,9 @@ InspectorContent describeBlock(const DescribeContext& context, const CellPath& p
 
     InspectorSection parameters{tr("Parameters"), {}};
     for (const netlist::Parameter& parameter : circuit.cellInstanceParameters(*parent, path.back()))
-        parameters.rows.push_back(row(qs(parameter.name), parameter.value
-                                                              ? qs(formatSi(*parameter.value))
-                                                              : qs(parameter.text)));
+        parameters.rows.push_back(
+            row(shownText(parameter.name), parameter.value ? shownText(formatSi(*parameter.value))
+                                                           : shownText(parameter.text)));
     if (!parameters.rows.isEmpty())
         content.sections.push_back(parameters);
     return content;
@@ -366,7 +370,7 @@ InspectorContent describeCircuit(const DescribeContext& context, const QString& 
     const netlist::Circuit& circuit = context.circuit;
     InspectorContent content;
     content.title = title;
-    content.subtitle = circuit.title().empty() ? tr("Circuit") : qs(circuit.title());
+    content.subtitle = circuit.title().empty() ? tr("Circuit") : shownText(circuit.title());
     content.icon = u"circuit"_s;
     InspectorSection facts{tr("Circuit"), {}};
     facts.rows.push_back(row(tr("Devices"), tr("%L1").arg(circuit.deviceCount())));
@@ -374,13 +378,13 @@ InspectorContent describeCircuit(const DescribeContext& context, const QString& 
     facts.rows.push_back(row(tr("Terminals"), tr("%L1").arg(circuit.terminalCount())));
     facts.rows.push_back(
         row(tr("Graph nodes"), tr("%L1").arg(circuit.terminalCount() + circuit.netCount())));
-    facts.rows.push_back(row(tr("Dialect"), qs(netlist::dialectName(circuit.dialect()))));
+    facts.rows.push_back(row(tr("Dialect"), shownText(netlist::dialectName(circuit.dialect()))));
     if (!circuit.isDeck())
-        facts.rows.push_back(row(tr("Root"), qs(circuit.cellName(circuit.topCell()))));
+        facts.rows.push_back(row(tr("Root"), shownText(circuit.cellName(circuit.topCell()))));
     content.sections.push_back(facts);
     if (context.point) {
         InspectorSection values{tr("Operating point"), {}};
-        values.rows.push_back(row(tr("Simulator"), qs(context.point->simulator)));
+        values.rows.push_back(row(tr("Simulator"), shownText(context.point->simulator)));
         values.rows.push_back(
             quantity(tr("Time taken"), context.point->seconds, "s", context.stale));
         values.rows.push_back(row(tr("State"), context.stale
@@ -399,16 +403,16 @@ InspectorContent describeMany(const DescribeContext& context, const QVector<Obje
     for (const ObjectId id : ids.first(std::min<qsizetype>(ids.size(), kMaxRows))) {
         if (id.kind == ObjectKind::Net)
             list.rows.push_back(row(
-                qs(context.circuit.netName(id.index)),
+                shownText(context.circuit.netName(id.index)),
                 hasVoltage(context, id.index) ? voltageText(*context.point, id.index) : tr("net"),
                 linkOf(id)));
         else if (id.kind == ObjectKind::Device)
-            list.rows.push_back(row(qs(context.circuit.deviceName(id.index)),
-                                    qs(context.circuit.deviceLabel(id.index)), linkOf(id)));
+            list.rows.push_back(row(shownText(context.circuit.deviceName(id.index)),
+                                    shownText(context.circuit.deviceLabel(id.index)), linkOf(id)));
         else if (id.kind == ObjectKind::Terminal) {
             const auto device = context.circuit.terminalDevice(id.index);
             list.rows.push_back(row(
-                qs(context.circuit.deviceName(device)),
+                shownText(context.circuit.deviceName(device)),
                 roleText(context.circuit, device, id.index - context.circuit.firstTerminal(device)),
                 linkOf(id)));
         }
@@ -419,7 +423,7 @@ InspectorContent describeMany(const DescribeContext& context, const QVector<Obje
 }
 
 QString tooltipNet(const DescribeContext& context, netlist::NetId net) {
-    QString text = tr("Net %1").arg(qs(context.circuit.netName(net)));
+    QString text = tr("Net %1").arg(shownText(context.circuit.netName(net)));
     if (hasVoltage(context, net))
         text += u": "_s + voltageText(*context.point, net);
     text += u'\n' + tr("%L1 connections").arg(context.circuit.netTerminals(net).size());
@@ -428,9 +432,9 @@ QString tooltipNet(const DescribeContext& context, netlist::NetId net) {
 
 QString tooltipDevice(const DescribeContext& context, netlist::DeviceId device) {
     const netlist::Circuit& circuit = context.circuit;
-    QString text = qs(circuit.deviceName(device)) + u" \u00b7 "_s +
+    QString text = shownText(circuit.deviceName(device)) + u" \u00b7 "_s +
                    kindText(circuit.deviceKind(device), circuit.devicePolarity(device));
-    const QString label = qs(circuit.deviceLabel(device));
+    const QString label = shownText(circuit.deviceLabel(device));
     if (!label.isEmpty())
         text += u'\n' + label;
     if (context.point && device < context.point->devices.size()) {

@@ -61,7 +61,9 @@ std::shared_ptr<widgets::GraphScene> makeScene(const TerminalGraphPtr& graph,
     const auto shown = std::make_shared<const std::vector<std::uint32_t>>(
         nodes ? *nodes : std::vector<std::uint32_t>());
     const auto nodeAt = [shown](std::uint32_t i) { return shown->empty() ? i : shown->at(i); };
-    scene->label = [graph, nodeAt](std::uint32_t i) { return qs(graph->nodeName(nodeAt(i))); };
+    scene->label = [graph, nodeAt](std::uint32_t i) {
+        return shownText(graph->nodeName(nodeAt(i)));
+    };
     scene->mark = [graph, nodeAt](std::uint32_t i) {
         const std::uint32_t node = nodeAt(i);
         if (graph->isNet(node))
@@ -71,14 +73,15 @@ std::shared_ptr<widgets::GraphScene> makeScene(const TerminalGraphPtr& graph,
         const auto terminals = static_cast<unsigned>(circuit.deviceNets(device).size());
         if (terminals < 3)
             return QString(); // plus and minus say nothing that the drawing needs
-        return qs(netlist::terminalRole(circuit.deviceKind(device),
-                                        node - circuit.firstTerminal(device), terminals))
+        return shownText(netlist::terminalRole(circuit.deviceKind(device),
+                                               node - circuit.firstTerminal(device), terminals))
             .toUpper()
             .left(2);
     };
     scene->groupLabel = [graph](std::uint32_t device) {
-        return device < graph->circuit().deviceCount() ? qs(graph->circuit().deviceName(device))
-                                                       : QString();
+        return device < graph->circuit().deviceCount()
+                   ? shownText(graph->circuit().deviceName(device))
+                   : QString();
     };
     return scene;
 }

@@ -88,7 +88,10 @@ Expected<FileKind> sniffFile(const fs::path& path) {
 }
 
 Expected<LoadedCircuitPtr> loadCircuit(const fs::path& path, const project::Project& project,
-                                       StopToken stop, ProgressSink& progress) {
+                                       const std::vector<fs::path>& includeFolders, StopToken stop,
+                                       ProgressSink& progress) {
+    std::vector<fs::path> modelPath = project::modelSearchPath(project);
+    modelPath.insert(modelPath.end(), includeFolders.begin(), includeFolders.end());
     const Expected<FileKind> kind = sniffFile(path);
     if (!kind)
         return kind.failure();
@@ -101,7 +104,7 @@ Expected<LoadedCircuitPtr> loadCircuit(const fs::path& path, const project::Proj
     if (*kind == FileKind::Schematic) {
         schematic::ImportOptions options;
         options.symbolPath = project::symbolSearchPath(project);
-        options.modelPath = project::modelSearchPath(project);
+        options.modelPath = modelPath;
         Expected<schematic::ImportedSchematic> imported = schematic::importSchematic(path, options);
         if (!imported)
             return imported.failure();
@@ -118,7 +121,7 @@ Expected<LoadedCircuitPtr> loadCircuit(const fs::path& path, const project::Proj
         }
     } else {
         netlist::ReadOptions options;
-        options.searchPath = project::modelSearchPath(project);
+        options.searchPath = modelPath;
         Expected<netlist::CircuitPtr> circuit = netlist::readNetlist(path, options, stop, progress);
         if (!circuit)
             return circuit.failure();

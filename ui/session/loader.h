@@ -30,12 +30,14 @@ struct LoadedCircuit {
 };
 using LoadedCircuitPtr = std::shared_ptr<const LoadedCircuit>;
 
-/// Reads a netlist or a schematic. `project` gives the folders models and symbols come from.
+/// Reads a netlist or a schematic. `project` gives the folders models and symbols come from,
+/// `includeFolders` further ones that the user allowed to include from.
 /// Lookups the window will need later (nets' terminals, names) are prepared here, off the GUI
 /// thread. Thread: any.
 Expected<LoadedCircuitPtr> loadCircuit(const std::filesystem::path& path,
-                                       const project::Project& project, StopToken stop,
-                                       ProgressSink& progress);
+                                       const project::Project& project,
+                                       const std::vector<std::filesystem::path>& includeFolders,
+                                       StopToken stop, ProgressSink& progress);
 
 /// Per cell, which instances are blocks (have a definition) and which are leaves, in file order;
 /// and per source line, which flat devices stand there.

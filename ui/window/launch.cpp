@@ -58,7 +58,19 @@ int finish(std::unique_ptr<MainWindow> window, int code) {
     return code;
 }
 
+QtMessageHandler g_messages = nullptr;
+
+/// What the offscreen platform cannot do is no news on a tour; anything else is.
+void withoutPlatformNoise(QtMsgType type, const QMessageLogContext& context, const QString& text) {
+    const bool noise =
+        QByteArrayView(context.category ? context.category : "").startsWith("qt.qpa") ||
+        text.startsWith(u"This plugin does not support"_s);
+    if (g_messages && (!noise || type == QtFatalMsg))
+        g_messages(type, context, text);
+}
+
 int runTour(const LaunchOptions& options) {
+    g_messages = qInstallMessageHandler(withoutPlatformNoise);
     // The tour shows defaults and leaves no trace in the user's own settings and recent files.
     const QTemporaryDir scratch;
     qputenv("XDG_STATE_HOME", scratch.path().toLocal8Bit());

@@ -35,6 +35,8 @@
 #include <QToolBar>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace ohm::ui {
 
 using namespace Qt::StringLiterals;
@@ -74,6 +76,11 @@ MainWindow::MainWindow(const QString& settingsFile, QWidget* parent)
     connectSession();
     connectJobs();
     connect(&m_bench->settings, &Settings::themeChanged, this, &MainWindow::applyTheme);
+    m_bench->session.setIncludeFolders(m_bench->settings.includeFolders());
+    connect(&m_bench->settings, &Settings::includeFoldersChanged, this, [this] {
+        m_bench->session.setIncludeFolders(m_bench->settings.includeFolders());
+        m_bench->session.reload();
+    });
 
     const int em = fontMetrics().averageCharWidth();
     resize(em * 190, fontMetrics().height() * 52);
@@ -240,10 +247,17 @@ void MainWindow::connectSession() {
                                                   ? qs(session.project().name)
                                                   : QFileInfo(session.openedPath()).fileName());
         m_bench->settings.setLastFile(session.openedPath());
+        const Diagnostics findings = session.diagnostics();
         if (!session.circuit())
             m_workspace->showMessage(
                 widgets::MessageBar::Kind::Warning,
                 tr("The drawing could be read, but no circuit could be made of it. See Issues."));
+        else if (std::any_of(findings.begin(), findings.end(),
+                             [](const Diagnostic& finding) { return finding.code == "NET-012"; }))
+            m_workspace->showMessage(
+                widgets::MessageBar::Kind::Warning,
+                tr("Files outside this circuit's folder were not included. See Issues."),
+                tr("Add include folder\u2026"), [this] { addIncludeFolderDialog(); });
     });
     connect(&session, &CircuitSession::loadingChanged, this, &MainWindow::updateEnabled);
     connect(&session, &CircuitSession::placeChanged, this, &MainWindow::updateEnabled);

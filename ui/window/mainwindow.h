@@ -48,6 +48,8 @@ public:
     void openDialog();
     void openProjectDialog();
     void simulate(bool allowMissing = false);
+    /// Remembers a folder that netlists may include from, and reads the circuit again.
+    void addIncludeFolder(const QString& folder);
     void closeCircuit();
     /// Writes every view into a folder; returns the files written.
     Expected<QStringList> exportAll(const QString& folder);
@@ -93,6 +95,7 @@ private:
     void jumpTo(const Diagnostic& finding);
     void openFailed(const QString& path, const Error& error);
     void exportAllDialog();
+    void addIncludeFolderDialog();
     void find();
     void toggleSidePanels();
     QDockWidget* addDock(const QString& name, const QString& title, QWidget* content,

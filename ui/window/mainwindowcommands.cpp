@@ -20,8 +20,10 @@
 
 #include <QActionGroup>
 #include <QApplication>
+#include <QDir>
 #include <QDockWidget>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QLineEdit>
 #include <QMenuBar>
 #include <QStatusBar>
@@ -255,6 +257,21 @@ void MainWindow::registerViewCommands() {
            settings},
           [this] { m_bench->settings.setSimulator({}); });
 
+    c.add({u"settings.addIncludeFolder"_s,
+           tr("Add &include folder\u2026"),
+           u"folder"_s,
+           {},
+           tr("Lets netlists include files from a further folder that you trust."),
+           settings},
+          [this] { addIncludeFolderDialog(); });
+    c.add({u"settings.clearIncludeFolders"_s,
+           tr("Forget include folders"),
+           u"clear"_s,
+           {},
+           tr("Netlists include from their own folder and the shipped models only."),
+           settings},
+          [this] { m_bench->settings.setIncludeFolders({}); });
+
     const QString help = tr("Help");
     c.add({u"help.shortcuts"_s,
            tr("&Keyboard shortcuts\u2026"),
@@ -357,7 +374,10 @@ void MainWindow::buildMenus() {
                            u"settings.restore"_s,
                            {},
                            u"settings.simulator"_s,
-                           u"settings.simulatorDefault"_s});
+                           u"settings.simulatorDefault"_s,
+                           {},
+                           u"settings.addIncludeFolder"_s,
+                           u"settings.clearIncludeFolders"_s});
     menu(tr("&Help"), {u"help.shortcuts"_s, u"help.about"_s});
 }
 
@@ -442,6 +462,27 @@ void MainWindow::toggleSidePanels() {
         if (!dock->isFloating())
             dock->setVisible(!any);
     }
+}
+
+void MainWindow::addIncludeFolder(const QString& folder) {
+    const QString path = QDir::cleanPath(QFileInfo(folder).absoluteFilePath());
+    QStringList folders = m_bench->settings.includeFolders();
+    if (!folders.contains(path))
+        folders.push_back(path);
+    m_bench->settings.setIncludeFolders(folders);
+}
+
+void MainWindow::addIncludeFolderDialog() {
+    // Mostly it is the folder above the circuit's own.
+    const QString near = m_bench->session.isOpen()
+                             ? QFileInfo(m_bench->session.circuitPath()).absolutePath()
+                             : m_bench->settings.lastFolder();
+    auto* dialog = new QFileDialog(this, tr("Choose a folder to include files from"), near);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::addIncludeFolder);
+    dialog->open();
 }
 
 void MainWindow::exportAllDialog() {

@@ -44,7 +44,7 @@ void PaletteFeed::rebuild() {
                 const auto net = static_cast<netlist::NetId>(i);
                 PaletteEntry entry;
                 entry.id = linkOf({ObjectKind::Net, net});
-                entry.text = qs(circuit->netName(net));
+                entry.text = shownText(circuit->netName(net));
                 entry.icon = u"net"_s;
                 nets->push_back(std::move(entry));
             }
@@ -55,8 +55,8 @@ void PaletteFeed::rebuild() {
                 const auto device = static_cast<netlist::DeviceId>(i);
                 PaletteEntry entry;
                 entry.id = linkOf({ObjectKind::Device, device});
-                entry.text = qs(circuit->deviceName(device));
-                entry.detail = qs(circuit->deviceLabel(device));
+                entry.text = shownText(circuit->deviceName(device));
+                entry.detail = shownText(circuit->deviceLabel(device));
                 entry.icon = u"device"_s;
                 devices->push_back(std::move(entry));
             }

@@ -22,6 +22,9 @@
 #include <QPixmap>
 #include <QTimer>
 
+#include <algorithm>
+#include <optional>
+
 namespace ohm::ui {
 
 using namespace Qt::StringLiterals;
@@ -31,6 +34,31 @@ constexpr int kPollMs = 50;
 constexpr int kSettleRounds = 6;     ///< polls after "ready" in which views paint and settle
 constexpr int kPatienceMs = 120'000; ///< for one step
 constexpr QSize kWindow{1600, 1000};
+
+/// Something to look at: the output, else the net with the most connections that is neither ground
+/// nor held by a source.
+std::optional<netlist::NetId> netToShow(const netlist::Circuit* circuit) {
+    if (!circuit || circuit->netCount() == 0)
+        return std::nullopt;
+    for (const char* name : {"out", "vout", "output", "vo", "outp", "vref"}) {
+        if (const auto net = circuit->findNet(name))
+            return net;
+    }
+    std::optional<netlist::NetId> best;
+    std::size_t most = 0;
+    for (netlist::NetId net = 0; net < circuit->netCount(); ++net) {
+        const auto terminals = circuit->netTerminals(net);
+        const bool held = std::any_of(terminals.begin(), terminals.end(), [&](std::uint32_t t) {
+            return circuit->deviceKind(circuit->terminalDevice(t)) ==
+                   netlist::DeviceKind::VoltageSource;
+        });
+        if (!circuit->isGround(net) && !held && terminals.size() > most) {
+            most = terminals.size();
+            best = net;
+        }
+    }
+    return best;
+}
 } // namespace
 
 Tour::Tour(MainWindow& window, const QString& folder, const QString& project, QObject* parent)
@@ -81,23 +109,24 @@ void Tour::addSteps() {
 void Tour::addWorkspaceSteps(const QString& look) {
     Workbench& bench = m_window.bench();
     const auto now = [] { return true; };
-    m_steps.push_back({u"workspace-"_s + look,
-                       [this, &bench, look] {
-                           bench.settings.setTheme(look == u"dark"_s ? Settings::Theme::Dark
-                                                                     : Settings::Theme::Light);
-                           m_window.workspace()->showGraph();
-                           m_window.showDock(u"netsDock"_s);
-                           m_window.workspace()->schematic()->view()->fit();
-                           m_window.workspace()->graph()->view()->fit();
-                           // Something to look at: the net with the most connections that is not a
-                           // rail.
-                           if (const auto circuit = bench.session.circuit();
-                               circuit && circuit->deviceCount() > 0)
-                               bench.hub.select({ObjectKind::Device,
-                                                 static_cast<quint32>(circuit->deviceCount() / 2)},
-                                                SelectionSource::Program);
-                       },
-                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back(
+        {u"workspace-"_s + look,
+         [this, &bench, look] {
+             bench.settings.setTheme(look == u"dark"_s ? Settings::Theme::Dark
+                                                       : Settings::Theme::Light);
+             m_window.workspace()->showGraph();
+             m_window.showDock(u"netsDock"_s);
+             // Dialogs and panels change the panes' sizes; both looks start alike.
+             if (bench.navigator.canShowWhole())
+                 bench.navigator.setMode(GraphNavigator::Mode::Whole);
+             if (const auto net = netToShow(bench.session.circuit().get()))
+                 bench.hub.select(ObjectId{ObjectKind::Net, *net}, SelectionSource::Program);
+         },
+         [&bench] { return !bench.navigator.isBusy() && bench.jobs.isIdle(); },
+         [this] {
+             m_window.workspace()->schematic()->view()->fit();
+             m_window.workspace()->graph()->view()->fit();
+         }});
     m_steps.push_back({u"source-"_s + look,
                        [this] {
                            m_window.workspace()->showSource();
@@ -155,6 +184,7 @@ void Tour::next() {
         return;
     }
     m_settled = 0;
+    m_finished = false;
     m_clock.start();
     m_steps.at(m_step).act();
 }
@@ -175,6 +205,12 @@ void Tour::poll() {
     }
     if (++m_settled < kSettleRounds)
         return;
+    if (step.finish && !m_finished) {
+        m_finished = true;
+        m_settled = 0;
+        step.finish();
+        return;
+    }
     if (!step.picture.isEmpty() && !grab(step.picture))
         return;
     next();

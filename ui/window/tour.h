@@ -37,6 +37,7 @@ private:
         QString picture; ///< empty: none
         std::function<void()> act;
         std::function<bool()> ready;
+        std::function<void()> finish = {}; ///< once, after it was ready; empty: nothing
     };
     void addSteps();
     void addWorkspaceSteps(const QString& look);
@@ -53,6 +54,7 @@ private:
     QTimer* m_timer;
     QElapsedTimer m_clock;
     int m_settled = 0;
+    bool m_finished = false;
     QStringList m_pictures;
     QString m_error;
     QString m_failure; ///< told by the session; a circuit that cannot be simulated is shown as such

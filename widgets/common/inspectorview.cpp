@@ -43,7 +43,15 @@ public:
     QStackedLayout* stack = nullptr;
     QSet<QString> collapsed;
 
+    void showIcon() {
+        const int side = icon->fontMetrics().height() * 3 / 2;
+        icon->setVisible(!content.icon.isEmpty());
+        icon->setPixmap(
+            themedIcon(content.icon).pixmap(QSize(side, side), icon->devicePixelRatioF()));
+    }
+
     void recolour() {
+        showIcon(); // a label's picture keeps the colours it was made with
         const bool dark = isDark(QGuiApplication::palette());
         QPalette muted = QGuiApplication::palette();
         muted.setColor(QPalette::WindowText, semanticColour(Semantic::Muted, dark));
@@ -196,9 +204,7 @@ void InspectorView::setContent(const InspectorContent& content) {
     d->title->setText(content.title);
     d->subtitle->setText(content.subtitle);
     d->subtitle->setVisible(!content.subtitle.isEmpty());
-    d->icon->setVisible(!content.icon.isEmpty());
-    const int side = fontMetrics().height() * 3 / 2;
-    d->icon->setPixmap(themedIcon(content.icon).pixmap(QSize(side, side), devicePixelRatioF()));
+    d->showIcon();
     setAccessibleDescription(content.title);
 
     const QSignalBlocker quiet(d->tree);

@@ -174,7 +174,8 @@ void JobStrip::setJobs(const QVector<JobInfo>& jobs) {
         text = job.state == JobInfo::State::Running
                    ? job.title
                    : QStringLiteral("%1: %2").arg(jobStateText(job.state), job.title);
-        if (!job.text.isEmpty())
+        // The last step of a job that is done says nothing more.
+        if (!job.text.isEmpty() && job.state != JobInfo::State::Done)
             text += QStringLiteral(" – ") + job.text;
     }
     d->title->setText(text);

@@ -73,7 +73,8 @@ public:
     int firstLine = 1;            ///< number of the first line shown
 
     int marginWidth() const {
-        const int digits = std::max(3, static_cast<int>(QString::number(blockCount() + firstLine - 1).size()));
+        const int digits =
+            std::max(3, static_cast<int>(QString::number(blockCount() + firstLine - 1).size()));
         return fontMetrics().horizontalAdvance(QLatin1Char('9')) * digits + fontMetrics().height() +
                12;
     }

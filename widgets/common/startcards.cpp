@@ -7,11 +7,14 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QPainter>
+#include <QTextLayout>
 
 #include <utility>
 
 namespace ohm::widgets {
 namespace {
+
+constexpr int kDescriptionRows = 2;
 
 void drawCard(QPainter* painter, const QStyleOptionViewItem& option, bool framed) {
     const bool dark = isDark(option.palette);
@@ -236,7 +239,7 @@ void DemoDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const QFontMetrics& metrics = option.fontMetrics;
     const int gap = metrics.height() * 2 / 3;
     const QRect inner = option.rect.adjusted(gap, gap, -gap, -gap);
-    const int texts = metrics.height() * 3 + metrics.height() / 2;
+    const int texts = metrics.height() * (kDescriptionRows + 1) + metrics.height() / 2;
     const QRectF picture(inner.left(), inner.top(), inner.width(), inner.height() - texts);
     drawDemoPicture(*painter, picture, e.picture, semanticColour(Semantic::Muted, dark),
                     semanticColour(Semantic::Selection, dark));
@@ -251,8 +254,24 @@ void DemoDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     painter->setFont(option.font);
     painter->setPen(semanticColour(Semantic::Muted, dark));
     const QRect description(inner.left(), line.bottom() + 2, inner.width(),
-                            metrics.height() * 2 + 2);
-    painter->drawText(description, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, e.description);
+                            metrics.height() * kDescriptionRows + 2);
+    QTextLayout layout(e.description, option.font);
+    layout.beginLayout();
+    for (int row = 0; row < kDescriptionRows; ++row) {
+        QTextLine part = layout.createLine();
+        if (!part.isValid())
+            break;
+        part.setLineWidth(description.width());
+        const int from = part.textStart();
+        const QString text =
+            row + 1 < kDescriptionRows
+                ? e.description.mid(from, part.textLength()).trimmed()
+                : metrics.elidedText(e.description.mid(from), Qt::ElideRight, description.width());
+        painter->drawText(QRect(description.left(), description.top() + row * metrics.height(),
+                                description.width(), metrics.height()),
+                          Qt::AlignLeft | Qt::AlignVCenter, text);
+    }
+    layout.endLayout();
     painter->restore();
 }
 

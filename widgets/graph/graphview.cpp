@@ -116,9 +116,9 @@ void GraphView::Private::setScene(std::shared_ptr<const GraphScene> newScene) {
     kindVisible.assign(kindCount.size(), 1);
     refreshColours();
     refreshHidden();
+    layoutLegend(); // fitting leaves room for it
     positionsChanged();
     fit();
-    layoutLegend();
     describe();
 }
 
@@ -314,22 +314,38 @@ void GraphView::Private::pan(const QPointF& by) {
         setView(scale, offset + by, true);
 }
 
-double GraphView::Private::fitScale() const {
+QRectF GraphView::Private::fitArea() const {
+    QRectF area = q->rect();
+    if (!legendVisible || legend.panel().isEmpty() || !has())
+        return area;
+    // Beside the legend or above it, whichever leaves the graph larger.
     const QRectF box = index.bounds();
-    const double width = std::max(q->width() - 2 * kFitMargin, 20.0);
-    const double height = std::max(q->height() - 2 * kFitMargin, 20.0);
+    QRectF beside = area;
+    beside.setLeft(legend.panel().right());
+    QRectF above = area;
+    above.setBottom(legend.panel().top());
+    return scaleInto(beside, box) >= scaleInto(above, box) ? beside : above;
+}
+
+double GraphView::Private::fitScale() const {
+    return std::max(scaleInto(fitArea(), index.bounds()), kLeastScale);
+}
+
+double GraphView::Private::scaleInto(const QRectF& area, const QRectF& box) {
+    const double width = std::max(area.width() - 2 * kFitMargin, 20.0);
+    const double height = std::max(area.height() - 2 * kFitMargin, 20.0);
     double best = kMostFitScale;
     if (box.width() > 0)
         best = std::min(best, width / box.width());
     if (box.height() > 0)
         best = std::min(best, height / box.height());
-    return std::max(best, kLeastScale);
+    return best;
 }
 
 void GraphView::Private::fit() {
     if (has()) {
         const double s = fitScale();
-        setView(s, QRectF(q->rect()).center() - index.bounds().center() * s, false);
+        setView(s, fitArea().center() - index.bounds().center() * s, false);
         settle.stop();
     }
     fitted = true;

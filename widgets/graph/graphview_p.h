@@ -51,7 +51,9 @@ public:
     void pan(const QPointF& by);
     void fit();
     void reveal(std::uint32_t node);
+    QRectF fitArea() const; ///< the view without the legend's part
     double fitScale() const;
+    static double scaleInto(const QRectF& area, const QRectF& box);
     std::int64_t pick(const QPointF& at) const;
     std::int64_t neighbourTowards(std::int64_t from, Qt::Key key) const;
     std::int64_t nextNode(std::int64_t from, bool forward) const;

@@ -75,12 +75,12 @@ void GraphView::paintEvent(QPaintEvent*) {
 }
 
 void GraphView::resizeEvent(QResizeEvent* event) {
+    d->layoutLegend();
     if (d->fitted)
         d->fit();
     else if (event->oldSize().isValid()) // what was in the middle stays there
         d->offset +=
             QPointF(width() - event->oldSize().width(), height() - event->oldSize().height()) / 2;
-    d->layoutLegend();
     d->invalidate();
 }
 
