@@ -9,6 +9,16 @@
 namespace ohm::widgets {
 namespace {
 
+/// Longer texts are cut: laying out a name of a megabyte would hold up the window.
+constexpr qsizetype kMostCharacters = 400;
+constexpr qsizetype kMostNoteCharacters = 20000; // of all its lines
+
+QString drawnText(const std::string& text, qsizetype most = kMostCharacters) {
+    const auto size = static_cast<qsizetype>(text.size());
+    return size <= most ? QString::fromStdString(text)
+                        : QString::fromUtf8(text.data(), most) + QChar(0x2026);
+}
+
 using schematic::Orientation;
 using schematic::Pt;
 using schematic::Shape;
@@ -55,7 +65,7 @@ void addShape(SymbolArt& art, const Shape& shape, Orientation o) {
         return turned(toPoint(shape.points[i]) * static_cast<qreal>(shape.scale), o);
     };
     if (shape.kind == Shape::Kind::Text) {
-        art.texts.push_back({at(0), QString::fromStdString(shape.text),
+        art.texts.push_back({at(0), drawnText(shape.text),
                              static_cast<double>(shape.size) * static_cast<double>(shape.scale),
                              schematic::turnedAnchor(shape.anchor, o)});
         return;
@@ -197,8 +207,8 @@ void SchematicScene::addInstances() {
         i.at = toPoint(source.at);
         i.box = i.art->box.translated(i.at);
         i.body = i.art->body.translated(i.at);
-        i.name = QString::fromStdString(source.name);
-        i.value = QString::fromStdString(source.value);
+        i.name = drawnText(source.name);
+        i.value = drawnText(source.value);
         i.device = QString::fromStdString(source.device);
         i.nameAt = i.at + turned(toPoint(source.nameSlot.at), source.orientation);
         i.valueAt = i.at + turned(toPoint(source.valueSlot.at), source.orientation);
@@ -262,7 +272,7 @@ void SchematicScene::addNets() {
     for (const schematic::Label& source : m_doc->labels) {
         const int net = netFor(source.net);
         SchematicScene::Label label{
-            source.kind, toPoint(source.at), QString::fromStdString(source.name),
+            source.kind, toPoint(source.at), drawnText(source.name),
             net,         source.anchor,      source.quarterTurns & 3,
             {}};
         if (net >= 0)
@@ -298,7 +308,7 @@ void SchematicScene::addTexts() {
     }
     for (const schematic::Note& source : m_doc->notes) {
         Note note{toPoint(source.at),
-                  QString::fromStdString(source.text).split(QLatin1Char('\n')),
+                  drawnText(source.text, kMostNoteCharacters).split(QLatin1Char('\n')),
                   static_cast<double>(source.size),
                   source.directive,
                   source.anchor,
