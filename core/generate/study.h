@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/job.h"
+#include "core/dataset/graphset.h"
+#include "core/generate/tunable.h"
+#include "core/sim/simulator.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+
+namespace ohm::generate {
+
+/// What to simulate of a circuit: each sample draws every chosen knob from its range.
+struct Study {
+    std::shared_ptr<const TunableCircuit> circuit;
+    std::vector<Knob> varied; ///< names of the circuit's knobs with the ranges to draw from
+    std::size_t count = 100;
+    std::uint64_t seed = 0;
+    /// Node voltages are always labels; each entry adds a graph label: a `.meas` line by name.
+    std::map<std::string, std::string> measurements;
+};
+
+struct StudyResult {
+    dataset::GraphSet set;                        ///< raw features, natural schema of the circuit
+    std::map<std::string, std::size_t> failures;  ///< reason (SIM-004 ...) to count
+    double samplesPerSecond = 0;
+};
+
+/// Simulates the samples on the pool; linear resistive circuits are solved directly. Sample i
+/// depends on (seed, i) alone. With `journal` the results are appended to that file as they come:
+/// after a kill the same call goes on where it was, nothing lost or counted twice.
+/// Errors: GEN-010 nothing to vary, GEN-011 every sample failed (detail: reasons), GEN-012 stopped,
+/// GEN-013 the journal belongs to another study, BASE-010.
+Expected<StudyResult> runStudy(sim::SimulatorPool& pool, const Study& study,
+                               const std::filesystem::path& journal = {}, StopToken stop = {},
+                               ProgressSink& progress = noProgress());
+
+} // namespace ohm::generate
