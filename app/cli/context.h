@@ -45,6 +45,7 @@ struct Context {
     bool json = false;
     int threads = 0; ///< 0 = as many as the machine has
     std::optional<std::uint64_t> seed;
+    std::string command; ///< how the program was called, for provenance
     StopToken stop;
     TerminalProgress progress;
     int exitCode = kOk;
@@ -69,5 +70,11 @@ void addNetlist(CLI::App& app, Context& context);
 void addGraph(CLI::App& app, Context& context);
 void addSim(CLI::App& app, Context& context);
 void addProject(CLI::App& app, Context& context);
+void addDataset(CLI::App& app, Context& context);
+void addTrain(CLI::App& app, Context& context);
+void addEval(CLI::App& app, Context& context);
+void addPredict(CLI::App& app, Context& context);
+void addModels(CLI::App& app, Context& context);
+void addBench(CLI::App& app, Context& context);
 
 } // namespace ohm::cli

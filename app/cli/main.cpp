@@ -64,6 +64,8 @@ int main(int argc, char** argv) {
     const Interrupt interrupt(source);
     ohm::cli::Context context;
     context.stop = source.token();
+    for (int i = 0; i < argc; ++i)
+        context.command += (i > 0 ? " " : "") + std::string(argv[i]);
 
     CLI::App app{"Explore analog circuit designs from the command line.", "ohmscape-cli"};
     app.set_version_flag("--version", "ohmscape-cli " OHMSCAPE_VERSION);
@@ -78,6 +80,12 @@ int main(int argc, char** argv) {
     ohm::cli::addGraph(app, context);
     ohm::cli::addSim(app, context);
     ohm::cli::addProject(app, context);
+    ohm::cli::addDataset(app, context);
+    ohm::cli::addTrain(app, context);
+    ohm::cli::addEval(app, context);
+    ohm::cli::addPredict(app, context);
+    ohm::cli::addModels(app, context);
+    ohm::cli::addBench(app, context);
     for (CLI::App* noun : app.get_subcommands({})) {
         noun->fallthrough();
         for (CLI::App* verb : noun->get_subcommands({}))

@@ -23,6 +23,9 @@ public:
     /// True once stop was requested; never blocks.
     bool stopRequested() const { return m_state && m_state->stop.load(std::memory_order_relaxed); }
 
+    /// True while the job is asked to pause; never blocks. For jobs that save their state first.
+    bool pauseRequested() const { return m_state && m_state->paused.load(std::memory_order_relaxed); }
+
 private:
     friend class StopSource;
     struct State {

@@ -4,16 +4,12 @@
 #include <cmath>
 
 namespace ohm::dataset {
-namespace {
-
-std::uint64_t codeOf(const float* row, std::size_t properties, std::size_t width) {
+std::uint64_t Normalization::codeOf(const float* row, std::size_t properties, std::size_t width) {
     std::uint64_t code = 0;
     for (std::size_t c = properties; c < width && c - properties < 64; ++c)
         code |= static_cast<std::uint64_t>(row[c] != 0.0F) << (c - properties);
     return code;
 }
-
-} // namespace
 
 Normalization Normalization::measure(const GraphSet& training, std::size_t properties,
                                      bool scaleLabels) {
@@ -57,11 +53,11 @@ Normalization Normalization::measure(const GraphSet& training, std::size_t prope
     return n;
 }
 
-std::size_t Normalization::apply(GraphSet& set) const {
+std::size_t Normalization::applyFeatures(std::vector<float>& x, std::size_t width) const {
     std::size_t unseen = 0;
-    for (std::size_t i = 0; properties > 0 && i < set.nodeCount(); ++i) {
-        float* row = set.x.data() + i * set.featureWidth;
-        const auto found = byCode.find(codeOf(row, properties, set.featureWidth));
+    for (std::size_t i = 0; properties > 0 && i + width <= x.size(); i += width) {
+        float* row = x.data() + i;
+        const auto found = byCode.find(codeOf(row, properties, width));
         if (found == byCode.end())
             ++unseen;
         for (std::size_t p = 0; p < properties; ++p) {
@@ -71,6 +67,11 @@ std::size_t Normalization::apply(GraphSet& set) const {
                          : 0.0F;
         }
     }
+    return unseen;
+}
+
+std::size_t Normalization::apply(GraphSet& set) const {
+    const std::size_t unseen = applyFeatures(set.x, set.featureWidth);
     if (labelMean != 0 || labelDeviation != 1) {
         for (std::size_t i = 0; i < set.y.size(); ++i) {
             if (set.outputMask[i])

@@ -31,6 +31,10 @@ struct Normalization {
     /// Scales features and labels in place. Codes never seen in training keep zeros; their number
     /// of nodes is returned.
     std::size_t apply(GraphSet& set) const;
+    /// Scales the features alone, [nodes, width] row-major; returns the nodes of unseen codes.
+    std::size_t applyFeatures(std::vector<float>& x, std::size_t width) const;
+    /// The type code of a feature row, as the keys of `byCode`.
+    static std::uint64_t codeOf(const float* row, std::size_t properties, std::size_t width);
     /// A predicted value back in the label's unit.
     double toUnit(double value) const { return value * labelDeviation + labelMean; }
     bool operator==(const Normalization&) const = default;

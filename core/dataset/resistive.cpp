@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace ohm::dataset {
 namespace {
@@ -157,6 +158,172 @@ GraphSet generateLadders(int low, int high, std::size_t count, std::uint64_t see
             low + static_cast<int>(random.below(static_cast<std::uint64_t>(high - low + 1)));
         appendLadder(set, randomLadder(branches, random));
     }
+    return set;
+}
+
+std::vector<double> solveNetwork(const std::vector<Branch>& branches,
+                                 std::vector<double> voltages) {
+    const std::size_t nets = voltages.size();
+    // Nets without a path to a driven one have no voltage; the rest make a regular system.
+    std::vector<std::uint8_t> reached(nets);
+    for (std::size_t i = 0; i < nets; ++i)
+        reached[i] = !std::isnan(voltages[i]);
+    for (bool grown = true; grown;) {
+        grown = false;
+        for (const Branch& branch : branches) {
+            if (reached[branch.a] != reached[branch.b]) {
+                reached[branch.a] = reached[branch.b] = 1;
+                grown = true;
+            }
+        }
+    }
+    std::vector<std::size_t> unknown(nets, nets);
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < nets; ++i) {
+        if (std::isnan(voltages[i]) && reached[i]) {
+            unknown[i] = order.size();
+            order.push_back(i);
+        }
+    }
+    const std::size_t n = order.size();
+    std::vector<double> matrix(n * (n + 1), 0.0);
+    const auto at = [&](std::size_t row, std::size_t column) -> double& {
+        return matrix[row * (n + 1) + column];
+    };
+    for (const Branch& branch : branches) {
+        const double g = 1 / atLeast(branch.ohms);
+        const auto stamp = [&](std::size_t here, std::size_t there) {
+            const std::size_t row = unknown[here];
+            if (row == nets)
+                return;
+            at(row, row) += g;
+            if (unknown[there] != nets)
+                at(row, unknown[there]) -= g;
+            else if (!std::isnan(voltages[there]))
+                at(row, n) += g * voltages[there];
+        };
+        stamp(branch.a, branch.b);
+        stamp(branch.b, branch.a);
+    }
+    for (std::size_t k = 0; k < n; ++k) {
+        std::size_t pivot = k;
+        for (std::size_t row = k + 1; row < n; ++row) {
+            if (std::fabs(at(row, k)) > std::fabs(at(pivot, k)))
+                pivot = row;
+        }
+        for (std::size_t c = k; c <= n; ++c)
+            std::swap(at(k, c), at(pivot, c));
+        for (std::size_t row = k + 1; row < n; ++row) {
+            const double factor = at(row, k) / at(k, k);
+            for (std::size_t c = k; c <= n && factor != 0; ++c)
+                at(row, c) -= factor * at(k, c);
+        }
+    }
+    for (std::size_t k = n; k-- > 0;) {
+        double value = at(k, n);
+        for (std::size_t c = k + 1; c < n; ++c)
+            value -= at(k, c) * voltages[order[c]];
+        voltages[order[k]] = value / at(k, k);
+    }
+    return voltages;
+}
+
+namespace {
+
+/// Nets and devices of a small circuit, numbered in the order they are added; solved, then turned
+/// into a graph. Net 0 is ground.
+class Drawing {
+public:
+    explicit Drawing(Random& random)
+        : m_random(random) {}
+    std::size_t net() { return m_nets++; }
+    /// A net held by a source of random voltage; the first is the input.
+    std::size_t driven() {
+        const std::size_t n = net();
+        m_sources.push_back({n, m_random.uniform()});
+        return n;
+    }
+    void resistor(std::size_t a, std::size_t b) { m_branches.push_back({a, b, m_random.uniform()}); }
+
+    void appendTo(GraphSet& set, ResistiveKind kind) const {
+        std::vector<double> volts(m_nets, std::nan(""));
+        volts[0] = 0;
+        for (const auto& [n, voltage] : m_sources)
+            volts[n] = voltage;
+        const std::vector<double> solved = solveNetwork(m_branches, volts);
+        ResistiveGraph graph;
+        std::vector<std::int32_t> nodes(m_nets);
+        for (std::size_t n = 0; n < m_nets; ++n)
+            nodes[n] = n == 0                  ? graph.node(Gnd)
+                       : std::isnan(volts[n]) ? graph.node(VnodeO, 0, true, solved[n])
+                                               : graph.node(VnodeI);
+        bool input = true;
+        for (const auto& [n, voltage] : m_sources) {
+            graph.source(nodes[n], nodes[0], voltage, input ? Vsrcp : Vp, input ? Vsrcm : Vn);
+            input = false;
+        }
+        for (const Branch& branch : m_branches)
+            graph.resistor(nodes[branch.a], nodes[branch.b], branch.ohms);
+        graph.appendTo(set, static_cast<std::int32_t>(kind));
+    }
+
+private:
+    Random& m_random;
+    std::size_t m_nets = 1;
+    std::vector<std::pair<std::size_t, double>> m_sources;
+    std::vector<Branch> m_branches;
+};
+
+Drawing draw(ResistiveKind kind, Random& random) {
+    Drawing d(random);
+    const std::size_t vin = d.driven();
+    const std::size_t second = d.driven();
+    switch (kind) {
+    case ResistiveKind::Parallel: {
+        const std::size_t o = d.net();
+        d.resistor(vin, o);
+        d.resistor(vin, o);
+        d.resistor(o, second);
+        break;
+    }
+    case ResistiveKind::Series: {
+        const std::size_t o1 = d.net(), o2 = d.net();
+        d.resistor(vin, o1);
+        d.resistor(o1, o2);
+        d.resistor(o2, second);
+        break;
+    }
+    case ResistiveKind::Divider: {
+        const std::size_t o = d.net();
+        d.resistor(vin, o);
+        d.resistor(o, second);
+        d.resistor(o, 0);
+        break;
+    }
+    case ResistiveKind::Bridge: {
+        const std::size_t a = d.net(), b = d.net(), c = d.net(), e = d.net();
+        d.resistor(vin, a);
+        d.resistor(a, b);
+        d.resistor(b, c);
+        d.resistor(a, e);
+        d.resistor(e, c);
+        d.resistor(e, b);
+        d.resistor(c, second);
+        break;
+    }
+    }
+    return d;
+}
+
+} // namespace
+
+GraphSet generateResistive(ResistiveKind kind, std::size_t count, std::uint64_t seed) {
+    GraphSet set = emptyResistiveSet();
+    for (std::size_t i = 0; i < count; ++i) {
+        Random random(seed, i);
+        draw(kind, random).appendTo(set, kind);
+    }
+    set.attributes["seed"] = std::to_string(seed);
     return set;
 }
 

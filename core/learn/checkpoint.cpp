@@ -3,6 +3,7 @@
 
 #include "core/base/files.h"
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -43,6 +44,76 @@ dataset::Normalization normalizationFrom(const json& j) {
             throw std::runtime_error("the normalisation does not fit its properties");
         n.byCode[entry.at("code").get<std::uint64_t>()] = std::move(moments);
     }
+    return n;
+}
+
+json seenJson(const Seen& seen) {
+    json codes = json::array();
+    for (const auto& [code, ranges] : seen.byCode)
+        codes.push_back({{"code", code}, {"ranges", ranges}});
+    return {{"properties", seen.properties},
+            {"codes", codes},
+            {"embedding_mean", seen.embeddingMean},
+            {"embedding_deviation", seen.embeddingDeviation},
+            {"distance_scale", seen.distanceScale}};
+}
+
+Seen seenFrom(const json& j) {
+    Seen seen;
+    seen.properties = j.at("properties").get<std::size_t>();
+    for (const json& entry : j.at("codes")) {
+        auto ranges = entry.at("ranges").get<std::vector<std::pair<float, float>>>();
+        if (ranges.size() != seen.properties)
+            throw std::runtime_error("the ranges seen do not fit their properties");
+        seen.byCode[entry.at("code").get<std::uint64_t>()] = std::move(ranges);
+    }
+    seen.embeddingMean = j.at("embedding_mean").get<std::vector<float>>();
+    seen.embeddingDeviation = j.at("embedding_deviation").get<std::vector<float>>();
+    seen.distanceScale = j.at("distance_scale").get<double>();
+    if (seen.embeddingMean.size() != seen.embeddingDeviation.size())
+        throw std::runtime_error("the embeddings seen contradict each other");
+    return seen;
+}
+
+json networkJson(const nn::NetworkSpec& n) {
+    return {{"architecture", n.architecture},
+            {"input_width", n.inputWidth},
+            {"hidden", n.hidden},
+            {"layers", n.layers},
+            {"heads", n.heads},
+            {"dropout", n.dropout},
+            {"sigmoid", n.sigmoid},
+            {"activation", n.activation},
+            {"head_layers", n.headLayers},
+            {"task", n.task},
+            {"readout", n.readout},
+            {"latents", n.latents},
+            {"latent_width", n.latentWidth},
+            {"readout_layers", n.readoutLayers},
+            {"train_latents", n.trainLatents},
+            {"nodes_per_graph", n.nodesPerGraph},
+            {"outputs_per_graph", n.outputsPerGraph}};
+}
+
+nn::NetworkSpec networkFrom(const json& j) {
+    nn::NetworkSpec n;
+    n.architecture = j.at("architecture").get<std::string>();
+    n.inputWidth = j.at("input_width").get<std::int64_t>();
+    n.hidden = j.at("hidden").get<std::int64_t>();
+    n.layers = j.at("layers").get<std::int64_t>();
+    n.sigmoid = j.at("sigmoid").get<bool>();
+    n.heads = j.value("heads", n.heads);
+    n.dropout = j.value("dropout", n.dropout);
+    n.activation = j.value("activation", n.activation);
+    n.headLayers = j.value("head_layers", n.headLayers);
+    n.task = j.value("task", n.task);
+    n.readout = j.value("readout", n.readout);
+    n.latents = j.value("latents", n.latents);
+    n.latentWidth = j.value("latent_width", n.latentWidth);
+    n.readoutLayers = j.value("readout_layers", n.readoutLayers);
+    n.trainLatents = j.value("train_latents", n.trainLatents);
+    n.nodesPerGraph = j.value("nodes_per_graph", n.nodesPerGraph);
+    n.outputsPerGraph = j.value("outputs_per_graph", n.outputsPerGraph);
     return n;
 }
 
@@ -93,15 +164,15 @@ Expected<void> writeCheckpoint(const Checkpoint& c, const std::filesystem::path&
                   {"feature_names", c.featureNames},
                   {"normalization", normalizationJson(c.normalization)},
                   {"provenance", c.provenance},
-                  {"network",
-                   {{"architecture", c.spec.architecture},
-                    {"input_width", c.spec.inputWidth},
-                    {"hidden", c.spec.hidden},
-                    {"layers", c.spec.layers},
-                    {"sigmoid", c.spec.sigmoid}}}};
+                  {"target", c.target},
+                  {"recipe", c.recipe},
+                  {"seen", seenJson(c.seen)},
+                  {"network", networkJson(c.spec)}};
     if (c.training) {
         addArrays(header, data, std::string(kTraining), c.training->arrays);
         about["training_step"] = c.training->step;
+        if (std::isfinite(c.training->bestLoss))
+            about["best_loss"] = c.training->bestLoss;
     }
     // safetensors allows text values only in the metadata: ours is one JSON text.
     header["__metadata__"] = {{"ohmscape", about.dump()}};
@@ -114,7 +185,9 @@ Expected<void> writeCheckpoint(const Checkpoint& c, const std::filesystem::path&
     return writeFileAtomically(path, bytes + text + data);
 }
 
-Expected<Checkpoint> readCheckpoint(const std::filesystem::path& path) {
+namespace {
+
+Expected<Checkpoint> read(const std::filesystem::path& path, bool withArrays) {
     const auto file = readFile(path);
     if (!file)
         return file.failure();
@@ -141,18 +214,22 @@ Expected<Checkpoint> readCheckpoint(const std::filesystem::path& path) {
                         "version " + about.at("version").dump(), path.string());
         const std::string_view data = bytes.substr(8 + length);
         Checkpoint c;
-        const json& network = about.at("network");
-        c.spec.architecture = network.at("architecture").get<std::string>();
-        c.spec.inputWidth = network.at("input_width").get<std::int64_t>();
-        c.spec.hidden = network.at("hidden").get<std::int64_t>();
-        c.spec.layers = network.at("layers").get<std::int64_t>();
-        c.spec.sigmoid = network.at("sigmoid").get<bool>();
+        c.spec = networkFrom(about.at("network"));
+        c.target = about.value("target", "voltages");
+        c.recipe = about.value("recipe", "");
         c.featureSchema = about.at("feature_schema").get<std::string>();
         c.featureNames = about.at("feature_names").get<std::vector<std::string>>();
         c.normalization = normalizationFrom(about.at("normalization"));
         c.provenance = about.at("provenance").get<std::map<std::string, std::string>>();
         if (about.contains("training_step"))
-            c.training = Checkpoint::Training{about.at("training_step").get<std::int64_t>(), {}};
+            c.training = Checkpoint::Training{
+                about.at("training_step").get<std::int64_t>(),
+                about.value("best_loss", std::numeric_limits<double>::infinity()),
+                {}};
+        if (about.contains("seen"))
+            c.seen = seenFrom(about.at("seen"));
+        if (!withArrays)
+            return c;
         for (const auto& [name, entry] : header.items()) {
             if (name.starts_with(kWeights))
                 c.weights.push_back(arrayFrom(name.substr(kWeights.size()), entry, data));
@@ -165,14 +242,14 @@ Expected<Checkpoint> readCheckpoint(const std::filesystem::path& path) {
     }
 }
 
-Expected<nn::Network> makeNetwork(const Checkpoint& checkpoint, const std::string& device) {
-    auto network = nn::Network::create(checkpoint.spec, 0, device);
-    if (!network)
-        return network;
-    const auto loaded = network->loadState(checkpoint.weights);
-    if (!loaded)
-        return loaded.failure();
-    return network;
+} // namespace
+
+Expected<Checkpoint> readCheckpoint(const std::filesystem::path& path) {
+    return read(path, true);
+}
+
+Expected<Checkpoint> readCheckpointHeader(const std::filesystem::path& path) {
+    return read(path, false);
 }
 
 } // namespace ohm::learn

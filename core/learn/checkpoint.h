@@ -3,7 +3,9 @@
 
 #include "core/base/error.h"
 #include "core/dataset/normalization.h"
-#include "core/nn/network.h"
+#include "core/learn/seen.h"
+#include "core/nn/namedarray.h"
+#include "core/nn/networkspec.h"
 
 #include <filesystem>
 #include <map>
@@ -18,14 +20,18 @@ namespace ohm::learn {
 /// A plain value. Thread: any for const access.
 struct Checkpoint {
     nn::NetworkSpec spec;
-    std::string featureSchema; ///< "resistive" or "analog"
+    std::string target = "voltages"; ///< or the graph label that is predicted
+    std::string recipe;              ///< YAML it was trained by, may be empty
+    std::string featureSchema;       ///< "resistive" or "analog"
     std::vector<std::string> featureNames;
     dataset::Normalization normalization;
+    Seen seen; ///< what the training saw; empty in old or foreign checkpoints
     std::map<std::string, std::string> provenance; ///< recipe, data, seed, versions, metrics
     std::vector<nn::NamedArray> weights;
     /// Optimiser state, only in snapshots that a training resumes from.
     struct Training {
         std::int64_t step = 0;
+        double bestLoss = 0; ///< least validation loss so far
         std::vector<nn::NamedArray> arrays;
     };
     std::optional<Training> training;
@@ -36,8 +42,7 @@ Expected<void> writeCheckpoint(const Checkpoint& checkpoint, const std::filesyst
 
 /// Errors: LEARN-001 not a checkpoint, LEARN-002 another version, LEARN-003 damaged.
 Expected<Checkpoint> readCheckpoint(const std::filesystem::path& path);
-
-/// Builds the network of a checkpoint. Errors: NN-*.
-Expected<nn::Network> makeNetwork(const Checkpoint& checkpoint, const std::string& device = "cpu");
+/// The same without the arrays, for lists.
+Expected<Checkpoint> readCheckpointHeader(const std::filesystem::path& path);
 
 } // namespace ohm::learn

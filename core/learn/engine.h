@@ -63,6 +63,9 @@ public:
     /// Values of output nodes [outputs] (node task) or graphs [graphs] (graph task), in the label's
     /// unit. `batch` holds raw features. Errors: NN-010 other feature width, NN-012.
     virtual Expected<std::vector<float>> predict(const nn::GraphBatch& batch) = 0;
+    /// The same with dropout active: one sample. Only of use where the network has dropout.
+    virtual Expected<std::vector<float>> sample(const nn::GraphBatch& batch,
+                                                std::uint64_t seed) = 0;
     /// Embedding of every node after block `layer` (0 = input layer, -1 = last, as the head sees
     /// it), [nodes, hidden] row-major.
     virtual Expected<std::vector<float>> embed(const nn::GraphBatch& batch, int layer = -1) = 0;

@@ -8,7 +8,7 @@
 namespace ohm::learn {
 
 RegressionMetrics regressionMetrics(std::span<const float> predicted, std::span<const float> truth,
-                                    const std::vector<int>& ks) {
+                                    const std::vector<int>& ks, double givenRange) {
     assert(predicted.size() == truth.size());
     RegressionMetrics m;
     m.count = truth.size();
@@ -18,18 +18,27 @@ RegressionMetrics regressionMetrics(std::span<const float> predicted, std::span<
         return m;
     const auto count = static_cast<double>(truth.size());
     const auto [low, high] = std::minmax_element(truth.begin(), truth.end());
-    const double range = static_cast<double>(*high) - *low;
+    const double range = givenRange > 0 ? givenRange : static_cast<double>(*high) - *low;
     double mean = 0;
     for (const float value : truth)
         mean += value / count;
     double spread = 0;
+    std::vector<double> errors(truth.size());
     for (std::size_t i = 0; i < truth.size(); ++i) {
-        const double error = std::fabs(static_cast<double>(predicted[i]) - truth[i]);
-        m.mse += error * error / count;
-        m.mae += error / count;
+        errors[i] = std::fabs(static_cast<double>(predicted[i]) - truth[i]);
+        m.mse += errors[i] * errors[i] / count;
+        m.mae += errors[i] / count;
         spread += (truth[i] - mean) * (truth[i] - mean) / count;
-        for (auto& [k, share] : m.accAt)
-            share += error <= range / k ? 1 / count : 0; // false for NaN
+    }
+    // Sorted once, any number of K costs a search each. NaN goes last: wrong for every K.
+    std::sort(errors.begin(), errors.end(), [](double a, double b) {
+        return std::isnan(b) ? !std::isnan(a) : a < b;
+    });
+    for (auto& [k, share] : m.accAt) {
+        const double band = range / k;
+        const auto end = std::partition_point(errors.begin(), errors.end(),
+                                              [&](double error) { return error <= band; });
+        share = static_cast<double>(end - errors.begin()) / count;
     }
     m.r2 = spread > 0 ? 1 - m.mse / spread : 0;
     return m;

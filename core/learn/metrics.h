@@ -18,9 +18,10 @@ struct RegressionMetrics {
     std::map<int, double> accAt;
 };
 
-/// Measures over pairs of (predicted, true); non-finite predictions count as wrong everywhere.
+/// Measures over pairs of (predicted, true). A prediction that is not finite is wrong for every K
+/// and makes the other figures NaN. `range` > 0 replaces the pairs' own range, for parts of a split.
 /// Thread: any.
 RegressionMetrics regressionMetrics(std::span<const float> predicted, std::span<const float> truth,
-                                    const std::vector<int>& ks = {100});
+                                    const std::vector<int>& ks = {100}, double range = 0);
 
 } // namespace ohm::learn

@@ -58,6 +58,8 @@ Expected<Recipe> readRecipe(const std::filesystem::path& path);
 Expected<Recipe> parseRecipe(const std::string& yaml, const std::string& where = "recipe");
 /// YAML with every key, in the order above; reads back equal.
 std::string recipeText(const Recipe& recipe);
+/// The recipe with one setting changed: "steps=2000", "network.layers=5". Errors: LEARN-021.
+Expected<Recipe> withSetting(const Recipe& recipe, const std::string& setting);
 /// Nothing, or why this recipe cannot be run (LEARN-021).
 Expected<void> checkRecipe(const Recipe& recipe);
 

@@ -1,110 +1,36 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <torch/torch.h>
 
+#include "core/learn/optimizer.h"
 #include "core/learn/trainer.h"
 #include "core/nn/modules.h"
 
 #include <chrono>
 #include <cmath>
+#include <deque>
 #include <future>
-#include <numbers>
 #include <numeric>
 
 namespace ohm::learn {
 namespace {
 
-constexpr double kBeta1 = 0.9;
-constexpr double kBeta2 = 0.999;
-constexpr double kEpsilon = 1e-8;
+using dataset::GraphSet;
+
 constexpr std::int64_t kLossReadEvery = 50; ///< reading the loss waits for the device
 constexpr std::size_t kEvaluationBatch = 512;
+constexpr std::size_t kReferenceGraphs = 1000;
+constexpr std::int64_t kStatisticsBatches = 64; ///< that the averaged network's norms are measured on
 
-/// Adam on one flat tensor: all parameters and gradients are views of two arrays, so that a step
-/// costs a handful of operations instead of a dozen per parameter, and its state is three arrays.
-class FlatAdam {
-public:
-    FlatAdam(nn::NetworkModule& module, double weightDecay)
-        : m_weightDecay(weightDecay) {
-        const torch::NoGradGuard noGradients;
-        std::vector<torch::Tensor> pieces;
-        for (const auto& p : module.parameters())
-            pieces.push_back(p.detach().reshape({-1}));
-        m_values = torch::cat(pieces);
-        m_gradients = torch::zeros_like(m_values);
-        m_mean = torch::zeros_like(m_values);
-        m_square = torch::zeros_like(m_values);
-        m_skipped = torch::zeros({}, m_values.options());
-        std::int64_t at = 0;
-        for (auto& p : module.parameters()) {
-            const std::int64_t n = p.numel();
-            p.set_data(m_values.narrow(0, at, n).view(p.sizes()));
-            p.mutable_grad() = m_gradients.narrow(0, at, n).view(p.sizes());
-            at += n;
-        }
-    }
-
-    void zeroGradients() { m_gradients.zero_(); }
-
-    /// One step. A gradient that is not finite counts as zero and is tallied, without waiting for
-    /// the device.
-    void step(double rate, double clipNorm, std::int64_t number) {
-        const torch::NoGradGuard noGradients;
-        const torch::Tensor norm = m_gradients.norm();
-        const torch::Tensor finite = norm.isfinite();
-        m_skipped += finite.logical_not().to(m_skipped.scalar_type());
-        torch::Tensor scale = torch::ones_like(norm);
-        if (clipNorm > 0)
-            scale = (clipNorm / (norm + 1e-6)).clamp_max(1.0);
-        const torch::Tensor gradient =
-            torch::where(finite, m_gradients * scale, torch::zeros_like(m_gradients));
-        m_mean.mul_(kBeta1).add_(gradient, 1 - kBeta1);
-        m_square.mul_(kBeta2).addcmul_(gradient, gradient, 1 - kBeta2);
-        const double t = static_cast<double>(number + 1);
-        const double stepSize = rate / (1 - std::pow(kBeta1, t));
-        const double root = std::sqrt(1 - std::pow(kBeta2, t));
-        if (m_weightDecay > 0)
-            m_values.mul_(1 - rate * m_weightDecay);
-        m_values.addcdiv_(m_mean, m_square.sqrt().div_(root).add_(kEpsilon), -stepSize);
-    }
-
-    std::int64_t skipped() const { return m_skipped.item<std::int64_t>(); }
-
-    std::vector<nn::NamedArray> state() const {
-        return {array("adam_mean", m_mean), array("adam_square", m_square)};
-    }
-    bool load(const std::vector<nn::NamedArray>& arrays) {
-        const torch::NoGradGuard noGradients;
-        for (const auto& a : arrays) {
-            torch::Tensor& target = a.name == "adam_mean" ? m_mean : m_square;
-            if (static_cast<std::int64_t>(a.values.size()) != target.numel())
-                return false;
-            target.copy_(torch::from_blob(const_cast<float*>(a.values.data()), target.sizes(),
-                                          torch::kFloat32));
-        }
-        return arrays.size() == 2;
-    }
-
-private:
-    static nn::NamedArray array(const std::string& name, const torch::Tensor& tensor) {
-        const torch::Tensor host = tensor.to(torch::kCPU, torch::kFloat32).contiguous();
-        const float* data = host.data_ptr<float>();
-        return {name, {host.numel()}, std::vector<float>(data, data + host.numel())};
-    }
-    double m_weightDecay;
-    torch::Tensor m_values, m_gradients, m_mean, m_square, m_skipped;
-};
-
-/// The graphs of step `step`: consecutive pieces of a permutation per epoch, the last piece of an
-/// epoch may be smaller.
+/// The graphs of step `step`: consecutive pieces of a permutation per epoch; what is left over at
+/// the end of an epoch is dropped, so that no batch is too small for batch normalisation.
 class BatchOrder {
 public:
     BatchOrder(std::size_t graphs, const Recipe& recipe)
         : m_graphs(graphs)
         , m_batch(std::min(graphs, static_cast<std::size_t>(recipe.batch)))
-        , m_seed(recipe.seed) {
-        // A tail of one graph would leave batch normalisation without a variance.
-        m_perEpoch = std::max<std::size_t>(1, m_graphs / m_batch);
-    }
+        , m_seed(recipe.seed)
+        , m_perEpoch(std::max<std::size_t>(1, m_graphs / m_batch)) {}
+
     std::vector<std::size_t> graphsOf(std::int64_t step) {
         const auto epoch = static_cast<std::uint64_t>(step) / m_perEpoch;
         if (m_order.empty() || epoch != m_epoch) {
@@ -115,208 +41,551 @@ public:
         return {m_order.begin() + static_cast<std::ptrdiff_t>(begin),
                 m_order.begin() + static_cast<std::ptrdiff_t>(begin + m_batch)};
     }
+    double epochOf(std::int64_t step) const {
+        return static_cast<double>(step) / static_cast<double>(m_perEpoch);
+    }
+    std::size_t batch() const { return m_batch; }
 
 private:
     std::size_t m_graphs;
     std::size_t m_batch;
     std::uint64_t m_seed;
-    std::size_t m_perEpoch = 1;
+    std::size_t m_perEpoch;
     std::uint64_t m_epoch = 0;
     std::vector<std::size_t> m_order;
 };
 
-std::string fingerprint(const Recipe& r, const dataset::GraphSet& training) {
-    return r.name + "/" + r.network.architecture + std::to_string(r.network.layers) + "/" +
-           std::to_string(r.steps) + "/" + std::to_string(r.warmup) + "/" +
-           std::to_string(r.peakRate) + "/" + std::to_string(r.endRate) + "/" +
-           std::to_string(r.cosine) + "/" + std::to_string(r.batch) + "/" + std::to_string(r.seed) +
-           "/" + std::to_string(training.graphCount()) + "/" + std::to_string(training.nodeCount());
+/// Batches put together and sent to the device ahead of their use.
+class BatchQueue {
+public:
+    BatchQueue(const GraphSet& set, const std::string& target, BatchOrder& order,
+               torch::Device device, std::int64_t first, std::int64_t last)
+        : m_set(set)
+        , m_target(target)
+        , m_order(order)
+        , m_device(device)
+        , m_next(first)
+        , m_last(last)
+        , m_ahead(device.is_cuda() ? 4 : 1) {
+        fill();
+    }
+    nn::DeviceBatch take() {
+        std::future<nn::DeviceBatch> front = std::move(m_queue.front());
+        m_queue.pop_front();
+        fill();
+        return front.get();
+    }
+
+private:
+    void fill() {
+        while (m_queue.size() < m_ahead && m_next < m_last) {
+            m_queue.push_back(std::async(
+                std::launch::async, [this, graphs = m_order.graphsOf(m_next)] {
+                    return nn::toDevice(nn::makeBatch(m_set, graphs, m_target), m_device);
+                }));
+            ++m_next;
+        }
+    }
+    const GraphSet& m_set;
+    std::string m_target;
+    BatchOrder& m_order;
+    torch::Device m_device;
+    std::int64_t m_next, m_last;
+    std::size_t m_ahead;
+    std::deque<std::future<nn::DeviceBatch>> m_queue;
+};
+
+std::string fingerprint(const Recipe& recipe, const GraphSet& training) {
+    Recipe r = recipe;
+    r.description.clear();
+    const std::string text = recipeText(r) + std::to_string(training.graphCount()) + "/" +
+                             std::to_string(training.nodeCount()) + "/" +
+                             std::to_string(training.edgeCount());
+    std::uint64_t hash = 1469598103934665603ull; // FNV-1a
+    const auto mix = [&](const void* bytes, std::size_t size) {
+        for (std::size_t i = 0; i < size; ++i)
+            hash = (hash ^ static_cast<const unsigned char*>(bytes)[i]) * 1099511628211ull;
+    };
+    mix(text.data(), text.size());
+    const std::size_t sample = std::min<std::size_t>(training.y.size(), 4096);
+    mix(training.y.data(), sample * sizeof(float));
+    return std::to_string(hash);
 }
 
-Checkpoint describe(const Recipe& recipe, const nn::Network& network,
-                    const dataset::GraphSet& training,
-                    const dataset::Normalization& normalization) {
+/// Where the labels of a set are scaled and how; the features by kind.
+dataset::Normalization measureNormalization(const Recipe& recipe, const GraphSet& training,
+                                            const std::vector<float>& targets) {
+    const std::size_t properties =
+        recipe.featureScale == "none" ? 0 : training.featureWidth == 9 ? 1 : 3;
+    dataset::Normalization n = dataset::Normalization::measure(training, properties, false);
+    if (recipe.targetScale != "none") {
+        double mean = 0;
+        double square = 0;
+        for (const float value : targets) {
+            mean += value / static_cast<double>(targets.size());
+        }
+        for (const float value : targets)
+            square += (value - mean) * (value - mean) / static_cast<double>(targets.size());
+        n.labelMean = mean;
+        n.labelDeviation = square > 0 ? std::sqrt(square) : 1;
+    }
+    return n;
+}
+
+Expected<GraphSet> scaled(const GraphSet& set, const dataset::Normalization& n,
+                          const std::string& target) {
+    GraphSet copy = set;
+    n.apply(copy);
+    if (target != "voltages") {
+        const auto found = std::find(copy.graphLabelNames.begin(), copy.graphLabelNames.end(), target);
+        if (found == copy.graphLabelNames.end())
+            return fail("LEARN-010", "The data has no label of this name", {}, target);
+        const auto column = static_cast<std::size_t>(found - copy.graphLabelNames.begin());
+        for (std::size_t g = 0; g < copy.graphCount(); ++g) {
+            float& value = copy.graphLabels[g * copy.graphLabelNames.size() + column];
+            value = static_cast<float>((value - n.labelMean) / n.labelDeviation);
+        }
+    }
+    return copy;
+}
+
+torch::Tensor lossOf(const std::string& kind, const torch::Tensor& out, const torch::Tensor& y) {
+    if (kind == "mae")
+        return torch::l1_loss(out, y);
+    if (kind == "huber") // quadratic within a hundredth of the label's unit
+        return torch::smooth_l1_loss(out, y, torch::Reduction::Mean, 0.01);
+    return torch::mse_loss(out, y);
+}
+
+void setTrainingMode(nn::NetworkModule& module, bool freezeNorm) {
+    module.train();
+    if (!freezeNorm)
+        return;
+    for (const auto& part : module.modules(false)) {
+        if (part->as<torch::nn::BatchNorm1d>())
+            part->eval();
+    }
+}
+
+Expected<void> freezeParts(nn::NetworkModule& module, const std::string& freeze) {
+    if (freeze == "none")
+        return {};
+    std::int64_t blocks = -1; // all of the backbone
+    if (freeze.rfind("blocks:", 0) == 0)
+        blocks = std::atoll(freeze.c_str() + 7);
+    for (auto& item : module.named_parameters()) {
+        const std::string& name = item.key();
+        if (name.rfind("backbone.", 0) != 0)
+            continue;
+        bool frozen = true;
+        const std::size_t at = name.find("block");
+        if (blocks >= 0 && at != std::string::npos)
+            frozen = std::atoll(name.c_str() + at + 5) < blocks;
+        item.value().requires_grad_(!frozen);
+    }
+    return {};
+}
+
+/// One training: what the loop shares.
+class Training {
+public:
+    Training(const Recipe& recipe, const TrainingData& data, const TrainingOptions& options,
+             StopToken stop, ProgressSink& progress)
+        : m_recipe(recipe)
+        , m_data(data)
+        , m_options(options)
+        , m_stop(std::move(stop))
+        , m_progress(progress) {}
+
+    Expected<TrainingResult> run();
+
+private:
+    Expected<void> prepare();
+    Expected<void> resume();
+    Expected<void> save(std::int64_t step);
+    Expected<void> loop();
+    Expected<TrainingReport> validate(std::int64_t step, double rate, double loss);
+    void measureStatistics();
+    Checkpoint describe() const;
+    void describeSeen(Checkpoint& checkpoint);
+    double seconds() const {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
+    }
+
+    Recipe m_recipe;
+    const TrainingData& m_data;
+    const TrainingOptions& m_options;
+    StopToken m_stop;
+    ProgressSink& m_progress;
+    std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
+    std::optional<nn::Network> m_network;
+    std::optional<FlatAdam> m_adam;
+    std::optional<BatchOrder> m_order;
+    dataset::Normalization m_normalization;
+    GraphSet m_training;
+    std::vector<float> m_validationTargets;
+    std::int64_t m_first = 0;
+    std::vector<nn::NamedArray> m_best;
+    double m_bestLoss = std::numeric_limits<double>::infinity();
+    TrainingReport m_last;
+};
+
+Expected<void> Training::prepare() {
+    const auto checked = checkRecipe(m_recipe);
+    if (!checked)
+        return checked;
+    if (m_data.training.graphCount() == 0)
+        return fail("LEARN-010", "There is nothing to train on");
+    if (m_options.from)
+        m_recipe.network.inputWidth = m_options.from->spec.inputWidth;
+    if (static_cast<std::int64_t>(m_data.training.featureWidth) != m_recipe.network.inputWidth)
+        return fail("LEARN-010", "The data has other features than the network takes",
+                    std::to_string(m_data.training.featureWidth) + " columns instead of " +
+                        std::to_string(m_recipe.network.inputWidth));
+    auto targets = targetsOf(m_data.training, m_recipe.target);
+    if (!targets)
+        return targets.failure();
+    if (targets->empty())
+        return fail("LEARN-010", "The training data has no labels");
+    for (const float value : *targets) {
+        if (!std::isfinite(value))
+            return fail("LEARN-010", "The training data has labels that are not numbers");
+    }
+    // A network that goes on keeps the scales it was trained with; a new target brings its own.
+    const bool sameTarget =
+        m_options.from && m_options.from->target == m_recipe.target;
+    m_normalization = measureNormalization(m_recipe, m_data.training, *targets);
+    if (m_options.from) {
+        dataset::Normalization own = m_normalization;
+        m_normalization = m_options.from->normalization;
+        if (!sameTarget) {
+            m_normalization.labelMean = own.labelMean;
+            m_normalization.labelDeviation = own.labelDeviation;
+        }
+    }
+    m_progress.report(0, "scaling the data");
+    auto training = scaled(m_data.training, m_normalization, m_recipe.target);
+    if (!training)
+        return training.failure();
+    m_training = std::move(*training);
+    if (m_data.validation.graphCount() > 0) {
+        auto held = targetsOf(m_data.validation, m_recipe.target);
+        if (!held)
+            return held.failure();
+        m_validationTargets = std::move(*held);
+    }
+    auto network = nn::Network::create(m_recipe.network, m_recipe.seed, m_options.device);
+    if (!network)
+        return network.failure();
+    m_network.emplace(std::move(*network));
+    if (m_options.from) {
+        const auto loaded = m_network->loadMatching(m_options.from->weights, "backbone.");
+        if (!loaded)
+            return loaded;
+    }
+    const auto frozen = freezeParts(m_network->module(), m_recipe.freeze);
+    if (!frozen)
+        return frozen;
+    m_adam.emplace(m_network->module(), m_recipe);
+    m_order.emplace(m_training.graphCount(), m_recipe);
+    return {};
+}
+
+Expected<void> Training::resume() {
+    std::error_code ignored;
+    if (m_options.snapshot.empty() || !std::filesystem::exists(m_options.snapshot, ignored))
+        return {};
+    const auto snapshot = readCheckpoint(m_options.snapshot);
+    if (!snapshot)
+        return snapshot.failure();
+    const auto mark = snapshot->provenance.find("fingerprint");
+    if (!snapshot->training || mark == snapshot->provenance.end() ||
+        mark->second != fingerprint(m_recipe, m_data.training) ||
+        !m_network->loadState(snapshot->weights).ok() || !m_adam->load(snapshot->training->arrays))
+        return fail("LEARN-013", "The snapshot to resume from belongs to another training", {},
+                    m_options.snapshot.string(), "Name another folder, or remove it");
+    m_first = snapshot->training->step;
+    m_bestLoss = snapshot->training->bestLoss;
+    for (const auto& array : snapshot->training->arrays) {
+        if (array.name.rfind("best.", 0) == 0)
+            m_best.push_back({array.name.substr(5), array.shape, array.values});
+    }
+    return {};
+}
+
+Checkpoint Training::describe() const {
     Checkpoint c;
-    c.spec = network.spec();
+    c.spec = m_network->spec();
+    c.target = m_recipe.target;
     c.featureSchema = c.spec.inputWidth == 9 ? "resistive" : "analog";
-    c.featureNames = training.featureNames;
-    c.normalization = normalization;
-    c.weights = network.state();
-    c.provenance["recipe"] = recipe.name;
-    c.provenance["seed"] = std::to_string(recipe.seed);
-    c.provenance["steps"] = std::to_string(recipe.steps);
-    c.provenance["batch"] = std::to_string(recipe.batch);
-    c.provenance["rate"] = std::to_string(recipe.peakRate) + " to " +
-                           std::to_string(recipe.endRate) + (recipe.cosine ? " cosine" : " linear");
-    c.provenance["fingerprint"] = fingerprint(recipe, training);
-    for (const auto& [name, value] : training.attributes)
+    c.featureNames = m_data.training.featureNames;
+    c.normalization = m_normalization;
+    c.weights = m_network->state();
+    c.recipe = recipeText(m_recipe);
+    if (m_options.from) {
+        for (const auto& [key, value] : m_options.from->provenance) {
+            if (key == "recipe" || key == "seed" || key == "steps" || key.rfind("data.", 0) == 0)
+                c.provenance["from." + key] = value;
+        }
+    }
+    c.provenance["recipe"] = m_recipe.name;
+    c.provenance["seed"] = std::to_string(m_recipe.seed);
+    c.provenance["steps"] = std::to_string(m_recipe.steps);
+    c.provenance["training_graphs"] = std::to_string(m_data.training.graphCount());
+    c.provenance["fingerprint"] = fingerprint(m_recipe, m_data.training);
+    for (const auto& [name, value] : m_data.training.attributes)
         c.provenance["data." + name] = value;
     return c;
 }
 
-} // namespace
-
-double learningRate(const Recipe& r, std::int64_t step) {
-    if (step < r.warmup)
-        return r.peakRate * static_cast<double>(step + 1) / static_cast<double>(r.warmup);
-    if (step >= r.steps)
-        return r.endRate;
-    const double part = static_cast<double>(step - r.warmup) /
-                        static_cast<double>(std::max<std::int64_t>(1, r.steps - r.warmup));
-    const double weight = r.cosine ? 0.5 * (1 + std::cos(std::numbers::pi * part)) : 1 - part;
-    return r.endRate + (r.peakRate - r.endRate) * weight;
+/// Ranges and embeddings of the training graphs, by which a circuit is later judged as familiar.
+void Training::describeSeen(Checkpoint& checkpoint) {
+    checkpoint.seen = Seen::measureRanges(m_data.training);
+    if (!m_network->module().backbone)
+        return;
+    const auto embeddings = [&](const GraphSet& set) {
+        std::vector<std::size_t> graphs(std::min(kReferenceGraphs, set.graphCount()));
+        std::iota(graphs.begin(), graphs.end(), std::size_t{0});
+        nn::GraphBatch batch = nn::makeBatch(set, graphs);
+        m_normalization.applyFeatures(batch.x, set.featureWidth);
+        const auto nodes = m_network->embed(batch);
+        const auto width = static_cast<std::size_t>(checkpoint.spec.hidden);
+        std::vector<float> means(graphs.size() * width, 0.0F);
+        for (std::size_t g = 0; nodes && g < graphs.size(); ++g) {
+            const auto first = static_cast<std::size_t>(batch.graphPtr[g]);
+            const auto last = static_cast<std::size_t>(batch.graphPtr[g + 1]);
+            for (std::size_t n = first; n < last; ++n) {
+                for (std::size_t c = 0; c < width; ++c)
+                    means[g * width + c] +=
+                        (*nodes)[n * width + c] / static_cast<float>(last - first);
+            }
+        }
+        return means;
+    };
+    checkpoint.seen.measureEmbeddings(embeddings(m_data.training), embeddings(m_data.validation),
+                                      static_cast<std::size_t>(checkpoint.spec.hidden));
 }
 
-Expected<std::vector<float>> predictAll(nn::Network& network, const dataset::GraphSet& set,
-                                        const dataset::Normalization& normalization,
-                                        StopToken stop) {
+Expected<void> Training::save(std::int64_t step) {
+    if (m_options.snapshot.empty())
+        return {};
+    Checkpoint c = describe();
+    c.training = Checkpoint::Training{step, m_bestLoss, m_adam->state()};
+    for (const auto& array : m_best)
+        c.training->arrays.push_back({"best." + array.name, array.shape, array.values});
+    return writeCheckpoint(c, m_options.snapshot);
+}
+
+Expected<TrainingReport> Training::validate(std::int64_t step, double rate, double loss) {
+    TrainingReport report;
+    report.step = step;
+    report.steps = m_recipe.steps;
+    report.epoch = m_order->epochOf(step);
+    report.rate = rate;
+    report.trainLoss = loss;
+    report.skipped = m_adam->skipped();
+    m_adam->swapAverage();
+    if (!m_validationTargets.empty()) {
+        auto predicted = predictSet(*m_network, describe(), m_data.validation, m_stop);
+        if (predicted) {
+            report.validation = regressionMetrics(
+                *predicted, m_validationTargets,
+                m_options.ks.empty() ? std::vector<int>{m_recipe.k} : m_options.ks);
+            const double scale = m_normalization.labelDeviation;
+            report.validationLoss = m_recipe.loss == "mae" ? report.validation->mae / scale
+                                                           : report.validation->mse / scale / scale;
+        }
+    }
+    if (m_recipe.keepBest && report.validationLoss && *report.validationLoss < m_bestLoss) {
+        m_bestLoss = *report.validationLoss;
+        m_best = m_network->state();
+    }
+    m_adam->swapAverage();
+    report.seconds = seconds();
+    const auto done = static_cast<double>(std::max<std::int64_t>(1, step - m_first));
+    report.graphsPerSecond = done * static_cast<double>(m_order->batch()) / report.seconds;
+    report.remainingSeconds = report.seconds / done * static_cast<double>(m_recipe.steps - step);
+    m_last = report;
+    return report;
+}
+
+Expected<void> Training::loop() {
+    nn::NetworkModule& module = m_network->module();
+    BatchQueue queue(m_training, m_recipe.target, *m_order, module.device, m_first, m_recipe.steps);
+    torch::Tensor lossSum = torch::zeros({}, torch::TensorOptions().device(module.device));
+    double lossMean = 0;
+    std::int64_t lossSteps = 0, unread = 0, notFinite = 0;
+    for (std::int64_t step = m_first; step < m_recipe.steps; ++step) {
+        if (m_stop.pauseRequested()) {
+            const auto saved = save(step); // a paused training may be killed
+            if (!saved)
+                return saved;
+        }
+        if (m_stop.shouldStop()) {
+            const auto saved = save(step);
+            return saved ? fail("LEARN-012", "The training was stopped") : saved.failure();
+        }
+        const nn::DeviceBatch batch = queue.take();
+        setTrainingMode(module, m_recipe.freezeNorm);
+        if (m_recipe.network.dropout > 0)
+            torch::manual_seed(m_recipe.seed * 1000003 + static_cast<std::uint64_t>(step));
+        m_adam->zeroGradients();
+        const torch::Tensor loss = lossOf(m_recipe.loss, module.forward(batch), batch.labels);
+        loss.backward();
+        const double rate = learningRate(m_recipe, step);
+        m_adam->step(rate, step);
+        lossSum += loss.detach();
+        ++unread;
+        const std::int64_t done = step + 1;
+        const bool report = done % m_recipe.validateEvery == 0 || done == m_recipe.steps;
+        if (report || done % kLossReadEvery == 0) {
+            const double sum = lossSum.item<double>();
+            notFinite = std::isfinite(sum) ? 0 : notFinite + 1;
+            if (notFinite > 3)
+                return fail("LEARN-011", "The loss is no longer finite",
+                            "step " + std::to_string(done), {}, "Lower the learning rate");
+            lossMean += sum;
+            lossSteps += unread;
+            lossSum.zero_();
+            unread = 0;
+            m_progress.report(static_cast<double>(done) / static_cast<double>(m_recipe.steps),
+                              "step " + std::to_string(done));
+        }
+        if (!report)
+            continue;
+        const auto told = validate(done, rate, lossMean / static_cast<double>(lossSteps));
+        if (!told)
+            return told.failure();
+        lossMean = 0;
+        lossSteps = 0;
+        if (m_options.report)
+            m_options.report(*told);
+        const auto saved = save(done);
+        if (!saved)
+            return saved;
+    }
+    return {};
+}
+
+/// Averaged weights meet activations that no step has seen: their batch statistics are measured
+/// anew over a number of training batches.
+void Training::measureStatistics() {
+    if (!m_adam->averages() || m_recipe.freezeNorm)
+        return;
+    const torch::NoGradGuard noGradients;
+    nn::NetworkModule& module = m_network->module();
+    std::vector<torch::Tensor> buffers, sums;
+    for (auto& b : module.buffers()) {
+        if (!b.is_floating_point())
+            continue;
+        buffers.push_back(b);
+        sums.push_back(torch::zeros_like(b));
+    }
+    if (buffers.empty())
+        return;
+    const std::int64_t batches = std::min(
+        kStatisticsBatches, static_cast<std::int64_t>(m_training.graphCount() / m_order->batch()));
+    // One pass moves a running value by the momentum: from two known starts the batch's own
+    // statistics follow exactly.
+    constexpr double kMomentum = 0.1;
+    BatchQueue queue(m_training, m_recipe.target, *m_order, module.device, 0, batches);
+    for (std::int64_t i = 0; i < batches; ++i) {
+        for (auto& b : buffers)
+            b.zero_();
+        module.train();
+        module.forward(queue.take());
+        for (std::size_t k = 0; k < buffers.size(); ++k)
+            sums[k] += buffers[k] / kMomentum;
+    }
+    for (std::size_t k = 0; k < buffers.size(); ++k)
+        buffers[k].copy_(sums[k] / static_cast<double>(batches));
+}
+
+Expected<TrainingResult> Training::run() {
+    const auto prepared = prepare();
+    if (!prepared)
+        return prepared.failure();
+    try {
+        const auto resumed = resume();
+        if (!resumed)
+            return resumed.failure();
+        m_start = std::chrono::steady_clock::now();
+        const auto done = loop();
+        if (!done)
+            return done.failure();
+        m_adam->swapAverage();
+        if (m_recipe.keepBest && !m_best.empty()) {
+            const auto loaded = m_network->loadState(m_best);
+            if (!loaded)
+                return loaded.failure();
+        } else {
+            measureStatistics();
+        }
+        TrainingResult result;
+        result.checkpoint = describe();
+        describeSeen(result.checkpoint);
+        result.last = m_last;
+        const std::vector<int> ks = m_options.ks.empty() ? std::vector<int>{m_recipe.k} : m_options.ks;
+        const auto measure = [&](const GraphSet& set) -> Expected<RegressionMetrics> {
+            const auto targets = targetsOf(set, m_recipe.target);
+            if (!targets)
+                return targets.failure();
+            const auto predicted = predictSet(*m_network, result.checkpoint, set, m_stop);
+            if (!predicted)
+                return predicted.failure();
+            return regressionMetrics(*predicted, *targets, ks);
+        };
+        if (m_data.validation.graphCount() > 0) {
+            auto metrics = measure(m_data.validation);
+            if (!metrics)
+                return metrics.failure();
+            result.last.validation = *metrics;
+        }
+        if (m_data.test.graphCount() > 0) {
+            auto metrics = measure(m_data.test);
+            if (!metrics)
+                return metrics.failure();
+            result.test = *metrics;
+        }
+        const auto& told = result.test ? result.test : result.last.validation;
+        if (told) {
+            const std::string part = result.test ? "test" : "validation";
+            for (const auto& [k, value] : told->accAt)
+                result.checkpoint.provenance[part + ".acc_at_" + std::to_string(k)] =
+                    std::to_string(value);
+            result.checkpoint.provenance[part + ".mae"] = std::to_string(told->mae);
+        }
+        return result;
+    } catch (const std::exception& error) {
+        return fail("LEARN-011", "The training failed", error.what());
+    }
+}
+
+} // namespace
+
+Expected<std::vector<float>> predictSet(nn::Network& network, const Checkpoint& checkpoint,
+                                        const GraphSet& set, StopToken stop) {
     std::vector<float> all;
     for (std::size_t begin = 0; begin < set.graphCount(); begin += kEvaluationBatch) {
-        if (stop.shouldStop())
+        if (stop.stopRequested())
             return fail("LEARN-012", "The evaluation was stopped");
         std::vector<std::size_t> graphs(std::min(kEvaluationBatch, set.graphCount() - begin));
         std::iota(graphs.begin(), graphs.end(), begin);
-        auto part = network.predict(nn::makeBatch(set, graphs));
+        nn::GraphBatch batch = nn::makeBatch(set, graphs);
+        checkpoint.normalization.applyFeatures(batch.x, set.featureWidth);
+        auto part = network.predict(batch);
         if (!part)
             return part.failure();
         for (const float value : *part)
-            all.push_back(static_cast<float>(normalization.toUnit(value)));
+            all.push_back(static_cast<float>(checkpoint.normalization.toUnit(value)));
     }
     return all;
 }
 
-Expected<RegressionMetrics> evaluate(nn::Network& network, const dataset::GraphSet& set,
-                                     const dataset::Normalization& normalization,
-                                     const std::vector<int>& ks, StopToken stop) {
-    const auto predicted = predictAll(network, set, normalization, stop);
-    if (!predicted)
-        return predicted.failure();
-    std::vector<float> truth;
-    for (std::size_t i = 0; i < set.y.size(); ++i) {
-        if (set.outputMask[i])
-            truth.push_back(static_cast<float>(normalization.toUnit(set.y[i])));
-    }
-    return regressionMetrics(*predicted, truth, ks);
-}
-
-Expected<Checkpoint> train(const Recipe& recipe, const dataset::GraphSet& training,
-                           const dataset::GraphSet& validation,
-                           const dataset::Normalization& normalization,
-                           const TrainingOptions& options, StopToken stop, ProgressSink& progress) {
-    if (training.graphCount() == 0)
-        return fail("LEARN-010", "There is no graph to train on");
-    if (static_cast<std::int64_t>(training.featureWidth) != recipe.network.inputWidth)
-        return fail("LEARN-010", "The data has other features than the recipe's network",
-                    std::to_string(training.featureWidth) + " columns instead of " +
-                        std::to_string(recipe.network.inputWidth));
-    auto network = nn::Network::create(recipe.network, recipe.seed, options.device);
-    if (!network)
-        return network.failure();
-    nn::NetworkModule& module = network->module();
-    if (options.from) {
-        const auto loaded = network->loadState(options.from->weights);
-        if (!loaded)
-            return loaded.failure();
-    }
-    FlatAdam adam(module, recipe.weightDecay);
-    std::int64_t first = 0;
-    std::error_code ignored;
-    if (!options.snapshot.empty() && std::filesystem::exists(options.snapshot, ignored)) {
-        const auto snapshot = readCheckpoint(options.snapshot);
-        if (!snapshot)
-            return snapshot.failure();
-        const auto mark = snapshot->provenance.find("fingerprint");
-        if (!snapshot->training || mark == snapshot->provenance.end() ||
-            mark->second != fingerprint(recipe, training) ||
-            !network->loadState(snapshot->weights).ok() || !adam.load(snapshot->training->arrays))
-            return fail("LEARN-013", "The snapshot to resume from belongs to another training", {},
-                        options.snapshot.string(), "Name another folder, or remove it");
-        first = snapshot->training->step;
-    }
-
-    const auto save = [&](std::int64_t step) -> Expected<void> {
-        if (options.snapshot.empty())
-            return {};
-        Checkpoint c = describe(recipe, *network, training, normalization);
-        c.training = Checkpoint::Training{step, adam.state()};
-        return writeCheckpoint(c, options.snapshot);
-    };
-
-    const auto start = std::chrono::steady_clock::now();
-    const auto seconds = [&] {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    };
-    try {
-        BatchOrder order(training.graphCount(), recipe);
-        // The next batch is put together while the device works on this one.
-        const auto prepare = [&](std::vector<std::size_t> graphs) {
-            return std::async(std::launch::async, [&training, graphs = std::move(graphs)] {
-                return nn::makeBatch(training, graphs);
-            });
-        };
-        auto next = prepare(order.graphsOf(first));
-        torch::Tensor lossSum = torch::zeros({}, torch::TensorOptions().device(module.device));
-        std::int64_t lossCount = 0;
-        double lossMean = 0;
-        std::int64_t lossSteps = 0;
-        for (std::int64_t step = first; step < recipe.steps; ++step) {
-            if (stop.shouldStop()) {
-                next.wait();
-                const auto saved = save(step);
-                return saved ? fail("LEARN-012", "The training was stopped") : saved.failure();
-            }
-            const nn::GraphBatch batch = next.get();
-            if (step + 1 < recipe.steps)
-                next = prepare(order.graphsOf(step + 1));
-            const nn::DeviceBatch onDevice = nn::toDevice(batch, module.device);
-            module.train();
-            adam.zeroGradients();
-            const torch::Tensor loss = torch::mse_loss(module.forward(onDevice), onDevice.labels);
-            loss.backward();
-            const double rate = learningRate(recipe, step);
-            adam.step(rate, recipe.clipNorm, step);
-            lossSum += loss.detach();
-            ++lossCount;
-            const std::int64_t done = step + 1;
-            if (done % kLossReadEvery == 0 || done == recipe.steps) {
-                const double sum = lossSum.item<double>();
-                if (!std::isfinite(sum) && adam.skipped() > kLossReadEvery)
-                    return fail("LEARN-011", "The loss is no longer finite",
-                                "step " + std::to_string(done), {}, "Lower the learning rate");
-                lossMean += sum;
-                lossSteps += lossCount;
-                lossSum.zero_();
-                lossCount = 0;
-                progress.report(static_cast<double>(done) / static_cast<double>(recipe.steps),
-                                "step " + std::to_string(done));
-            }
-            if (done % recipe.validateEvery == 0 || done == recipe.steps) {
-                TrainingReport report;
-                report.step = done;
-                report.rate = rate;
-                report.trainLoss = lossSteps ? lossMean / static_cast<double>(lossSteps) : 0;
-                lossMean = 0;
-                lossSteps = 0;
-                report.skipped = adam.skipped();
-                if (validation.graphCount() > 0) {
-                    auto metrics = evaluate(*network, validation, normalization, {recipe.k}, stop);
-                    if (metrics)
-                        report.validation = *metrics;
-                }
-                report.seconds = seconds();
-                report.graphsPerSecond =
-                    static_cast<double>((done - first) * recipe.batch) / report.seconds;
-                if (options.report)
-                    options.report(report);
-                const auto saved = save(done);
-                if (!saved)
-                    return saved.failure();
-            }
-        }
-    } catch (const std::exception& error) {
-        return fail("LEARN-011", "The training failed", error.what());
-    }
-    return describe(recipe, *network, training, normalization);
+Expected<TrainingResult> train(const Recipe& recipe, const TrainingData& data,
+                               const TrainingOptions& options, StopToken stop,
+                               ProgressSink& progress) {
+    return Training(recipe, data, options, std::move(stop), progress).run();
 }
 
 } // namespace ohm::learn

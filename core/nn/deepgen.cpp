@@ -2,63 +2,52 @@
 #include <torch/torch.h>
 
 #include "core/nn/modules.h"
+#include "core/nn/ops.h"
 
 namespace ohm::nn {
-namespace {
-constexpr double kMessageFloor = 1e-7;
-} // namespace
 
-GenConvImpl::GenConvImpl(std::int64_t channels) {
+GenConvImpl::GenConvImpl(std::int64_t channels, double dropoutShare) {
     temperature = register_parameter("temperature", torch::ones({1}));
     first = register_module("first", torch::nn::Linear(channels, 2 * channels));
     norm = register_module("norm", torch::nn::BatchNorm1d(2 * channels));
     second = register_module("second", torch::nn::Linear(2 * channels, channels));
-}
-
-torch::Tensor GenConvImpl::aggregate(const torch::Tensor& x, const Adjacency& adjacency) const {
-    const torch::Tensor message = torch::relu(x) + kMessageFloor;
-    const torch::Tensor logit = message * temperature;
-    const torch::Tensor weight = torch::exp(logit - logit.detach().amax(0, true));
-    const torch::Tensor sums = neighbourSum(torch::cat({message * weight, weight}, 1), adjacency);
-    const auto parts = sums.chunk(2, 1);
-    // A node without neighbours has an empty sum: its aggregate is zero.
-    return parts[0] / parts[1].clamp_min(std::numeric_limits<float>::min());
+    if (dropoutShare > 0)
+        dropout = register_module("dropout", torch::nn::Dropout(dropoutShare));
 }
 
 torch::Tensor GenConvImpl::forward(const torch::Tensor& x, const Adjacency& adjacency) {
-    const torch::Tensor sum = aggregate(x, adjacency) + x;
-    return second(torch::relu(norm(first(sum))));
+    const torch::Tensor sum = softmaxAggregate(x, temperature, adjacency) + x;
+    torch::Tensor hidden = torch::relu(norm(first(sum)));
+    if (dropout)
+        hidden = dropout(hidden);
+    return second(hidden);
 }
 
-DeepGenImpl::DeepGenImpl(std::int64_t inputWidth, std::int64_t hidden, std::int64_t layers) {
+DeepGenImpl::DeepGenImpl(std::int64_t inputWidth, std::int64_t hidden, std::int64_t layers,
+                         double dropoutShare) {
     input = register_module("input", torch::nn::Linear(inputWidth, hidden));
     for (std::int64_t i = 0; i < layers; ++i) {
         const std::string block = "block" + std::to_string(i);
         norms.push_back(register_module(
             block + "_norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({hidden}))));
-        convs.push_back(register_module(block + "_conv", GenConv(hidden)));
+        convs.push_back(register_module(block + "_conv", GenConv(hidden, dropoutShare)));
     }
+    if (dropoutShare > 0)
+        dropout = register_module("dropout", torch::nn::Dropout(dropoutShare));
 }
 
-torch::Tensor DeepGenImpl::forward(const torch::Tensor& x, const Adjacency& adjacency) {
+torch::Tensor DeepGenImpl::forward(const torch::Tensor& x, const Adjacency& adjacency,
+                                   std::int64_t layer) {
     torch::Tensor h = input(x);
-    for (std::size_t i = 0; i < convs.size(); ++i)
-        h = h + convs[i](torch::relu(norms[i](h)), adjacency);
-    return torch::relu(norms.front()(h));
-}
-
-VoltageHeadImpl::VoltageHeadImpl(std::int64_t hidden) {
-    first = register_module("first", torch::nn::Linear(hidden, hidden));
-    norm1 = register_module("norm1", torch::nn::BatchNorm1d(hidden));
-    second = register_module("second", torch::nn::Linear(hidden, hidden));
-    norm2 = register_module("norm2", torch::nn::BatchNorm1d(hidden));
-    third = register_module("third", torch::nn::Linear(hidden, 1));
-}
-
-torch::Tensor VoltageHeadImpl::forward(torch::Tensor x) {
-    x = torch::relu(norm1(first(x)));
-    x = torch::relu(norm2(second(x)));
-    return third(x).squeeze(1);
+    const auto count = static_cast<std::int64_t>(convs.size());
+    for (std::int64_t i = 0; i < count && (layer < 0 || i < layer); ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        if (dropout)
+            h = h + convs[at](dropout(torch::relu(norms[at](h))), adjacency);
+        else
+            h = genBlock(h, *norms[at], *convs[at], adjacency);
+    }
+    return layer < 0 || layer > count ? torch::relu(norms.front()(h)) : h;
 }
 
 } // namespace ohm::nn

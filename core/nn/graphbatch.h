@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace ohm::dataset {
@@ -22,11 +23,13 @@ struct GraphBatch {
     std::vector<std::int32_t> rows;     ///< [nodes + 1]
     std::vector<std::int32_t> columns;  ///< [2 * edges]
     std::vector<std::int64_t> outputs;  ///< nodes whose value is predicted, ascending
-    std::vector<float> labels;          ///< [outputs]; empty when unknown
+    std::vector<float> labels;          ///< [outputs], or [graphs] of a graph label; may be empty
     std::vector<std::int64_t> graphPtr; ///< [graphs + 1] first node of each graph
 };
 
-/// The graphs `indices` of a set, batched in that order. O(nodes + edges).
-GraphBatch makeBatch(const dataset::GraphSet& set, std::span<const std::size_t> indices);
+/// The graphs `indices` of a set, batched in that order, with the node labels ("voltages") or the
+/// graph label `target`; a label that the set has not leaves `labels` empty. O(nodes + edges).
+GraphBatch makeBatch(const dataset::GraphSet& set, std::span<const std::size_t> indices,
+                     const std::string& target = "voltages");
 
 } // namespace ohm::nn

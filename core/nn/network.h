@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/nn/graphbatch.h"
+#include "core/nn/namedarray.h"
 #include "core/nn/networkspec.h"
 
 #include <cstdint>
@@ -11,13 +12,6 @@
 #include <vector>
 
 namespace ohm::nn {
-
-/// A named array of a network's state (weights and running statistics), float32, row-major.
-struct NamedArray {
-    std::string name;
-    std::vector<std::int64_t> shape;
-    std::vector<float> values;
-};
 
 struct NetworkModule; // core/nn/modules.h, for sources that see LibTorch
 
@@ -36,16 +30,24 @@ public:
     const NetworkSpec& spec() const;
     std::int64_t parameterCount() const;
 
-    /// Values of the batch's output nodes, [outputs], in the units of the training labels.
-    /// Errors: NN-010 the batch has another feature width.
+    /// Values of the batch's output nodes [outputs] or of its graphs [graphs], as the training's
+    /// scaled labels. Errors: NN-010 the batch has another feature width, NN-012 out of memory or
+    /// the like, NN-020 the fixed mlp met another topology.
     Expected<std::vector<float>> predict(const GraphBatch& batch);
-    /// Embedding of every node after the last block, [nodes, hidden], row-major.
-    Expected<std::vector<float>> embed(const GraphBatch& batch);
+    /// The same with dropout active: one sample, drawn from `seed`.
+    Expected<std::vector<float>> sample(const GraphBatch& batch, std::uint64_t seed);
+    /// Embedding of every node after block `layer` (0 = input layer, negative = as the head sees
+    /// it), [nodes, hidden], row-major. Errors: NN-013 the architecture has none.
+    Expected<std::vector<float>> embed(const GraphBatch& batch, std::int64_t layer = -1);
 
     /// Weights and running statistics, in a fixed order.
     std::vector<NamedArray> state() const;
     /// Replaces all of them. Errors: NN-011 names or shapes differ; nothing is changed then.
     Expected<void> loadState(const std::vector<NamedArray>& state);
+
+    /// Takes every array that fits by name and shape; those whose name begins with `required` must
+    /// all fit. Errors: NN-011; nothing is changed then.
+    Expected<void> loadMatching(const std::vector<NamedArray>& state, const std::string& required);
 
     NetworkModule& module() { return *m_module; }
 

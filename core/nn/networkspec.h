@@ -13,11 +13,12 @@ struct NetworkSpec {
     std::string architecture = "deepgen";
     std::int64_t inputWidth = 9; ///< node features
     std::int64_t hidden = 128;
-    std::int64_t layers = 15;  ///< message-passing blocks (mlp: hidden layers)
-    std::int64_t heads = 8;    ///< gat: attention heads, averaged
-    double dropout = 0;        ///< in every block and in the head
-    bool sigmoid = true;       ///< output in (0, 1), as for resistive circuits
-    std::int64_t headLayers = 3; ///< linear layers of the output head
+    std::int64_t layers = 15; ///< message-passing blocks (mlp: hidden layers)
+    std::int64_t heads = 8;   ///< gat: attention heads, averaged
+    double dropout = 0;       ///< in every block and in the head
+    bool sigmoid = true;      ///< output in (0, 1), as for resistive circuits
+    std::string activation = "relu"; ///< mlp: "relu" or "tanh"
+    std::int64_t headLayers = 3;     ///< linear layers of the output head
 
     /// "node": one value per output node (voltages). "graph": one value per graph (a metric).
     std::string task = "node";

@@ -72,6 +72,31 @@ fs::path builtInModelFolder() {
     return !data.empty() && fs::is_directory(models, ignored) ? models : fs::path();
 }
 
+namespace {
+
+/// resources/NAME of the source tree, NAME of an installation.
+fs::path resourceFolder(const char* name) {
+    const fs::path data = dataFolder();
+    if (data.empty())
+        return {};
+    std::error_code ignored;
+    for (const fs::path& folder : {data / "resources" / name, data / name}) {
+        if (fs::is_directory(folder, ignored))
+            return folder;
+    }
+    return {};
+}
+
+} // namespace
+
+fs::path networkFolder() {
+    return resourceFolder("models");
+}
+
+fs::path recipeFolder() {
+    return resourceFolder("recipes");
+}
+
 std::vector<fs::path> modelSearchPath(const Project& project) {
     std::vector<fs::path> path = absolutes(project, project.modelPath);
     if (const fs::path builtIn = builtInModelFolder(); !builtIn.empty())

@@ -19,6 +19,11 @@ std::vector<std::filesystem::path> shippedDemos();
 /// may .include from it without naming it. Empty if not installed. Thread: any.
 std::filesystem::path builtInModelFolder();
 
+/// Pretrained networks and training recipes that ship with the product (resources/models,
+/// resources/recipes; share/ohmscape/... when installed). Empty if there are none. Thread: any.
+std::filesystem::path networkFolder();
+std::filesystem::path recipeFolder();
+
 /// Where .include and .lib of a project's circuits may read from, besides the circuit's own folder:
 /// its `models:` folders (absolute) and the built-in model cards. Thread: any.
 std::vector<std::filesystem::path> modelSearchPath(const Project& project);

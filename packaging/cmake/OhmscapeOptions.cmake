@@ -2,7 +2,9 @@
 # Build options, language level and the warnings every target shares.
 option(OHMSCAPE_GUI "Build the Qt workbench" ON)
 option(OHMSCAPE_TESTS "Build the tests" ON)
-option(OHMSCAPE_TORCH "Build the networks (core/nn, core/learn) with LibTorch" OFF)
+find_package(Torch QUIET)
+option(OHMSCAPE_TORCH "Build the networks (core/nn, core/learn) with LibTorch" ${Torch_FOUND})
+option(OHMSCAPE_CUDA "Build the CUDA kernels; needs nvcc and a CUDA LibTorch" OFF)
 option(OHMSCAPE_BENCH "Build the benchmarks" OFF)
 option(OHMSCAPE_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 option(OHMSCAPE_WERROR "Treat warnings as errors" OFF)

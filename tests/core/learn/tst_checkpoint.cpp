@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/checkpoint.h"
+#include "core/learn/torchengine.h"
+#include "core/nn/network.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -12,7 +14,15 @@ class TestCheckpoint : public QObject {
 private:
     static learn::Checkpoint sample() {
         learn::Checkpoint c;
-        c.spec = {"deepgen", 9, 8, 2, true};
+        c.spec.hidden = 8;
+        c.spec.layers = 2;
+        c.target = "gain";
+        c.recipe = "name: x\n";
+        c.seen.properties = 1;
+        c.seen.byCode[3] = {{0.5F, 2.0F}};
+        c.seen.embeddingMean = {1, 2};
+        c.seen.embeddingDeviation = {3, 4};
+        c.seen.distanceScale = 1.25;
         c.featureSchema = "resistive";
         c.featureNames = {"a", "b"};
         c.normalization.properties = 1;
@@ -20,7 +30,7 @@ private:
         c.normalization.labelMean = 0.25;
         c.provenance = {{"seed", "3"}};
         c.weights = nn::Network::create(c.spec, 3)->state();
-        c.training = learn::Checkpoint::Training{42, {{"adam_mean", {2}, {1, 2}}}};
+        c.training = learn::Checkpoint::Training{42, 0.5, {{"adam_mean", {2}, {1, 2}}}};
         return c;
     }
 private slots:
@@ -34,14 +44,21 @@ private slots:
         QVERIFY(read->spec == c.spec && read->normalization == c.normalization);
         QVERIFY(read->provenance == c.provenance && read->featureNames == c.featureNames);
         QCOMPARE(read->training->step, 42);
-        auto a = learn::makeNetwork(c);
-        auto b = learn::makeNetwork(*read);
-        QVERIFY(a.ok() && b.ok());
-        const auto left = a->state();
-        const auto right = b->state();
-        QCOMPARE(left.size(), right.size());
-        for (std::size_t i = 0; i < left.size(); ++i)
-            QVERIFY(left[i].values == right[i].values);
+        QCOMPARE(read->training->bestLoss, 0.5);
+        QCOMPARE(read->target, c.target);
+        QCOMPARE(read->recipe, c.recipe);
+        QVERIFY(read->seen.byCode == c.seen.byCode);
+        QCOMPARE(read->seen.distanceScale, 1.25);
+        const auto header = learn::readCheckpointHeader(path);
+        QVERIFY(header.ok() && header->weights.empty() && header->spec == c.spec);
+        QCOMPARE(read->weights.size(), c.weights.size());
+        for (const auto& array : c.weights) {
+            const auto found = std::find_if(read->weights.begin(), read->weights.end(),
+                                            [&](const auto& w) { return w.name == array.name; });
+            QVERIFY(found != read->weights.end());
+            QVERIFY(found->values == array.values && found->shape == array.shape);
+        }
+        QVERIFY(learn::makeTorchEngine()->load(*read).ok());
     }
     void damagedFilesAreRefused() {
         QTemporaryDir folder;
@@ -74,7 +91,7 @@ private slots:
     void weightsOfAnotherNetworkAreRefused() {
         auto c = sample();
         c.spec.layers = 3;
-        QCOMPARE(learn::makeNetwork(c).error().code, std::string("NN-011"));
+        QCOMPARE(learn::makeTorchEngine()->load(c).error().code, std::string("NN-011"));
     }
 };
 

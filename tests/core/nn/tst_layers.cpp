@@ -4,6 +4,7 @@
 #include "core/dataset/resistive.h"
 #include "core/nn/modules.h"
 #include "core/nn/network.h"
+#include "core/nn/ops.h"
 
 #undef slots
 #include <QTest>
@@ -19,6 +20,19 @@ nn::GraphBatch ladders(std::size_t count = 6) {
     std::vector<std::size_t> all(count);
     std::iota(all.begin(), all.end(), std::size_t{0});
     return nn::makeBatch(set, all);
+}
+
+nn::Adjacency adjacencyOf(const nn::GraphBatch& batch) {
+    return nn::toDevice(batch, torch::kCPU, torch::kFloat64).adjacency;
+}
+
+nn::NetworkSpec specOf(std::int64_t width, std::int64_t hidden, std::int64_t layers, bool sigmoid) {
+    nn::NetworkSpec spec;
+    spec.inputWidth = width;
+    spec.hidden = hidden;
+    spec.layers = layers;
+    spec.sigmoid = sigmoid;
+    return spec;
 }
 
 /// Softmax aggregation written plainly, edge by edge, as the definition says.
@@ -42,7 +56,7 @@ class TestLayers : public QObject {
 private Q_SLOTS:
     void neighbourSumIsTheMatrixProduct() {
         const auto batch = ladders();
-        const auto adjacency = nn::makeAdjacency(batch, torch::kCPU, torch::kFloat64);
+        const auto adjacency = adjacencyOf(batch);
         auto dense = torch::zeros({batch.nodes, batch.nodes}, torch::kFloat64);
         for (std::int64_t i = 0; i < batch.nodes; ++i) {
             for (auto e = batch.rows[static_cast<std::size_t>(i)];
@@ -59,32 +73,27 @@ private Q_SLOTS:
     }
     void genConvAggregateMatchesThePlainSoftmax() {
         const auto batch = ladders();
-        const auto adjacency = nn::makeAdjacency(batch, torch::kCPU, torch::kFloat64);
-        nn::GenConv conv(8);
-        conv->to(torch::kFloat64);
-        {
-            const torch::NoGradGuard noGradients;
-            conv->temperature.fill_(1.7);
-        }
+        const auto adjacency = adjacencyOf(batch);
+        const auto t = torch::full({1}, 1.7, torch::kFloat64).requires_grad_();
         const auto x = (3 * torch::randn({batch.nodes, 8}, torch::kFloat64)).requires_grad_();
-        const auto ours = conv->aggregate(x, adjacency);
-        const auto plain = plainAggregate(x, batch, conv->temperature);
+        const auto ours = nn::softmaxAggregate(x, t, adjacency);
+        const auto plain = plainAggregate(x, batch, t);
         QVERIFY(torch::allclose(ours, plain, 1e-10, 1e-12));
         const auto g = torch::randn_like(ours);
-        const auto a = torch::autograd::grad({ours}, {x, conv->temperature}, {g});
-        const auto b = torch::autograd::grad({plain}, {x, conv->temperature}, {g});
+        const auto a = torch::autograd::grad({ours}, {x, t}, {g});
+        const auto b = torch::autograd::grad({plain}, {x, t}, {g});
         QVERIFY(torch::allclose(a[0], b[0], 1e-9, 1e-11));
         QVERIFY(torch::allclose(a[1], b[1], 1e-9, 1e-11));
     }
     void gradientsMatchFiniteDifferences() {
         const auto batch = ladders(2);
-        const auto adjacency = nn::makeAdjacency(batch, torch::kCPU, torch::kFloat64);
+        const auto adjacency = adjacencyOf(batch);
         torch::manual_seed(1);
         nn::DeepGen net(9, 6, 2);
         net->to(torch::kFloat64);
         const auto x = torch::randn({batch.nodes, 9}, torch::kFloat64);
         const auto weight = torch::randn({batch.nodes, 6}, torch::kFloat64);
-        const auto loss = [&] { return (net(x, adjacency) * weight).sum(); };
+        const auto loss = [&] { return (net->forward(x, adjacency) * weight).sum(); };
         const auto parameters = net->parameters();
         const auto gradients = torch::autograd::grad({loss()}, parameters);
         const torch::NoGradGuard noGradients;
@@ -106,13 +115,13 @@ private Q_SLOTS:
         }
     }
     void parameterCountIsThePublishedOne() {
-        const auto ladder = nn::Network::create({"deepgen", 9, 128, 15, true}, 0);
+        const auto ladder = nn::Network::create(specOf(9, 128, 15, true), 0);
         QCOMPARE(ladder->parameterCount(), 1035280);
-        const auto opamp = nn::Network::create({"deepgen", 15, 128, 15, false}, 0);
+        const auto opamp = nn::Network::create(specOf(15, 128, 15, false), 0);
         QCOMPARE(opamp->parameterCount(), 1036048);
     }
     void aGraphAloneGetsWhatItGetsInABatch() {
-        auto network = nn::Network::create({"deepgen", 9, 16, 3, true}, 5);
+        auto network = nn::Network::create(specOf(9, 16, 3, true), 5);
         QVERIFY(network.ok());
         const auto set = dataset::generateLadders(2, 7, 5, 8);
         const std::vector<std::size_t> all{0, 1, 2, 3, 4};
@@ -127,26 +136,30 @@ private Q_SLOTS:
         QCOMPARE(at, together->size());
     }
     void stateRoundTripAndMismatch() {
-        auto a = nn::Network::create({"deepgen", 9, 16, 2, true}, 1);
-        auto b = nn::Network::create({"deepgen", 9, 16, 2, true}, 2);
+        auto a = nn::Network::create(specOf(9, 16, 2, true), 1);
+        auto b = nn::Network::create(specOf(9, 16, 2, true), 2);
         const auto batch = ladders();
         QVERIFY(*a->predict(batch) != *b->predict(batch));
         QVERIFY(b->loadState(a->state()).ok());
         QVERIFY(*a->predict(batch) == *b->predict(batch));
-        auto c = nn::Network::create({"deepgen", 9, 16, 3, true}, 2);
+        auto c = nn::Network::create(specOf(9, 16, 3, true), 2);
         QCOMPARE(c->loadState(a->state()).error().code, std::string("NN-011"));
-        auto wide = nn::Network::create({"deepgen", 15, 16, 2, true}, 2);
+        auto wide = nn::Network::create(specOf(15, 16, 2, true), 2);
         QCOMPARE(wide->predict(batch).error().code, std::string("NN-010"));
-        QCOMPARE(nn::Network::create({"unknown"}, 0).error().code, std::string("NN-001"));
+        nn::NetworkSpec unknown;
+        unknown.architecture = "unknown";
+        QCOMPARE(nn::Network::create(unknown, 0).error().code, std::string("NN-001"));
         QCOMPARE(nn::Network::create({}, 0, "quantum").error().code, std::string("NN-003"));
     }
     void anIsolatedNodeIsHarmless() {
         nn::GraphBatch batch = ladders(1);
         ++batch.nodes;
+        batch.graphPtr.back() = batch.nodes;
+        batch.x.resize(static_cast<std::size_t>(batch.nodes * batch.width), 0.0F);
         batch.rows.push_back(batch.rows.back());
-        const auto adjacency = nn::makeAdjacency(batch, torch::kCPU);
-        nn::GenConv conv(4);
-        const auto out = conv->aggregate(torch::randn({batch.nodes, 4}), adjacency);
+        const auto out =
+            nn::softmaxAggregate(torch::randn({batch.nodes, 4}), torch::ones({1}),
+                                 nn::toDevice(batch, torch::kCPU).adjacency);
         QVERIFY(out.isfinite().all().item<bool>());
         QVERIFY((out[batch.nodes - 1] == 0).all().item<bool>());
     }

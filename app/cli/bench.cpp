@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/context.h"
+#include "core/learn/engine.h"
+
+#include <cstdio>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+namespace ohm::cli {
+namespace {
+
+struct BenchOptions {
+    std::string name;
+    std::string device = "cpu";
+};
+
+void benchCommand(const BenchOptions& options, Context& context) {
+    const auto engine = learn::engine();
+    if (!engine)
+        return context.fail(engine.error());
+    (*engine)->setThreads(context.threads);
+    if (!context.json)
+        context.print((*engine)->description() + "\n");
+    const auto done = (*engine)->bench(
+        options.name, options.device,
+        [&](const learn::BenchRow& row) {
+            if (context.json) {
+                Json line = {{"name", row.name},
+                             {"median", row.median},
+                             {"unit", row.unit},
+                             {"repetitions", row.repetitions}};
+                if (!row.note.empty())
+                    line["note"] = row.note;
+                return context.print(line);
+            }
+            char text[256];
+            std::snprintf(text, sizeof(text), "%-48s %10.4g %-8s x%-3d %s\n", row.name.c_str(),
+                          row.median, row.unit.c_str(), row.repetitions, row.note.c_str());
+            context.print(std::string(text));
+        },
+        context.stop);
+    if (!done)
+        context.fail(done.error());
+}
+
+} // namespace
+
+void addBench(CLI::App& app, Context& context) {
+    auto options = std::make_shared<BenchOptions>();
+    CLI::App* verb = app.add_subcommand("bench", "Measure the speed of this machine's networks");
+    verb->add_option("NAME", options->name, "What to measure: gnn")->required();
+    verb->add_option("--device", options->device, "cpu, cuda or cuda:N")->capture_default_str();
+    verb->callback([options, &context] { benchCommand(*options, context); });
+}
+
+} // namespace ohm::cli

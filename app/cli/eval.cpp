@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/context.h"
+#include "core/generate/request.h"
+#include "core/learn/evaluate.h"
+#include "core/learn/run.h"
+
+#include <cstdio>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+namespace ohm::cli {
+namespace {
+
+struct EvalOptions {
+    std::string checkpoint;
+    std::string data;
+    std::string ks;
+    std::string device = "cpu";
+    std::size_t perBatch = 0;
+};
+
+/// "100", "10,50,100" or "10:400": ten steps to the octave are plenty for a curve.
+std::optional<std::vector<int>> parseKs(const std::string& text) {
+    if (text.empty())
+        return std::vector<int>{50, 100, 200};
+    std::vector<int> ks;
+    int low = 0, high = 0;
+    char rest = 0;
+    if (std::sscanf(text.c_str(), "%d:%d%c", &low, &high, &rest) == 2) {
+        if (low < 1 || high < low || high > 1'000'000)
+            return std::nullopt;
+        for (int k = low; k < high; k += std::max(1, k / 10))
+            ks.push_back(k);
+        ks.push_back(high);
+        return ks;
+    }
+    std::size_t begin = 0;
+    while (begin <= text.size()) {
+        const std::size_t end = std::min(text.find(',', begin), text.size());
+        int k = 0;
+        if (std::sscanf(text.substr(begin, end - begin).c_str(), "%d%c", &k, &rest) != 1 || k < 1)
+            return std::nullopt;
+        ks.push_back(k);
+        begin = end + 1;
+    }
+    return ks;
+}
+
+Json toJson(const learn::RegressionMetrics& m) {
+    return Json::parse(learn::metricsText(m));
+}
+
+void evalCommand(const EvalOptions& options, Context& context) {
+    const auto ks = parseKs(options.ks);
+    if (!ks) {
+        context.fail({"CLI-005", "The list of K is not understood", {}, options.ks,
+                      "Write 100, 50,100,200 or 10:400"});
+        context.exitCode = kUsage;
+        return;
+    }
+    const auto checkpoint = learn::readCheckpoint(options.checkpoint);
+    if (!checkpoint)
+        return context.fail(checkpoint.error());
+    const auto set = generate::loadOrGenerate(options.data, context.stop);
+    if (!set)
+        return context.fail(set.error());
+    const auto engine = learn::engine();
+    if (!engine)
+        return context.fail(engine.error());
+    if (context.threads > 0)
+        (*engine)->setThreads(context.threads);
+    const auto model = (*engine)->load(*checkpoint, options.device);
+    if (!model)
+        return context.fail(model.error());
+    learn::EvaluationOptions how;
+    how.ks = *ks;
+    how.perBatch = options.perBatch;
+    const auto result = learn::evaluate(**model, *set, how, context.stop, context.progress);
+    if (!result)
+        return context.fail(result.error());
+    if (context.json) {
+        Json out = toJson(result->all);
+        Json classes = Json::object();
+        for (const auto& [topology, metrics] : result->byTopology)
+            classes[std::to_string(topology)] = toJson(metrics);
+        out["by_topology"] = classes;
+        if (!result->byPosition.empty()) {
+            Json nets = Json::array();
+            for (const auto& metrics : result->byPosition)
+                nets.push_back(toJson(metrics));
+            out["by_output"] = nets;
+        }
+        if (options.perBatch > 0) {
+            Json acc = Json::object();
+            for (const auto& [k, value] : result->accPerBatch)
+                acc[std::to_string(k)] = value;
+            out["acc_at_per_batch"] = acc;
+        }
+        out["seconds"] = result->seconds;
+        return context.print(out);
+    }
+    std::string text;
+    char line[160];
+    for (const auto& [k, value] : result->all.accAt) {
+        std::snprintf(line, sizeof(line), "Acc@%-6d %.4f\n", k, value);
+        text += line;
+    }
+    std::snprintf(line, sizeof(line), "MAE %.6g  MSE %.6g  R2 %.6f  over %zu labels, %.2f s\n",
+                  result->all.mae, result->all.mse, result->all.r2, result->all.count,
+                  result->seconds);
+    text += line;
+    if (result->byTopology.size() > 1) {
+        const int k = ks->front();
+        for (const auto& [topology, metrics] : result->byTopology) {
+            std::snprintf(line, sizeof(line), "  topology %-5d Acc@%d %.4f  MAE %.4g  (%zu)\n",
+                          topology, k, metrics.accAt.at(k), metrics.mae, metrics.count);
+            text += line;
+        }
+    }
+    context.print(text);
+}
+
+} // namespace
+
+void addEval(CLI::App& app, Context& context) {
+    auto options = std::make_shared<EvalOptions>();
+    CLI::App* verb = app.add_subcommand("eval", "Measure a network on labelled data");
+    verb->add_option("CKPT", options->checkpoint, "Checkpoint file")->required();
+    verb->add_option("--data", options->data,
+                     "Dataset file, or a request such as ladder:12:1000:seed=5")
+        ->required();
+    verb->add_option("--k", options->ks, "K of Acc@K: 100, 50,100 or 10:400");
+    verb->add_option("--per-batch", options->perBatch,
+                     "Also Acc@K as the authors' code has it: the mean over batches of N graphs, "
+                     "each with its own range");
+    verb->add_option("--device", options->device, "cpu, cuda or cuda:N")->capture_default_str();
+    verb->callback([options, &context] { evalCommand(*options, context); });
+}
+
+} // namespace ohm::cli

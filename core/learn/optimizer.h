@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+// For sources that have included torch/torch.h already.
+
+#include "core/learn/recipe.h"
+#include "core/nn/modules.h"
+#include "core/nn/network.h"
+
+namespace ohm::learn {
+
+/// Adam on one flat tensor: all trained parameters and their gradients are views of two arrays, so
+/// that a step costs a handful of operations instead of a dozen per parameter, and its state is a
+/// few arrays. Optionally keeps an exponential moving average of the parameters and of the running
+/// statistics. Never waits for the device. Thread: owner only.
+class FlatAdam {
+public:
+    FlatAdam(nn::NetworkModule& module, const Recipe& recipe);
+
+    void zeroGradients() { m_gradients.zero_(); }
+    /// One step. A gradient that is not finite leaves everything as it is and is tallied.
+    void step(double rate, std::int64_t number);
+    /// Waits for the device.
+    std::int64_t skipped() const;
+
+    bool averages() const { return m_averageDecay > 0; }
+    /// Puts the averaged weights into the network, or the trained ones back.
+    void swapAverage();
+
+    std::vector<nn::NamedArray> state() const;
+    bool load(const std::vector<nn::NamedArray>& arrays);
+
+private:
+    std::vector<std::pair<const char*, torch::Tensor>> arrays() const;
+    double m_weightDecay, m_clipNorm, m_averageDecay;
+    torch::Tensor m_values, m_gradients, m_mean, m_square, m_skipped;
+    torch::Tensor m_buffers;       ///< running statistics, flat
+    torch::Tensor m_keptBuffers;   ///< those of the last good step
+    torch::Tensor m_averageValues; ///< defined when averaging
+    torch::Tensor m_averageBuffers;
+};
+
+} // namespace ohm::learn

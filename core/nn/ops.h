@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+// For sources that have included torch/torch.h already. Differentiable operations on graphs: each
+// takes the fastest path its device and type have, and a plain composition of LibTorch operations
+// otherwise. No operation makes a tensor of edges times channels on the CPU or on CUDA in float32.
+
+#include "core/nn/modules.h"
+
+namespace ohm::nn {
+
+/// y_i = sum of x_j over the neighbours j of i, [nodes, channels]. The adjacency is symmetric, so
+/// the gradient is the same product.
+torch::Tensor neighbourSum(const torch::Tensor& x, const Adjacency& adjacency);
+
+/// y_i = sum over the neighbours of w_ij x_j with one weight per entry of `columns`, [entries];
+/// differentiable in both.
+torch::Tensor weightedNeighbourSum(const torch::Tensor& x, const torch::Tensor& weights,
+                                   const Adjacency& adjacency);
+
+/// Per-channel softmax aggregation y_i = sum_j m_j softmax_j(t m_j), m = ReLU(x) + 1e-7; zero for
+/// a node without neighbours.
+torch::Tensor softmaxAggregate(const torch::Tensor& x, const torch::Tensor& t,
+                               const Adjacency& adjacency);
+/// The same by gathering every message: slow, the reference of the tests, any device and type.
+torch::Tensor softmaxAggregatePlain(const torch::Tensor& x, const torch::Tensor& t,
+                                    const Adjacency& adjacency);
+
+/// x + conv(ReLU(norm(x))), in one piece where the device has kernels for it.
+torch::Tensor genBlock(const torch::Tensor& x, torch::nn::LayerNormImpl& norm, GenConvImpl& conv,
+                       const Adjacency& adjacency);
+
+/// Receiver of every entry of `columns`, int64 [entries].
+torch::Tensor receivers(const Adjacency& adjacency);
+
+} // namespace ohm::nn
