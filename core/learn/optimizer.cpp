@@ -65,7 +65,7 @@ FlatAdam::FlatAdam(nn::NetworkModule& module, const Recipe& recipe)
 void FlatAdam::step(double rate, std::int64_t number) {
     const torch::NoGradGuard noGradients;
     const torch::Tensor norm = m_gradients.norm();
-    const torch::Tensor finite = norm.isfinite();
+    const torch::Tensor finite = norm.isfinite().logical_and(m_buffers.isfinite().all());
     m_skipped += finite.logical_not().to(m_skipped.scalar_type());
     m_buffers.copy_(torch::where(finite, m_buffers, m_keptBuffers));
     m_keptBuffers.copy_(m_buffers);
