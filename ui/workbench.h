@@ -10,6 +10,8 @@ class Commands;
 class CircuitSession;
 class Simulation;
 class GraphNavigator;
+class Prediction;
+class VoltageDisplay;
 
 /// What every pane and dock of one window shares. Owned by the window; outlives the panes.
 struct Workbench {
@@ -20,6 +22,8 @@ struct Workbench {
     CircuitSession& session;
     Simulation& simulation;
     GraphNavigator& navigator;
+    Prediction& prediction;
+    VoltageDisplay& voltages;
 };
 
 } // namespace ohm::ui

@@ -68,12 +68,12 @@ private slots:
                 &table, QAbstractItemModelTester::FailureReportingMode::QtTest);
             table.setCircuit(circuit);
             QTRY_VERIFY(table.rowCount() > 0);
-            table.setOperatingPoint(voltages(*circuit), false);
+            table.setValues({voltages(*circuit), nullptr, nullptr});
             table.sort(0, Qt::DescendingOrder);
             QTRY_VERIFY(jobs.isIdle());
             table.setFilter(u"r"_s);
             QTRY_VERIFY(jobs.isIdle());
-            table.setOperatingPoint(nullptr, false);
+            table.setValues({});
             table.setCircuit(nullptr);
             QCOMPARE(table.rowCount(), 0);
             QTRY_VERIFY(jobs.isIdle());
@@ -87,7 +87,7 @@ private slots:
         const auto names = [&](const TableQuery& query, TableKind kind,
                                const OperatingPointPtr& point = nullptr) {
             const Expected<TableRows> rows =
-                queryTable(*circuit, point.get(), kind, query, 1000, {});
+                queryTable(*circuit, {point, nullptr, nullptr}, kind, query, 1000, {});
             QStringList list;
             for (const std::uint32_t id : rows->rows)
                 list.push_back(
@@ -110,13 +110,13 @@ private slots:
             QVERIFY(std::isnan(point->netVoltages[last]));
         }
         const Expected<TableRows> cut =
-            queryTable(*circuit, nullptr, TableKind::Devices, {}, 2, {});
+            queryTable(*circuit, {}, TableKind::Devices, {}, 2, {});
         QCOMPARE(cut->rows.size(), std::size_t{2});
         QCOMPARE(cut->matches, std::size_t{4});
         StopSource stop;
         stop.requestStop();
         const Expected<TableRows> stopped =
-            queryTable(*circuit, nullptr, TableKind::Devices, {u"r"_s, -1, Qt::AscendingOrder}, 2,
+            queryTable(*circuit, {}, TableKind::Devices, {u"r"_s, -1, Qt::AscendingOrder}, 2,
                        stop.token());
         QCOMPARE(stopped.error().code, std::string("UI-002"));
     }
@@ -130,7 +130,7 @@ private slots:
         auto point = std::make_shared<sim::OperatingPoint>();
         point->netVoltages.assign(2, 0.0);
         point->netVoltages[*circuit->findNet("a")] = 1.5;
-        table.setOperatingPoint(point, false);
+        table.setValues({point, nullptr, nullptr});
         const QByteArray csv = table.csv();
         QVERIFY2(csv.startsWith("Net,Connections,Voltage (V)\r\n"), csv.constData());
         QVERIFY2(csv.contains("a,2,1.5\r\n"), csv.constData());

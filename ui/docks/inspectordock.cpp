@@ -5,7 +5,7 @@
 #include "ui/services/text.h"
 #include "ui/session/circuitsession.h"
 #include "ui/session/describe.h"
-#include "ui/session/simulation.h"
+#include "ui/session/voltagedisplay.h"
 
 #include <QFileInfo>
 #include <QVBoxLayout>
@@ -25,7 +25,7 @@ InspectorDock::InspectorDock(const Workbench& workbench, QWidget* parent)
     column->addWidget(m_view);
     connect(&m_bench.session, &CircuitSession::circuitChanged, this, &InspectorDock::update);
     connect(&m_bench.hub, &SelectionHub::selectionChanged, this, &InspectorDock::update);
-    connect(&m_bench.simulation, &Simulation::resultChanged, this, &InspectorDock::update);
+    connect(&m_bench.voltages, &VoltageDisplay::changed, this, &InspectorDock::update);
     connect(m_view, &widgets::InspectorView::linkActivated, this, &InspectorDock::follow);
     update();
 }
@@ -36,8 +36,7 @@ void InspectorDock::update() {
         m_view->clear();
         return;
     }
-    const DescribeContext context{*circuit, m_bench.simulation.operatingPoint().get(),
-                                  m_bench.simulation.isStale()};
+    const DescribeContext context = m_bench.voltages.context(*circuit);
     const QVector<ObjectId>& selection = m_bench.hub.selection();
     if (selection.isEmpty()) {
         m_view->setContent(

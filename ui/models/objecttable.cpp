@@ -42,8 +42,8 @@ sim::Region deviceRegion(const sim::OperatingPoint* point, std::uint32_t device)
 }
 
 /// The text a filter looks at and a column sorts by; nothing for numeric columns.
-std::string cell(const netlist::Circuit& circuit, const sim::OperatingPoint* point, TableKind kind,
-                 std::uint32_t id, int column) {
+std::string cell(const netlist::Circuit& circuit, const TableValues& values, TableKind kind, std::uint32_t id,
+                 int column) {
     if (kind == TableKind::Nets)
         return column == ObjectTable::NetName ? circuit.netName(id) : std::string();
     switch (column) {
@@ -56,30 +56,42 @@ std::string cell(const netlist::Circuit& circuit, const sim::OperatingPoint* poi
     case ObjectTable::DeviceValue:
         return circuit.deviceLabel(id);
     case ObjectTable::DeviceRegion:
-        return ss(regionText(deviceRegion(point, id)));
+        return ss(regionText(deviceRegion(values.point.get(), id)));
     default:
         return {};
     }
 }
 
 bool isNumeric(TableKind kind, int column) {
-    return kind == TableKind::Nets
-               ? column == ObjectTable::NetTerminals || column == ObjectTable::NetVoltage
-               : column == ObjectTable::DeviceCurrent;
+    return kind == TableKind::Nets ? column >= ObjectTable::NetTerminals
+                                   : column == ObjectTable::DeviceCurrent;
 }
 
-double numberOf(const netlist::Circuit& circuit, const sim::OperatingPoint* point, TableKind kind,
+double numberOf(const netlist::Circuit& circuit, const TableValues& values, TableKind kind,
                 std::uint32_t id, int column) {
     if (kind == TableKind::Devices)
-        return deviceCurrent(point, id);
-    return column == ObjectTable::NetTerminals
-               ? static_cast<double>(circuit.netTerminals(id).size())
-               : netVoltage(point, id);
+        return deviceCurrent(values.point.get(), id);
+    switch (column) {
+    case ObjectTable::NetTerminals:
+        return static_cast<double>(circuit.netTerminals(id).size());
+    case ObjectTable::NetVoltage:
+        return netVoltage(values.point.get(), id);
+    case ObjectTable::NetPredicted:
+        return values.prediction ? values.prediction->voltage(id) : kNaN;
+    case ObjectTable::NetDeviation:
+        return values.prediction ? values.prediction->deviation(id) : kNaN;
+    case ObjectTable::NetError:
+        return values.comparison && id < values.comparison->errorOf.size()
+                   ? values.comparison->errorOf[id]
+                   : kNaN;
+    default:
+        return kNaN;
+    }
 }
 
-bool matches(const netlist::Circuit& circuit, const sim::OperatingPoint* point, TableKind kind,
+bool matches(const netlist::Circuit& circuit, const TableValues& values, TableKind kind,
              std::uint32_t id, const std::vector<std::string>& words) {
-    std::string text = toLower(cell(circuit, point, kind, id, 0));
+    std::string text = toLower(cell(circuit, values, kind, id, 0));
     const auto missing = [&](const std::string& word) {
         return text.find(word) == std::string::npos;
     };
@@ -88,7 +100,7 @@ bool matches(const netlist::Circuit& circuit, const sim::OperatingPoint* point, 
     if (kind == TableKind::Nets)
         return false;
     for (int column = 1; column < ObjectTable::kDeviceColumns; ++column)
-        text += '\n' + toLower(cell(circuit, point, kind, id, column));
+        text += '\n' + toLower(cell(circuit, values, kind, id, column));
     return std::none_of(words.begin(), words.end(), missing);
 }
 } // namespace
@@ -125,7 +137,7 @@ bool naturalLess(std::string_view a, std::string_view b) {
     return a.size() - i < b.size() - j;
 }
 
-Expected<TableRows> queryTable(const netlist::Circuit& circuit, const sim::OperatingPoint* point,
+Expected<TableRows> queryTable(const netlist::Circuit& circuit, const TableValues& values,
                                TableKind kind, const TableQuery& query, std::size_t limit,
                                const StopToken& stop) {
     const std::size_t total = kind == TableKind::Nets ? circuit.netCount() : circuit.deviceCount();
@@ -140,16 +152,19 @@ Expected<TableRows> queryTable(const netlist::Circuit& circuit, const sim::Opera
         for (std::size_t i = 0; i < total; ++i) {
             if (i % kStopEvery == 0 && stop.shouldStop())
                 return fail("UI-002", "Stopped.");
-            if (matches(circuit, point, kind, static_cast<std::uint32_t>(i), words))
+            if (matches(circuit, values, kind, static_cast<std::uint32_t>(i), words))
                 ids.push_back(static_cast<std::uint32_t>(i));
         }
     }
     const bool down = query.order == Qt::DescendingOrder;
     if (query.column >= 0 && isNumeric(kind, query.column)) {
+        const bool sizeOnly = kind == TableKind::Nets && query.column == ObjectTable::NetError;
         std::vector<std::pair<double, std::uint32_t>> keys;
         keys.reserve(ids.size());
         for (const std::uint32_t id : ids)
-            keys.emplace_back(numberOf(circuit, point, kind, id, query.column), id);
+            keys.emplace_back(sizeOnly ? std::fabs(numberOf(circuit, values, kind, id, query.column))
+                                       : numberOf(circuit, values, kind, id, query.column),
+                              id);
         std::stable_sort(keys.begin(), keys.end(), [down](const auto& a, const auto& b) {
             if (std::isnan(a.first) || std::isnan(b.first))
                 return !std::isnan(a.first) && std::isnan(b.first);
@@ -163,7 +178,7 @@ Expected<TableRows> queryTable(const netlist::Circuit& circuit, const sim::Opera
         for (std::size_t i = 0; i < ids.size(); ++i) {
             if (i % kStopEvery == 0 && stop.shouldStop())
                 return fail("UI-002", "Stopped.");
-            keys.emplace_back(cell(circuit, point, kind, ids[i], query.column), ids[i]);
+            keys.emplace_back(cell(circuit, values, kind, ids[i], query.column), ids[i]);
         }
         std::stable_sort(keys.begin(), keys.end(), [down](const auto& a, const auto& b) {
             if (a.first.empty() || b.first.empty())
@@ -199,15 +214,17 @@ void ObjectTable::setCircuit(netlist::CircuitPtr circuit) {
     m_rows.clear();
     m_rowOf.clear();
     m_matches = 0;
-    m_jobs.release(std::exchange(m_point, nullptr));
+    m_values = {};
     m_jobs.release(std::exchange(m_circuit, std::move(circuit)));
     endResetModel();
     query();
 }
 
-void ObjectTable::setOperatingPoint(OperatingPointPtr point, bool stale) {
-    m_jobs.release(std::exchange(m_point, std::move(point)));
-    m_stale = stale;
+void ObjectTable::setValues(const TableValues& values) {
+    m_jobs.release(m_values.point);
+    m_jobs.release(m_values.prediction);
+    m_jobs.release(m_values.comparison);
+    m_values = values;
     const int first =
         m_kind == TableKind::Nets ? static_cast<int>(NetVoltage) : static_cast<int>(DeviceCurrent);
     if (m_query.column >= first) {
@@ -245,9 +262,9 @@ void ObjectTable::query() {
     spec.quiet = true;
     m_jobs.start<TableRows>(
         spec,
-        [circuit = m_circuit, point = m_point, kind = m_kind, query = m_query](StopToken stop,
+        [circuit = m_circuit, values = m_values, kind = m_kind, query = m_query](StopToken stop,
                                                                                ProgressSink&) {
-            return queryTable(*circuit, point.get(), kind, query, kMaxRows, stop);
+            return queryTable(*circuit, values, kind, query, kMaxRows, stop);
         },
         this,
         [this](Expected<TableRows> rows) {
@@ -290,18 +307,29 @@ int ObjectTable::columnCount(const QModelIndex& parent) const {
 }
 
 double ObjectTable::number(std::uint32_t id, int column) const {
-    return numberOf(*m_circuit, m_point.get(), m_kind, id, column);
+    return numberOf(*m_circuit, m_values, m_kind, id, column);
 }
 
 QString ObjectTable::text(std::uint32_t id, int column) const {
     if (!isNumeric(m_kind, column))
-        return qs(cell(*m_circuit, m_point.get(), m_kind, id, column));
+        return qs(cell(*m_circuit, m_values, m_kind, id, column));
     const double value = number(id, column);
     if (m_kind == TableKind::Nets && column == NetTerminals)
         return QString::number(static_cast<qulonglong>(value));
     if (std::isnan(value))
         return {};
-    return qs(formatSi(value, m_kind == TableKind::Nets ? "V" : "A"));
+    if (m_kind == TableKind::Devices)
+        return qs(formatSi(value, "A"));
+    switch (column) {
+    case NetPredicted:
+        return predictedText(value);
+    case NetDeviation:
+        return u"\u00b1 "_s + qs(formatSi(value, "V", 2));
+    case NetError:
+        return signedText(value);
+    default:
+        return qs(formatSi(value, "V"));
+    }
 }
 
 QVariant ObjectTable::data(const QModelIndex& index, int role) const {
@@ -313,23 +341,26 @@ QVariant ObjectTable::data(const QModelIndex& index, int role) const {
         // Numbers are short; a name may be as long as a hostile file makes it.
         return isNumeric(m_kind, index.column())
                    ? text(id, index.column())
-                   : shownText(cell(*m_circuit, m_point.get(), m_kind, id, index.column()));
+                   : shownText(cell(*m_circuit, m_values, m_kind, id, index.column()));
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(isNumeric(m_kind, index.column())
                                        ? Qt::AlignRight | Qt::AlignVCenter
                                        : Qt::AlignLeft | Qt::AlignVCenter);
     case Qt::ToolTipRole: {
-        const DescribeContext context{*m_circuit, m_point.get(), m_stale};
+        const DescribeContext context{*m_circuit, m_values.point.get(), m_values.pointStale,
+                                      m_values.prediction.get(), m_values.predictionStale};
         return m_kind == TableKind::Nets ? tooltipNet(context, id) : tooltipDevice(context, id);
     }
-    case Qt::FontRole:
-        if (m_stale && isNumeric(m_kind, index.column()) &&
-            !(m_kind == TableKind::Nets && index.column() == NetTerminals)) {
-            QFont font;
-            font.setStrikeOut(true);
-            return font;
-        }
-        return {};
+    case Qt::FontRole: {
+        const bool nets = m_kind == TableKind::Nets;
+        if (!isNumeric(m_kind, index.column()) || (nets && index.column() == NetTerminals))
+            return {};
+        const bool predicted = nets && index.column() >= NetPredicted;
+        QFont font;
+        font.setItalic(nets && (index.column() == NetPredicted || index.column() == NetDeviation));
+        font.setStrikeOut(predicted ? m_values.predictionStale : m_values.pointStale);
+        return font.italic() || font.strikeOut() ? QVariant(font) : QVariant();
+    }
     default:
         return {};
     }
@@ -350,7 +381,13 @@ QVariant ObjectTable::headerData(int section, Qt::Orientation orientation, int r
         case NetTerminals:
             return tr("Connections");
         case NetVoltage:
-            return tr("Voltage");
+            return m_values.prediction ? tr("Simulated") : tr("Voltage");
+        case NetPredicted:
+            return tr("Predicted");
+        case NetDeviation:
+            return tr("Uncertainty");
+        case NetError:
+            return tr("Error");
         default:
             return {};
         }
@@ -375,9 +412,12 @@ QVariant ObjectTable::headerData(int section, Qt::Orientation orientation, int r
 
 QByteArray ObjectTable::csv() const {
     widgets::CsvWriter out;
-    for (int column = 0; column < columnCount(); ++column) {
+    const int columns = m_kind == TableKind::Nets && !m_values.prediction
+                            ? static_cast<int>(NetPredicted)
+                            : columnCount();
+    for (int column = 0; column < columns; ++column) {
         QString title = headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-        if (m_kind == TableKind::Nets && column == NetVoltage)
+        if (m_kind == TableKind::Nets && column >= NetVoltage)
             title += u" (V)"_s;
         if (m_kind == TableKind::Devices && column == DeviceCurrent)
             title += u" (A)"_s;
@@ -385,7 +425,7 @@ QByteArray ObjectTable::csv() const {
     }
     out.endRow();
     for (const std::uint32_t id : m_rows) {
-        for (int column = 0; column < columnCount(); ++column) {
+        for (int column = 0; column < columns; ++column) {
             if (isNumeric(m_kind, column))
                 out.cell(number(id, column));
             else

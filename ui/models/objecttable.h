@@ -5,6 +5,7 @@
 #include "ui/services/jobservice.h"
 #include "ui/services/selectionhub.h"
 #include "ui/session/simulation.h"
+#include "ui/session/voltagedisplay.h"
 
 #include <QAbstractTableModel>
 #include <QHash>
@@ -28,9 +29,17 @@ struct TableRows {
     std::size_t matches = 0;         ///< before the limit
 };
 
+/// What is known of a circuit's nets and devices. Immutable parts. Thread: any (const).
+struct TableValues {
+    OperatingPointPtr point;
+    PredictionPtr prediction;
+    ComparisonPtr comparison;
+    bool pointStale = false, predictionStale = false;
+};
+
 /// Finds and sorts. Names sort naturally (x2 before x10), missing values last in both orders.
 /// Errors: UI-002 stopped. Thread: any.
-Expected<TableRows> queryTable(const netlist::Circuit& circuit, const sim::OperatingPoint* point,
+Expected<TableRows> queryTable(const netlist::Circuit& circuit, const TableValues& values,
                                TableKind kind, const TableQuery& query, std::size_t limit,
                                const StopToken& stop);
 
@@ -44,7 +53,15 @@ class ObjectTable : public QAbstractTableModel {
 public:
     /// More rows than anybody scrolls through; the rest is reached by the filter.
     static constexpr std::size_t kMaxRows = 100'000;
-    enum NetColumn { NetName, NetTerminals, NetVoltage, kNetColumns };
+    enum NetColumn {
+        NetName,
+        NetTerminals,
+        NetVoltage,
+        NetPredicted,
+        NetDeviation, ///< of the ensemble or of dropout
+        NetError,     ///< predicted minus simulated; sorts by its size
+        kNetColumns
+    };
     enum DeviceColumn {
         DeviceName,
         DeviceKind,
@@ -59,7 +76,8 @@ public:
 
     TableKind kind() const { return m_kind; }
     void setCircuit(netlist::CircuitPtr circuit);
-    void setOperatingPoint(OperatingPointPtr point, bool stale);
+    void setValues(const TableValues& values);
+    const TableValues& values() const { return m_values; }
     void setFilter(const QString& filter);
 
     ObjectId objectAt(int row) const;
@@ -86,8 +104,7 @@ private:
     TableKind m_kind;
     JobService& m_jobs;
     netlist::CircuitPtr m_circuit;
-    OperatingPointPtr m_point;
-    bool m_stale = false;
+    TableValues m_values;
     TableQuery m_query;
     std::vector<std::uint32_t> m_rows;
     std::size_t m_matches = 0;

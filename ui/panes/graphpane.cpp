@@ -8,6 +8,7 @@
 #include "ui/session/describe.h"
 #include "ui/session/graphnavigator.h"
 #include "ui/session/simulation.h"
+#include "ui/session/voltagedisplay.h"
 #include "widgets/common/findbar.h"
 #include "widgets/common/icons.h"
 #include "widgets/common/messagebar.h"
@@ -164,8 +165,7 @@ GraphPane::GraphPane(const Workbench& workbench, QWidget* parent)
                 if (source != SelectionSource::Graph)
                     reveal(id);
             });
-    connect(&m_bench.simulation, &Simulation::resultChanged, this, &GraphPane::annotate);
-    connect(&m_bench.settings, &Settings::annotationsChanged, this, &GraphPane::annotate);
+    connect(&m_bench.voltages, &VoltageDisplay::changed, this, &GraphPane::annotate);
 
     connect(m_view, &widgets::GraphView::nodeClicked, this,
             [this](std::uint32_t node, Qt::KeyboardModifiers modifiers) {
@@ -206,7 +206,7 @@ GraphPane::GraphPane(const Workbench& workbench, QWidget* parent)
 
 GraphPane::~GraphPane() {
     m_view->setTooltipProvider(nullptr);
-    m_view->setAnnotations(nullptr);
+    m_view->setValues(nullptr);
 }
 
 void GraphPane::showPicture() {
@@ -401,39 +401,61 @@ void GraphPane::walkTo(std::uint32_t sceneNode) {
 void GraphPane::annotate() {
     const OperatingPointPtr point = m_bench.simulation.operatingPoint();
     const GraphPicturePtr picture = m_bench.navigator.picture();
-    if (!point || !picture ||
-        (!m_bench.settings.showVoltages() && !m_bench.settings.showCurrents() &&
-         !m_bench.settings.showRegions())) {
-        m_view->setAnnotations(nullptr);
+    const bool voltages = m_bench.voltages.isOn();
+    const bool currents = point && m_bench.settings.showCurrents();
+    const bool regions = point && m_bench.settings.showRegions();
+    const bool known = m_bench.voltages.point() || m_bench.voltages.prediction();
+    colourNodes();
+    if (!picture || !((voltages && known) || currents || regions)) {
+        m_view->setValues(nullptr);
+        m_view->setValueLegend({});
         return;
     }
-    const bool voltages = m_bench.settings.showVoltages();
-    const bool currents = m_bench.settings.showCurrents();
-    const bool regions = m_bench.settings.showRegions();
-    m_view->setAnnotations(
-        [point, picture, voltages, currents, regions](std::uint32_t sceneNode) -> QString {
-            if (sceneNode >= picture->size())
-                return {};
-            const std::uint32_t node = picture->toGraph(sceneNode);
-            const netlist::Circuit& circuit = picture->graph->circuit();
-            if (picture->graph->isNet(node)) {
-                const netlist::NetId net = picture->graph->netOf(node);
-                if (!voltages || circuit.isGround(net) || net >= point->netVoltages.size() ||
-                    !std::isfinite(point->netVoltages[net]))
-                    return {};
-                return voltageText(*point, net);
-            }
-            const netlist::DeviceId device = picture->graph->deviceOf(node);
-            if (circuit.firstTerminal(device) != node || device >= point->devices.size())
-                return {}; // a device's values stand at its first terminal
-            QStringList parts;
-            if (currents)
-                parts.push_back(currentText(*point, device));
-            if (regions)
-                parts.push_back(regionText(point->devices[device].region));
-            parts.removeAll(QString());
-            return parts.join(u' ');
-        });
+    const auto style = m_bench.simulation.isStale() ? widgets::Annotation::Style::Error
+                                                    : widgets::Annotation::Style::Simulated;
+    m_view->setValueLegend(m_bench.voltages.legend());
+    m_view->setValues([&display = m_bench.voltages, point, picture, currents, regions,
+                       style](std::uint32_t sceneNode) -> widgets::Annotation {
+        if (sceneNode >= picture->size())
+            return {};
+        const std::uint32_t node = picture->toGraph(sceneNode);
+        const netlist::Circuit& circuit = picture->graph->circuit();
+        if (picture->graph->isNet(node)) {
+            const netlist::NetId net = picture->graph->netOf(node);
+            return circuit.isGround(net) ? widgets::Annotation()
+                                         : display.annotation(net).value_or(widgets::Annotation());
+        }
+        const netlist::DeviceId device = picture->graph->deviceOf(node);
+        if (!(currents || regions) || circuit.firstTerminal(device) != node ||
+            device >= point->devices.size())
+            return {}; // a device's values stand at its first terminal
+        QStringList parts;
+        if (currents)
+            parts.push_back(currentText(*point, device));
+        if (regions)
+            parts.push_back(regionText(point->devices[device].region));
+        parts.removeAll(QString());
+        return {parts.join(u' '), style, {}};
+    });
+}
+
+void GraphPane::colourNodes() {
+    const GraphPicturePtr picture = m_bench.navigator.picture();
+    const bool errors = picture && m_bench.voltages.isOn() &&
+                        m_bench.voltages.mode() == VoltageDisplay::Mode::Error;
+    if (!errors) {
+        if (std::exchange(m_coloured, false))
+            m_view->setColours({});
+        return;
+    }
+    std::vector<std::uint32_t> colours(picture->size());
+    for (std::uint32_t i = 0; i < picture->size(); ++i) {
+        const std::uint32_t node = picture->toGraph(i);
+        if (picture->graph->isNet(node))
+            colours[i] = m_bench.voltages.colour(picture->graph->netOf(node));
+    }
+    m_coloured = true;
+    m_view->setColours(std::move(colours));
 }
 
 QString GraphPane::tooltip(std::uint32_t sceneNode) const {
@@ -441,8 +463,7 @@ QString GraphPane::tooltip(std::uint32_t sceneNode) const {
     const netlist::CircuitPtr circuit = m_bench.session.circuit();
     if (!id || !circuit)
         return {};
-    const DescribeContext context{*circuit, m_bench.simulation.operatingPoint().get(),
-                                  m_bench.simulation.isStale()};
+    const DescribeContext context = m_bench.voltages.context(*circuit);
     QString text;
     if (id->kind == ObjectKind::Net) {
         text = tooltipNet(context, id->index);

@@ -51,6 +51,7 @@ private:
     void showSelection();
     void showHover();
     void annotate();
+    void colourNodes();
     void rebuildKinds();
     std::optional<ObjectId> idOf(std::int64_t sceneNode) const;
     std::vector<std::uint32_t> graphNodes(ObjectId id) const;
@@ -76,6 +77,7 @@ private:
     widgets::GraphView* m_view;
     bool m_ready = false;
     bool m_fitted = false;
+    bool m_coloured = false; ///< nodes have colours by their error
     std::shared_ptr<const GraphPicture> m_shown; ///< the picture whose scene the view has
     std::optional<ObjectId> m_pendingReveal;
     std::vector<std::uint32_t> m_matches; ///< graph nodes

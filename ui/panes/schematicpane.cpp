@@ -9,6 +9,7 @@
 #include "ui/session/circuitsession.h"
 #include "ui/session/describe.h"
 #include "ui/session/simulation.h"
+#include "ui/session/voltagedisplay.h"
 #include "widgets/common/findbar.h"
 #include "widgets/common/icons.h"
 #include "widgets/common/messagebar.h"
@@ -84,8 +85,7 @@ SchematicPane::SchematicPane(const Workbench& workbench, QWidget* parent)
                 if (source != SelectionSource::Schematic)
                     reveal(id);
             });
-    connect(&m_bench.simulation, &Simulation::resultChanged, this, &SchematicPane::annotate);
-    connect(&m_bench.settings, &Settings::annotationsChanged, this, &SchematicPane::annotate);
+    connect(&m_bench.voltages, &VoltageDisplay::changed, this, &SchematicPane::annotate);
 
     connect(m_view, &widgets::SchematicView::netClicked, this,
             [this](const QString& net, Qt::KeyboardModifiers modifiers) {
@@ -262,16 +262,17 @@ void SchematicPane::annotate() {
     const CellDrawingPtr& drawing = m_bench.session.drawing();
     const OperatingPointPtr& point = m_bench.simulation.operatingPoint();
     const netlist::CircuitPtr circuit = m_bench.session.circuit();
+    if (drawing && circuit) {
+        for (auto it = drawing->nets().begin(); it != drawing->nets().end(); ++it) {
+            if (circuit->isGround(it.value()))
+                continue;
+            if (const auto tag = m_bench.voltages.annotation(it.value()))
+                nets.insert(it.key(), *tag);
+        }
+    }
     if (drawing && point && circuit) {
         const auto style = m_bench.simulation.isStale() ? widgets::Annotation::Style::Error
                                                         : widgets::Annotation::Style::Simulated;
-        if (m_bench.settings.showVoltages()) {
-            for (auto it = drawing->nets().begin(); it != drawing->nets().end(); ++it) {
-                if (!circuit->isGround(it.value()) && it.value() < point->netVoltages.size() &&
-                    std::isfinite(point->netVoltages[it.value()]))
-                    nets.insert(it.key(), {voltageText(*point, it.value()), style});
-            }
-        }
         const bool currents = m_bench.settings.showCurrents();
         const bool regions = m_bench.settings.showRegions();
         if (currents || regions) {
@@ -285,12 +286,13 @@ void SchematicPane::annotate() {
                     parts.push_back(regionText(point->devices[it.value()].region));
                 parts.removeAll(QString());
                 if (!parts.isEmpty())
-                    devices.insert(it.key(), {parts.join(u'\n'), style});
+                    devices.insert(it.key(), {parts.join(u'\n'), style, {}});
             }
         }
     }
     m_view->setNetAnnotations(nets);
     m_view->setDeviceAnnotations(devices);
+    m_view->setLegend(nets.isEmpty() ? widgets::ValueLegend() : m_bench.voltages.legend());
 }
 
 QString SchematicPane::tooltip(const QString& net, const QString& device) const {
@@ -298,8 +300,7 @@ QString SchematicPane::tooltip(const QString& net, const QString& device) const 
     const netlist::CircuitPtr circuit = m_bench.session.circuit();
     if (!id || !circuit)
         return device.isEmpty() ? net : device;
-    const DescribeContext context{*circuit, m_bench.simulation.operatingPoint().get(),
-                                  m_bench.simulation.isStale()};
+    const DescribeContext context = m_bench.voltages.context(*circuit);
     switch (id->kind) {
     case ObjectKind::Net:
         return tooltipNet(context, id->index);

@@ -4,6 +4,7 @@
 #include "ui/panes/paneheader.h"
 #include "ui/session/circuitsession.h"
 #include "ui/session/simulation.h"
+#include "ui/session/voltagedisplay.h"
 #include "widgets/common/icons.h"
 
 #include <QFileInfo>
@@ -62,7 +63,7 @@ TablePane::TablePane(TableKind kind, const Workbench& workbench, QWidget* parent
     m_table->horizontalHeader()->setSortIndicatorClearable(true);
     m_table->setSortingEnabled(true);
     const int em = fontMetrics().averageCharWidth();
-    const QList<int> widths = nets ? QList<int>{40, 18, 20} : QList<int>{26, 26, 20, 34, 16, 16};
+    const QList<int> widths = nets ? QList<int>{40, 18, 20, 20, 20, 20} : QList<int>{26, 26, 20, 34, 16, 16};
     for (int i = 0; i < widths.size(); ++i)
         m_table->setColumnWidth(i, widths.at(i) * em);
 
@@ -99,12 +100,10 @@ TablePane::TablePane(TableKind kind, const Workbench& workbench, QWidget* parent
     });
     connect(&m_bench.session, &CircuitSession::circuitChanged, this, [this] {
         m_model->setCircuit(m_bench.session.circuit());
+        showColumns();
         showCount();
     });
-    connect(&m_bench.simulation, &Simulation::resultChanged, this, [this] {
-        m_model->setOperatingPoint(m_bench.simulation.operatingPoint(),
-                                   m_bench.simulation.isStale());
-    });
+    connect(&m_bench.voltages, &VoltageDisplay::changed, this, &TablePane::showValues);
     connect(&m_bench.hub, &SelectionHub::selectionChanged, this, &TablePane::showSelection);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &TablePane::pushSelection);
@@ -115,7 +114,38 @@ TablePane::TablePane(TableKind kind, const Workbench& workbench, QWidget* parent
         m_bench.hub.setHover(m_model->objectAt(index.row()), SelectionSource::Tables);
     });
     m_model->setCircuit(m_bench.session.circuit());
+    showColumns();
     showCount();
+}
+
+void TablePane::showValues() {
+    const VoltageDisplay& shown = m_bench.voltages;
+    TableValues values;
+    // Devices have simulated values alone, whatever is predicted.
+    const bool nets = m_model->kind() == TableKind::Nets;
+    values.point = nets ? shown.point() : m_bench.simulation.operatingPoint();
+    values.pointStale = nets ? shown.isPointStale() : m_bench.simulation.isStale();
+    if (nets) {
+        values.prediction = shown.prediction();
+        values.predictionStale = shown.isPredictionStale();
+        values.comparison = shown.comparison();
+    }
+    const TableValues& before = m_model->values();
+    if (before.point == values.point && before.prediction == values.prediction &&
+        before.pointStale == values.pointStale && before.predictionStale == values.predictionStale)
+        return;
+    m_model->setValues(values);
+    showColumns();
+}
+
+void TablePane::showColumns() {
+    if (m_model->kind() != TableKind::Nets)
+        return;
+    const TableValues& values = m_model->values();
+    m_table->setColumnHidden(ObjectTable::NetPredicted, !values.prediction);
+    m_table->setColumnHidden(ObjectTable::NetDeviation,
+                             !values.prediction || values.prediction->values.deviation.empty());
+    m_table->setColumnHidden(ObjectTable::NetError, !values.comparison);
 }
 
 void TablePane::showCount() {
@@ -193,6 +223,8 @@ widgets::Renderable TablePane::renderable() const {
             if (y > area.bottom())
                 break;
             for (int column = 0; column < m_model->columnCount(); ++column) {
+                if (m_table->isColumnHidden(column))
+                    continue;
                 const QRect box(m_table->columnViewportPosition(column) + 4, y,
                                 m_table->columnWidth(column) - 8, height);
                 const QModelIndex index = m_model->index(row, column);

@@ -33,6 +33,8 @@ private:
     void showSelection(SelectionSource source);
     void pushSelection();
     void showCount();
+    void showValues();
+    void showColumns(); ///< those that hold something
 
     Workbench m_bench;
     ObjectTable* m_model;

@@ -87,6 +87,24 @@ void Settings::setShowVoltages(bool on) {
     m_store->setValue(u"annotations/voltages"_s, on);
     emit annotationsChanged();
 }
+Settings::Voltages Settings::voltages() const {
+    const QString word = m_store->value(u"annotations/voltageValues"_s).toString();
+    if (word == u"simulated"_s)
+        return Voltages::Simulated;
+    if (word == u"predicted"_s)
+        return Voltages::Predicted;
+    if (word == u"error"_s)
+        return Voltages::Error;
+    return Voltages::Both;
+}
+void Settings::setVoltages(Voltages which) {
+    if (which == voltages())
+        return;
+    static const char* const words[] = {"simulated", "predicted", "both", "error"};
+    m_store->setValue(u"annotations/voltageValues"_s,
+                      QString::fromLatin1(words[static_cast<std::size_t>(which)]));
+    emit annotationsChanged();
+}
 bool Settings::showCurrents() const {
     return m_store->value(u"annotations/currents"_s, false).toBool();
 }
@@ -115,6 +133,13 @@ void Settings::setSimulator(const QString& path) {
         return;
     m_store->setValue(u"simulation/program"_s, path);
     emit simulatorChanged();
+}
+
+QString Settings::predictionModel(const QString& schema) const {
+    return m_store->value(u"prediction/"_s + schema).toString();
+}
+void Settings::setPredictionModel(const QString& schema, const QString& path) {
+    m_store->setValue(u"prediction/"_s + schema, path);
 }
 
 QStringList Settings::includeFolders() const {

@@ -44,6 +44,11 @@ public:
 
     bool showVoltages() const;
     void setShowVoltages(bool on);
+    /// Which voltages are shown where both are known.
+    enum class Voltages { Simulated, Predicted, Both, Error };
+    Q_ENUM(Voltages)
+    Voltages voltages() const;
+    void setVoltages(Voltages which);
     bool showCurrents() const;
     void setShowCurrents(bool on);
     bool showRegions() const;
@@ -52,6 +57,10 @@ public:
     /// Program that simulates; default "ngspice" from the search path.
     QString simulator() const;
     void setSimulator(const QString& path);
+
+    /// The network chosen for circuits of a feature schema; empty: the program chooses.
+    QString predictionModel(const QString& schema) const;
+    void setPredictionModel(const QString& schema, const QString& path);
 
     /// Folders that netlists may include files from besides their own, absolute.
     QStringList includeFolders() const;

@@ -3,11 +3,13 @@
 
 #include "core/base/units.h"
 #include "ui/services/text.h"
+#include "ui/session/prediction.h"
 
 #include <QCoreApplication>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace ohm::ui {
 
@@ -93,6 +95,32 @@ QString roleText(const netlist::Circuit& circuit, netlist::DeviceId device, unsi
 bool hasVoltage(const DescribeContext& context, netlist::NetId net) {
     return context.point && net < context.point->netVoltages.size() &&
            std::isfinite(context.point->netVoltages[net]);
+}
+
+double predictedVoltage(const DescribeContext& context, netlist::NetId net) {
+    return context.prediction ? context.prediction->voltage(net)
+                              : std::numeric_limits<double>::quiet_NaN();
+}
+
+InspectorSection predictionOf(const DescribeContext& context, netlist::NetId net,
+                              double predicted) {
+    InspectorSection made{tr("Prediction"), {}};
+    const auto add = [&](const QString& name, double value) {
+        InspectorRow line = quantity(name, value, "V", false);
+        line.style = InspectorRow::Style::Predicted;
+        if (context.predictionStale)
+            line.tooltip = tr("The file has changed since this was predicted.");
+        made.rows.push_back(line);
+    };
+    add(tr("Voltage"), predicted);
+    if (std::isfinite(context.prediction->deviation(net)))
+        add(tr("Uncertainty \u00b1"), context.prediction->deviation(net));
+    if (hasVoltage(context, net))
+        add(tr("Error"), predicted - context.point->netVoltages[net]);
+    if (net < context.prediction->driven.size() && context.prediction->driven[net])
+        made.rows.push_back(row(tr("Known"), tr("set by voltage sources")));
+    made.rows.push_back(row(tr("Model"), context.prediction->model));
+    return made;
 }
 
 void cut(InspectorSection& section, std::size_t shown, std::size_t total) {
@@ -223,6 +251,8 @@ InspectorContent describeNet(const DescribeContext& context, netlist::NetId net)
             quantity(tr("Voltage"), context.point->netVoltages[net], "V", context.stale));
         content.sections.push_back(values);
     }
+    if (const double predicted = predictedVoltage(context, net); std::isfinite(predicted))
+        content.sections.push_back(predictionOf(context, net, predicted));
     InspectorSection connections{tr("Connections (%L1)").arg(terminals.size()), {}};
     for (const std::uint32_t terminal : terminals.first(std::min(terminals.size(), kMaxRows))) {
         const netlist::DeviceId device = circuit.terminalDevice(terminal);
@@ -426,6 +456,14 @@ QString tooltipNet(const DescribeContext& context, netlist::NetId net) {
     QString text = tr("Net %1").arg(shownText(context.circuit.netName(net)));
     if (hasVoltage(context, net))
         text += u": "_s + voltageText(*context.point, net);
+    if (const double predicted = predictedVoltage(context, net); std::isfinite(predicted)) {
+        text += u'\n' + tr("Predicted ~%1").arg(shownText(formatSi(predicted, "V")));
+        if (const double deviation = context.prediction->deviation(net); std::isfinite(deviation))
+            text += u" \u00b1 "_s + shownText(formatSi(deviation, "V", 2));
+        if (hasVoltage(context, net))
+            text += u'\n' + tr("Error %1").arg(shownText(
+                                 formatSi(predicted - context.point->netVoltages[net], "V", 3)));
+    }
     text += u'\n' + tr("%L1 connections").arg(context.circuit.netTerminals(net).size());
     return text;
 }

@@ -13,6 +13,8 @@
 
 namespace ohm::ui {
 
+struct PredictedCircuit;
+
 /// "net:12": an object as the id of a link.
 QString linkOf(ObjectId id);
 std::optional<ObjectId> objectOf(const QString& link);
@@ -29,6 +31,8 @@ struct DescribeContext {
     const netlist::Circuit& circuit;
     const sim::OperatingPoint* point = nullptr; ///< may be null
     bool stale = false;
+    const PredictedCircuit* prediction = nullptr; ///< may be null
+    bool predictionStale = false;
 };
 
 /// What the inspector shows of an object; long lists are cut with a last row that says so.

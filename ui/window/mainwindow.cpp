@@ -42,7 +42,7 @@ namespace ohm::ui {
 using namespace Qt::StringLiterals;
 
 namespace {
-constexpr int kLayoutVersion = 1; ///< raise when docks are added or renamed
+constexpr int kLayoutVersion = 2; ///< raise when docks are added or renamed
 
 QStringList localFiles(const QMimeData* data) {
     QStringList paths;
@@ -55,11 +55,15 @@ QStringList localFiles(const QMimeData* data) {
 } // namespace
 
 MainWindow::MainWindow(const QString& settingsFile, QWidget* parent)
+    : MainWindow(settingsFile, Learning::standard(), parent) {}
+
+MainWindow::MainWindow(const QString& settingsFile, Learning learning, QWidget* parent)
     : QMainWindow(parent)
-    , m_services(std::make_unique<Services>(settingsFile))
+    , m_services(std::make_unique<Services>(settingsFile, std::move(learning)))
     , m_bench(std::make_unique<Workbench>(
           Workbench{m_services->jobs, m_services->hub, m_services->settings, m_services->commands,
-                    m_services->session, m_services->simulation, m_services->navigator})) {
+                    m_services->session, m_services->simulation, m_services->navigator,
+                    m_services->prediction, m_services->voltages})) {
     setObjectName(u"mainWindow"_s);
     setAcceptDrops(true);
     setDockNestingEnabled(true);
@@ -69,11 +73,14 @@ MainWindow::MainWindow(const QString& settingsFile, QWidget* parent)
     applyTheme();
     buildPages();
     buildDocks();
+    buildLearnDocks();
     registerCommands();
+    registerLearnCommands();
     registerViewCommands();
     buildMenus();
     buildToolBar();
     connectSession();
+    connectLearning();
     connectJobs();
     connect(&m_bench->settings, &Settings::themeChanged, this, &MainWindow::applyTheme);
     m_bench->session.setIncludeFolders(m_bench->settings.includeFolders());
@@ -232,8 +239,11 @@ void MainWindow::buildDocks() {
 void MainWindow::connectSession() {
     CircuitSession& session = m_bench->session;
     connect(&session, &CircuitSession::circuitChanged, this, [this, &session] {
-        m_bench->simulation.setCircuit(session.circuit(),
-                                       QFileInfo(session.circuitPath()).fileName());
+        const QString name = QFileInfo(session.circuitPath()).fileName();
+        const bool again = std::exchange(m_shownCircuit, session.circuitPath()) ==
+                               session.circuitPath() && session.isOpen();
+        m_bench->simulation.setCircuit(session.circuit(), name);
+        m_bench->prediction.setCircuit(session.circuit(), name, again);
         m_startBar->dismiss();
         m_workspace->bar()->dismiss();
         m_pages->setCurrentIndex(session.isOpen() ? 1 : 0);
@@ -264,6 +274,7 @@ void MainWindow::connectSession() {
     connect(&session, &CircuitSession::openFailed, this, &MainWindow::openFailed);
     connect(&session, &CircuitSession::fileChangedOnDisk, this, [this](const QString& path) {
         m_bench->simulation.markStale();
+        m_bench->prediction.markStale();
         m_workspace->showMessage(
             widgets::MessageBar::Kind::Note,
             QFileInfo::exists(path)

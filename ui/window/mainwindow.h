@@ -3,6 +3,7 @@
 
 #include "core/base/diagnostic.h"
 #include "core/base/error.h"
+#include "ui/services/learning.h"
 #include "ui/services/selectionhub.h"
 #include "ui/workbench.h"
 
@@ -29,6 +30,7 @@ namespace ohm::ui {
 class AboutDialog;
 class InspectorDock;
 class PaletteFeed;
+class PredictDock;
 class ProjectDock;
 class RecentFiles;
 class ShortcutsDialog;
@@ -41,6 +43,8 @@ class MainWindow : public QMainWindow {
 public:
     /// `settingsFile` empty: the user's own.
     explicit MainWindow(const QString& settingsFile = {}, QWidget* parent = nullptr);
+    /// With other networks than the real ones, for tests.
+    MainWindow(const QString& settingsFile, Learning learning, QWidget* parent = nullptr);
     ~MainWindow() override;
 
     void openPath(const QString& path);
@@ -64,6 +68,7 @@ public:
     TablePane* devices() const { return m_devices; }
     ProjectDock* projectDock() const { return m_project; }
     InspectorDock* inspector() const { return m_inspector; }
+    PredictDock* predictDock() const { return m_predict; }
     ShortcutsDialog* shortcuts(); ///< made when first asked for
     AboutDialog* about();
     bool isWorkspaceShown() const;
@@ -85,6 +90,9 @@ private:
     void registerCommands();
     void registerViewCommands();
     void connectSession();
+    void buildLearnDocks();
+    void registerLearnCommands();
+    void connectLearning();
     void connectJobs();
     void applyTheme();
     void resetLayout();
@@ -110,6 +118,7 @@ private:
     WorkspacePage* m_workspace = nullptr;
     ProjectDock* m_project = nullptr;
     InspectorDock* m_inspector = nullptr;
+    PredictDock* m_predict = nullptr;
     TablePane* m_nets = nullptr;
     TablePane* m_devices = nullptr;
     widgets::IssuesView* m_issues = nullptr;
@@ -123,6 +132,7 @@ private:
     QByteArray m_defaultState;
     QByteArray m_panelState; ///< of the docks while the start page hides them
     bool m_panelsShown = true;
+    QString m_shownCircuit; ///< to tell another circuit from the same read again
     int m_logSink = 0;
 };
 

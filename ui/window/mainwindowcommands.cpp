@@ -7,6 +7,7 @@
 #include "ui/panes/sourcepane.h"
 #include "ui/panes/tablepane.h"
 #include "ui/services/text.h"
+#include "ui/session/prediction.h"
 #include "ui/window/mainwindow.h"
 #include "ui/window/palettefeed.h"
 #include "ui/window/recentfiles.h"
@@ -189,8 +190,9 @@ void MainWindow::registerViewCommands() {
     const std::pair<QString, QString> docks[] = {
         {u"projectDock"_s, u"Ctrl+Alt+1"_s}, {u"inspectorDock"_s, u"Ctrl+Alt+2"_s},
         {u"netsDock"_s, u"Ctrl+Alt+3"_s},    {u"devicesDock"_s, u"Ctrl+Alt+4"_s},
-        {u"issuesDock"_s, u"Ctrl+Alt+5"_s},  {u"logDock"_s, u"Ctrl+Alt+6"_s}};
-    static const char* const icons[] = {"tree", "device", "net", "table", "issues", "log"};
+        {u"issuesDock"_s, u"Ctrl+Alt+5"_s},  {u"logDock"_s, u"Ctrl+Alt+6"_s},
+        {u"predictDock"_s, u"Ctrl+Alt+7"_s}};
+    static const char* const icons[] = {"tree", "device", "net", "table", "issues", "log", "predict"};
     int i = 0;
     for (const auto& [name, keys] : docks) {
         const QString title = findChild<QDockWidget*>(name)->windowTitle();
@@ -347,6 +349,15 @@ void MainWindow::buildMenus() {
                        u"edit.deselect"_s});
     menu(tr("&Simulate"),
          {u"sim.op"_s, u"sim.stop"_s, {}, u"sim.voltages"_s, u"sim.currents"_s, u"sim.regions"_s});
+    menu(tr("&Predict"), {u"predict.run"_s,
+                          u"predict.stop"_s,
+                          {},
+                          u"predict.showSimulated"_s,
+                          u"predict.showPredicted"_s,
+                          u"predict.showBoth"_s,
+                          u"predict.showError"_s,
+                          {},
+                          u"predict.refresh"_s});
     QMenu* view = menu(tr("&View"), {u"view.fit"_s,
                                      u"view.zoomIn"_s,
                                      u"view.zoomOut"_s,
@@ -364,7 +375,7 @@ void MainWindow::buildMenus() {
         panels->addAction(dock->toggleViewAction());
     auto* jump = view->addMenu(tr("&Go to panel"));
     for (const QString& name : {u"projectDock"_s, u"inspectorDock"_s, u"netsDock"_s,
-                                u"devicesDock"_s, u"issuesDock"_s, u"logDock"_s})
+                                u"devicesDock"_s, u"issuesDock"_s, u"logDock"_s, u"predictDock"_s})
         jump->addAction(c.action(u"view."_s + name));
     view->addAction(c.action(u"view.resetLayout"_s));
     menu(tr("Se&ttings"), {u"settings.themeSystem"_s,
@@ -396,6 +407,7 @@ void MainWindow::buildToolBar() {
             button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     };
     c.action(u"sim.op"_s)->setIconText(tr("Simulate"));
+    c.action(u"predict.run"_s)->setIconText(tr("Predict"));
     c.action(u"sim.voltages"_s)->setIconText(tr("Voltages"));
     c.action(u"sim.currents"_s)->setIconText(tr("Currents"));
     c.action(u"sim.regions"_s)->setIconText(tr("Regions"));
@@ -408,8 +420,16 @@ void MainWindow::buildToolBar() {
     bar->addSeparator();
     add(u"sim.op"_s, true);
     add(u"sim.stop"_s);
+    add(u"predict.run"_s, true);
     bar->addSeparator();
     add(u"sim.voltages"_s, true);
+    auto* which = new QMenu(tr("Voltages shown"), bar);
+    for (const QString& id : {u"predict.showSimulated"_s, u"predict.showPredicted"_s,
+                              u"predict.showBoth"_s, u"predict.showError"_s})
+        which->addAction(c.action(id));
+    auto* voltages = qobject_cast<QToolButton*>(bar->widgetForAction(c.action(u"sim.voltages"_s)));
+    voltages->setMenu(which);
+    voltages->setPopupMode(QToolButton::MenuButtonPopup);
     add(u"sim.currents"_s, true);
     add(u"sim.regions"_s, true);
     auto* spring = new QWidget(bar);
@@ -431,6 +451,8 @@ void MainWindow::updateEnabled() {
         c.action(id)->setEnabled(open);
     c.action(u"sim.op"_s)->setEnabled(circuit && !running);
     c.action(u"sim.stop"_s)->setEnabled(running);
+    c.action(u"predict.run"_s)->setEnabled(circuit && !m_bench->prediction.isRunning());
+    c.action(u"predict.stop"_s)->setEnabled(m_bench->prediction.isRunning());
     c.action(u"view.up"_s)->setEnabled(m_bench->session.canLeave());
     c.action(u"edit.back"_s)->setEnabled(m_bench->hub.canGoBack());
     c.action(u"edit.forward"_s)->setEnabled(m_bench->hub.canGoForward());

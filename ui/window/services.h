@@ -7,19 +7,23 @@
 #include "ui/services/settings.h"
 #include "ui/session/circuitsession.h"
 #include "ui/session/graphnavigator.h"
+#include "ui/session/prediction.h"
 #include "ui/session/simulation.h"
+#include "ui/session/voltagedisplay.h"
 #include "ui/window/mainwindow.h"
 
 namespace ohm::ui {
 
 /// The services of one window, in the order they lean on each other; the jobs go last.
 struct MainWindow::Services {
-    explicit Services(const QString& settingsFile)
+    Services(const QString& settingsFile, Learning learning)
         : settings(settingsFile)
         , commands(&settings)
         , session(jobs, hub)
         , simulation(jobs, settings)
-        , navigator(jobs) {}
+        , navigator(jobs)
+        , prediction(jobs, settings, std::move(learning))
+        , voltages(simulation, prediction, settings) {}
 
     Settings settings;
     JobService jobs;
@@ -28,6 +32,8 @@ struct MainWindow::Services {
     CircuitSession session;
     Simulation simulation;
     GraphNavigator navigator;
+    Prediction prediction;
+    VoltageDisplay voltages;
 };
 
 } // namespace ohm::ui

@@ -5,6 +5,7 @@
 #include "ui/panes/schematicpane.h"
 #include "ui/panes/sourcepane.h"
 #include "widgets/common/icons.h"
+#include "widgets/common/noticebar.h"
 
 #include <QSplitter>
 #include <QTabWidget>
@@ -18,6 +19,7 @@ WorkspacePage::WorkspacePage(const Workbench& workbench, QWidget* parent)
     : QWidget(parent)
     , m_bench(workbench)
     , m_bar(new widgets::MessageBar(this))
+    , m_notices(new widgets::NoticeBar(this))
     , m_splitter(new QSplitter(Qt::Horizontal, this))
     , m_tabs(new QTabWidget(this))
     , m_schematic(new SchematicPane(workbench, this))
@@ -40,6 +42,7 @@ WorkspacePage::WorkspacePage(const Workbench& workbench, QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_bar);
+    column->addWidget(m_notices);
     column->addWidget(m_splitter, 1);
     connect(m_bar, &widgets::MessageBar::actionTriggered, this, [this] {
         const auto run = m_action;

@@ -12,6 +12,10 @@
 class QSplitter;
 class QTabWidget;
 
+namespace ohm::widgets {
+class NoticeBar;
+}
+
 namespace ohm::ui {
 
 class SchematicPane;
@@ -29,6 +33,7 @@ public:
     GraphPane* graph() const { return m_graph; }
     SourcePane* source() const { return m_source; }
     widgets::MessageBar* bar() const { return m_bar; }
+    widgets::NoticeBar* notices() const { return m_notices; }
     void showSource();
     void showGraph();
     bool isSourceShown() const;
@@ -45,6 +50,7 @@ public:
 private:
     Workbench m_bench;
     widgets::MessageBar* m_bar;
+    widgets::NoticeBar* m_notices;
     QSplitter* m_splitter;
     QTabWidget* m_tabs;
     SchematicPane* m_schematic;

@@ -382,13 +382,8 @@ void LabelLayer::block(const QRectF& rect) {
         cells(rect, [&](std::size_t cell) { m_taken[cell].push_back(rect); });
 }
 
-bool LabelLayer::place(QPainter& painter, const QPointF& anchor, double gap, const QString& text,
-                       Style style, bool always) {
-    if (text.isEmpty())
-        return false;
-    const QFont& font = style == Style::Strong || style == Style::Group ? m_strong : m_font;
-    const PaintCache::Text& shown = m_cache.text(text, font);
-    const QSizeF size(shown.size.width() + 6, shown.size.height() + 1);
+std::optional<QRectF> LabelLayer::room(const QPointF& anchor, double gap, const QSizeF& size,
+                                       Style style, bool always) {
     std::array<QPointF, 5> corners{
         QPointF(anchor.x() + gap, anchor.y() - size.height() / 2),
         QPointF(anchor.x() - size.width() / 2, anchor.y() - gap - size.height()),
@@ -412,18 +407,31 @@ bool LabelLayer::place(QPainter& painter, const QPointF& anchor, double gap, con
             rect.moveTop(std::max(rect.top(), m_area.top()));
         }
         block(rect);
-        QColor ground = m_colours.labelGround;
-        if (style == Style::Group)
-            ground.setAlpha(120);
-        painter.fillRect(rect, ground);
-        painter.setFont(font);
-        painter.setPen(style == Style::Value   ? m_colours.accent
-                       : style == Style::Group ? m_colours.muted
-                                               : m_colours.text);
-        painter.drawStaticText(rect.topLeft() + QPointF(3, 0.5), shown.text);
-        return true;
+        return rect;
     }
-    return false;
+    return std::nullopt;
+}
+
+bool LabelLayer::place(QPainter& painter, const QPointF& anchor, double gap, const QString& text,
+                       Style style, bool always) {
+    if (text.isEmpty())
+        return false;
+    const QFont& font = style == Style::Strong || style == Style::Group ? m_strong : m_font;
+    const PaintCache::Text& shown = m_cache.text(text, font);
+    const auto rect = room(anchor, gap, {shown.size.width() + 6, shown.size.height() + 1}, style,
+                           always);
+    if (!rect)
+        return false;
+    QColor ground = m_colours.labelGround;
+    if (style == Style::Group)
+        ground.setAlpha(120);
+    painter.fillRect(*rect, ground);
+    painter.setFont(font);
+    painter.setPen(style == Style::Value   ? m_colours.accent
+                   : style == Style::Group ? m_colours.muted
+                                           : m_colours.text);
+    painter.drawStaticText(rect->topLeft() + QPointF(3, 0.5), shown.text);
+    return true;
 }
 
 } // namespace ohm::widgets

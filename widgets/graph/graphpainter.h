@@ -13,6 +13,7 @@
 #include <QStaticText>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -110,6 +111,10 @@ public:
     /// `always`.
     bool place(QPainter& painter, const QPointF& anchor, double gap, const QString& text,
                Style style, bool always = false);
+    /// Finds and takes a free place for something of this size; nothing if there is none.
+    std::optional<QRectF> room(const QPointF& anchor, double gap, const QSizeF& size, Style style,
+                               bool always = false);
+    const QFont& font() const { return m_font; }
     /// Keeps a place free, e.g. a marker's.
     void block(const QRectF& rect);
 

@@ -471,6 +471,14 @@ void GraphView::setAnnotations(std::function<QString(std::uint32_t)> text) {
     d->annotations = std::move(text);
     update();
 }
+void GraphView::setValues(std::function<Annotation(std::uint32_t)> value) {
+    d->values = std::move(value);
+    update();
+}
+void GraphView::setValueLegend(const ValueLegend& legend) {
+    d->valueLegend = legend;
+    update();
+}
 void GraphView::setColours(std::vector<std::uint32_t> argb) {
     d->customColours = std::move(argb);
     d->refreshColours();

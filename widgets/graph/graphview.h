@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/common/annotation.h"
+
 #include <QString>
 #include <QWidget>
 
@@ -57,6 +59,10 @@ public:
     void setHover(std::int64_t node); ///< -1: none
     /// Optional per-node values drawn as small labels, and colours (ARGB, 0 = by kind).
     void setAnnotations(std::function<QString(std::uint32_t)> text);
+    /// The same with a look of their own, instead of `setAnnotations`; an empty text is none.
+    void setValues(std::function<Annotation(std::uint32_t)> value);
+    /// Explains the values; empty: none.
+    void setValueLegend(const ValueLegend& legend);
     void setColours(std::vector<std::uint32_t> argb);
     void setKindVisible(int kind, bool visible);
     bool isKindVisible(int kind) const;

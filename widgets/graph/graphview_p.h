@@ -69,6 +69,9 @@ public:
     void drawEmphasis(QPainter& painter);
     void drawLabels(QPainter& painter);
     void drawPlaceholder(QPainter& painter) const;
+    /// The values of these nodes, in order, where they find room.
+    void drawValues(QPainter& painter, LabelLayer& labels, const std::vector<std::uint32_t>& nodes,
+                    const GraphPainter& detail, double gap, bool onDark) const;
     PixelMap pixelMap() const;
     RasterInput rasterInput() const;
     GraphPainter detailPainter() const;
@@ -85,6 +88,8 @@ public:
     std::vector<std::uint32_t> customColours;
     std::vector<QRgb> nodeColours;
     std::function<QString(std::uint32_t)> annotations, tooltips;
+    std::function<Annotation(std::uint32_t)> values;
+    ValueLegend valueLegend;
     QString placeholder;
     GraphColours colours;
     mutable PaintCache cache;

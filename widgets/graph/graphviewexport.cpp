@@ -74,10 +74,7 @@ void GraphView::render(QPainter& painter, const QRectF& target, bool forPrint) c
             const double r = detail.radius(node);
             labels.block(QRectF(at.x() - r, at.y() - r, 2 * r, 2 * r));
         }
-        if (d->annotations)
-            for (std::uint32_t node : nodes)
-                labels.place(painter, detail.at(node), detail.radius(node) + 3,
-                             d->annotations(node), LabelLayer::Style::Value);
+        d->drawValues(painter, labels, nodes, detail, 3, false);
         for (std::uint32_t node : nodes)
             if (d->topology->groupOf[node] == GraphScene::kNoGroup || !d->scene->mark ||
                 !d->scene->groupLabel)
@@ -94,6 +91,8 @@ void GraphView::render(QPainter& painter, const QRectF& target, bool forPrint) c
                              LabelLayer::Style::Node);
             }
     }
+    if (d->annotations || d->values)
+        paintLegend(painter, target, d->valueLegend, small, forPrint ? lightPalette() : palette());
     painter.restore();
 }
 

@@ -271,6 +271,8 @@ void GraphView::Private::drawLabels(QPainter& painter) {
     LabelLayer labels(widget, font, colours, cache);
     if (legendVisible)
         labels.block(legend.panel());
+    if (values || annotations)
+        labels.block(legendBox(widget, valueLegend, q->font()));
     const auto gap = [&](std::uint32_t node) { return detail.radius(node) + 4; };
     const auto strong = [&](std::int64_t node, bool always) {
         if (!usable(node))
@@ -309,11 +311,9 @@ void GraphView::Private::drawLabels(QPainter& painter) {
         return groupA != groupB ? groupB : degree(a) > degree(b);
     });
     const auto faded = [&](std::uint32_t node) { return dimming && !selectedFlags[node]; };
-    if (annotations)
-        for (std::uint32_t node : shown)
-            if (!faded(node))
-                labels.place(painter, toWidget(node), gap(node), annotations(node),
-                             LabelLayer::Style::Value);
+    std::vector<std::uint32_t> valued = shown;
+    std::erase_if(valued, faded);
+    drawValues(painter, labels, valued, detail, 4, dark);
     for (std::uint32_t node : shown) {
         if (faded(node) || selectedFlags[node] == 1 || node == current)
             continue;
@@ -348,6 +348,27 @@ void GraphView::Private::drawLabels(QPainter& painter) {
             if (!labels.place(painter, middle, height * 0.4 + 2, name, LabelLayer::Style::Node))
                 labels.place(painter, middle, spread + 4, name, LabelLayer::Style::Node);
         }
+    }
+}
+
+void GraphView::Private::drawValues(QPainter& painter, LabelLayer& labels,
+                                    const std::vector<std::uint32_t>& nodes,
+                                    const GraphPainter& detail, double gap, bool onDark) const {
+    if (values) {
+        for (const std::uint32_t node : nodes) {
+            const Annotation value = values(node);
+            if (value.text.isEmpty())
+                continue;
+            const auto box = labels.room(detail.at(node), detail.radius(node) + gap,
+                                         annotationSize(value, labels.font()),
+                                         LabelLayer::Style::Value);
+            if (box)
+                paintAnnotation(painter, *box, value, labels.font(), onDark);
+        }
+    } else if (annotations) {
+        for (const std::uint32_t node : nodes)
+            labels.place(painter, detail.at(node), detail.radius(node) + gap, annotations(node),
+                         LabelLayer::Style::Value);
     }
 }
 
@@ -387,6 +408,8 @@ void GraphView::Private::paint(QPainter& painter) {
         }
         if (legendVisible)
             legend.paint(painter, *scene, colours, dark, hoveredKind);
+        if (values || annotations)
+            paintLegend(painter, q->rect(), valueLegend, q->font(), q->palette());
     }
     if (q->hasFocus()) {
         painter.setRenderHint(QPainter::Antialiasing);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/schematic/schematictags.h"
 
-#include "widgets/common/palette.h"
-
 #include <QFontInfo>
 #include <QFontMetricsF>
 
@@ -13,28 +11,8 @@
 namespace ohm::widgets {
 namespace {
 
-constexpr double kPadX = 4;
-constexpr double kPadY = 1;
 constexpr double kGap = 3;      // between a tag and its wire
 constexpr int kLeastPixels = 9; // that can be read
-
-QFont faceOf(const QFont& font, Annotation::Style style) {
-    QFont face = font;
-    face.setItalic(style == Annotation::Style::Predicted);
-    return face;
-}
-
-Semantic meaningOf(Annotation::Style style) {
-    switch (style) {
-    case Annotation::Style::Predicted:
-        return Semantic::Predicted;
-    case Annotation::Style::Error:
-        return Semantic::Error;
-    case Annotation::Style::Simulated:
-        break;
-    }
-    return Semantic::Simulated;
-}
 
 } // namespace
 
@@ -91,9 +69,8 @@ QFont TagLayout::fontFor(const QFont& font, double scale, bool exact) {
     return face;
 }
 
-QSizeF TagLayout::sizeOf(const QString& text) const {
-    const QFontMetricsF metrics(m_font);
-    return {metrics.horizontalAdvance(text) + 2 * kPadX, metrics.height() + 2 * kPadY};
+QSizeF TagLayout::sizeOf(const Annotation& annotation) const {
+    return annotationSize(annotation, m_font);
 }
 
 bool TagLayout::leadsClear(const Spot& spot) const {
@@ -157,14 +134,14 @@ void TagLayout::addNets(const QHash<QString, Annotation>& byNet) {
         PlacedTag tag;
         tag.annotation = &*it;
         tag.net = index;
-        place(spotsOf(net, sizeOf(it->text)), tag);
+        place(spotsOf(net, sizeOf(*it)), tag);
     }
 }
 
 std::optional<PlacedTag> TagLayout::forced(int net, const Annotation& annotation,
                                            const QRectF& sight) const {
     std::vector<Spot> spots =
-        spotsOf(m_scene.nets()[static_cast<std::size_t>(net)], sizeOf(annotation.text));
+        spotsOf(m_scene.nets()[static_cast<std::size_t>(net)], sizeOf(annotation));
     std::erase_if(spots, [&](const Spot& spot) { return !sight.contains(spot.box); });
     if (spots.empty())
         return std::nullopt;
@@ -242,7 +219,7 @@ void TagLayout::addDevices(const QHash<QString, Annotation>& byDevice) {
         const QRectF body = m_map.map(instance.body);
         if (!body.intersects(m_target))
             continue;
-        const QSizeF size = sizeOf(it->text);
+        const QSizeF size = sizeOf(*it);
         const double w = size.width();
         const double h = size.height();
         const QPointF c = body.center();
@@ -266,26 +243,18 @@ void TagLayout::addDevices(const QHash<QString, Annotation>& byDevice) {
 }
 
 void TagLayout::paint(QPainter& painter, const PlacedTag& tag, const QFont& font, bool dark) {
-    const Semantic meaning = meaningOf(tag.annotation->style);
-    const QColor ink = semanticColour(meaning, dark);
-    QColor ground = semanticTint(meaning, dark);
-    ground.setAlpha(238);
-    QPen frame(ink, 1);
-    if (tag.annotation->style == Annotation::Style::Predicted)
-        frame.setDashPattern({3, 2});
     painter.setRenderHint(QPainter::Antialiasing, true);
-    painter.setPen(frame);
     if (tag.leader) {
+        const QColor ink = annotationInk(*tag.annotation, dark);
+        QPen line(ink, 1);
+        if (tag.annotation->style == Annotation::Style::Predicted)
+            line.setDashPattern({3, 2});
+        painter.setPen(line);
         painter.drawLine(tag.target, tag.box.center());
         painter.setBrush(ink);
         painter.drawEllipse(tag.target, 1.2, 1.2);
     }
-    painter.setBrush(ground);
-    const double radius = std::min(5.0, tag.box.height() / 2.5);
-    painter.drawRoundedRect(tag.box, radius, radius);
-    painter.setPen(ink);
-    painter.setFont(faceOf(font, tag.annotation->style));
-    painter.drawText(tag.box, Qt::AlignCenter, tag.annotation->text);
+    paintAnnotation(painter, tag.box, *tag.annotation, font, dark);
 }
 
 } // namespace ohm::widgets

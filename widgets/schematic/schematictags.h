@@ -57,7 +57,7 @@ private:
     /// The first spot that covers least; nullptr: none is free.
     const Spot* roomIn(const std::vector<Spot>& spots) const;
     void place(const std::vector<Spot>& spots, PlacedTag tag);
-    QSizeF sizeOf(const QString& text) const;
+    QSizeF sizeOf(const Annotation& annotation) const;
 
     const SchematicScene& m_scene;
     SheetMap m_map;

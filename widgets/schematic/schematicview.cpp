@@ -95,6 +95,11 @@ void SchematicView::setDeviceAnnotations(const QHash<QString, Annotation>& byDev
     d->placementChanged();
 }
 
+void SchematicView::setLegend(const ValueLegend& legend) {
+    d->legend = legend;
+    update();
+}
+
 void SchematicView::setTooltipProvider(
     std::function<QString(const QString& net, const QString& device)> provider) {
     d->tooltips = std::move(provider);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/schematic/schematicdoc.h"
+#include "widgets/common/annotation.h"
 
 #include <QHash>
 #include <QRectF>
@@ -14,12 +15,6 @@
 #include <memory>
 
 namespace ohm::widgets {
-
-/// A value drawn next to a net or a device, e.g. a simulated voltage.
-struct Annotation {
-    QString text;
-    enum class Style { Simulated, Predicted, Error } style = Style::Simulated;
-};
 
 /// Draws a SchematicDoc and lets the user look around in it. Knows no project and no selection hub:
 /// it takes names, and says what was clicked. Thread: GUI.
@@ -47,6 +42,8 @@ public:
     /// Values drawn at nets and devices, by name. Empty hash: none.
     void setNetAnnotations(const QHash<QString, Annotation>& byNet);
     void setDeviceAnnotations(const QHash<QString, Annotation>& byDevice);
+    /// Explains the values; empty: none.
+    void setLegend(const ValueLegend& legend);
     /// Tooltip text per net and device name, asked on hover.
     void
     setTooltipProvider(std::function<QString(const QString& net, const QString& device)> provider);

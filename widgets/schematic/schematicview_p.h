@@ -75,6 +75,7 @@ public:
     SceneHit current;
     QHash<QString, Annotation> netAnnotations;
     QHash<QString, Annotation> deviceAnnotations;
+    ValueLegend legend;
     std::function<QString(const QString&, const QString&)> tooltips;
 
     std::optional<SchematicStyle> style;

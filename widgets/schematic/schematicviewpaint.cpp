@@ -38,6 +38,8 @@ void SchematicView::paintEvent(QPaintEvent*) {
         painter.drawPixmap(0, 0, d->layer);
         d->paintLive(painter);
         d->paintTags(painter);
+        paintLegend(painter, QRectF(rect()), d->legend, TagLayout::fontFor(font(), d->scale, false),
+                    palette());
         if (d->document->generated)
             d->paintWatermark(painter, QRectF(rect()));
     }
@@ -216,6 +218,8 @@ void SchematicView::render(QPainter& painter, const QRectF& target, bool forPrin
     tags.addDevices(d->deviceAnnotations);
     for (const PlacedTag& tag : tags.tags())
         TagLayout::paint(painter, tag, tags.font(), face.dark);
+    if (!d->netAnnotations.isEmpty())
+        paintLegend(painter, target, d->legend, tags.font(), forPrint ? lightPalette() : palette());
     painter.restore();
 }
 

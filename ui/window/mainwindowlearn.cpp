@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Predicting in the window: its panels, commands and messages.
+#include "ui/docks/predictdock.h"
+#include "ui/services/text.h"
+#include "ui/session/describe.h"
+#include "ui/window/mainwindow.h"
+#include "ui/window/services.h"
+#include "ui/window/workspacepage.h"
+#include "widgets/common/noticebar.h"
+#include "widgets/common/palette.h"
+#include "widgets/common/theme.h"
+
+#include <QActionGroup>
+#include <QDockWidget>
+
+namespace ohm::ui {
+
+using namespace Qt::StringLiterals;
+
+void MainWindow::buildLearnDocks() {
+    m_predict = new PredictDock(*m_bench, this);
+    QDockWidget* predict =
+        addDock(u"predictDock"_s, tr("Predict"), m_predict, Qt::RightDockWidgetArea);
+    auto* inspector = findChild<QDockWidget*>(u"inspectorDock"_s);
+    tabifyDockWidget(inspector, predict);
+    inspector->raise();
+    connect(m_predict, &PredictDock::simulateRequested, this, [this] { simulate(false); });
+}
+
+void MainWindow::registerLearnCommands() {
+    Commands& c = m_bench->commands;
+    const QString group = tr("Predict");
+    c.add({u"predict.run"_s, tr("&Predict voltages"), u"predict"_s, {QKeySequence(u"F6"_s)},
+           tr("Lets a network predict the voltages of all nets and shows them beside the simulated "
+              "ones."),
+           group},
+          [this] {
+              m_workspace->bar()->dismiss();
+              m_bench->prediction.run();
+          });
+    c.add({u"predict.stop"_s, tr("S&top predicting"), u"stop"_s, {QKeySequence(u"Shift+F6"_s)},
+           tr("Stops the running prediction."), group},
+          [this] { m_bench->prediction.stop(); });
+    auto* modes = new QActionGroup(this);
+    const std::tuple<QString, QString, QString, QString, Settings::Voltages> shows[] = {
+        {u"predict.showSimulated"_s, tr("Voltages: &simulated"), u"Ctrl+4"_s,
+         tr("Shows what the simulator found."), Settings::Voltages::Simulated},
+        {u"predict.showPredicted"_s, tr("Voltages: p&redicted"), u"Ctrl+5"_s,
+         tr("Shows what the network predicts."), Settings::Voltages::Predicted},
+        {u"predict.showBoth"_s, tr("Voltages: &both"), u"Ctrl+6"_s,
+         tr("Shows simulated and predicted voltages side by side."), Settings::Voltages::Both},
+        {u"predict.showError"_s, tr("Voltages: &error"), u"Ctrl+7"_s,
+         tr("Shows predicted minus simulated, coloured by size."), Settings::Voltages::Error}};
+    for (const auto& [id, text, keys, help, mode] : shows) {
+        QAction* action = c.addToggle({id, text, {}, {QKeySequence(keys)}, help, group},
+                                      [this, mode = mode](bool on) {
+                                          if (!on)
+                                              return;
+                                          m_bench->settings.setVoltages(mode);
+                                          m_bench->commands.action(u"sim.voltages"_s)->setChecked(true);
+                                          m_bench->settings.setShowVoltages(true);
+                                      });
+        modes->addAction(action);
+        action->setChecked(m_bench->settings.voltages() == mode);
+    }
+    c.add({u"predict.refresh"_s,
+           tr("Look for &models again"),
+           u"reload"_s,
+           {},
+           tr("Lists the shipped models and your own anew."),
+           group},
+          [this] { m_bench->prediction.refreshModels(); });
+}
+
+void MainWindow::connectLearning() {
+    Prediction& prediction = m_bench->prediction;
+    connect(&prediction, &Prediction::runningChanged, this, &MainWindow::updateEnabled);
+    connect(&prediction, &Prediction::failed, this, [this](const Error& error) {
+        if (error.code == "UI-021")
+            showDock(u"predictDock"_s);
+        m_workspace->showError(error, tr("Try again"), [this] { m_bench->prediction.run(); });
+    });
+    const auto tellTheme = [this] {
+        m_bench->voltages.setDark(widgets::isDark(palette()));
+    };
+    connect(&widgets::Theme::instance(), &widgets::Theme::changed, this,
+            [this](bool dark) { m_bench->voltages.setDark(dark); });
+    tellTheme();
+
+    widgets::NoticeBar* notices = m_workspace->notices();
+    connect(&m_bench->voltages, &VoltageDisplay::changed, this, [this, notices] {
+        QVector<widgets::NoticeBar::Notice> list;
+        const PredictionPtr& shown = m_bench->voltages.prediction();
+        const netlist::CircuitPtr circuit = m_bench->session.circuit();
+        if (shown && circuit) {
+            for (const learn::Notice& notice : shown->values.notices) {
+                widgets::NoticeBar::Notice made{shownText(notice.text), {}};
+                for (const std::string& name : notice.objects) {
+                    QString link;
+                    if (const auto device = circuit->findDevice(name))
+                        link = linkOf({ObjectKind::Device, *device});
+                    else if (const auto net = circuit->findNet(name))
+                        link = linkOf({ObjectKind::Net, *net});
+                    made.objects.push_back({shownText(name), link});
+                }
+                list.push_back(made);
+            }
+        }
+        const QString summary =
+            list.isEmpty() ? QString()
+            : list.size() == 1
+                ? tr("The prediction may be wrong: %1.").arg(list.first().text)
+                : tr("This circuit is unlike what the network was trained on, in %L1 ways. The "
+                     "prediction may be wrong.")
+                      .arg(list.size());
+        notices->setNotices(summary, list);
+    });
+    connect(notices, &widgets::NoticeBar::linkActivated, this, [this](const QString& link) {
+        if (const auto id = objectOf(link))
+            m_bench->hub.reveal(*id, SelectionSource::Issues);
+    });
+}
+
+} // namespace ohm::ui
