@@ -20,6 +20,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSpinBox>
@@ -44,9 +45,14 @@ constexpr int kMaxSynced = 200;
 QString trainedTo(const learn::ModelInfo& model) {
     QStringList parts;
     for (const auto& [key, value] : model.provenance) {
-        const QString name = qs(key);
-        if (name.contains(u"acc"_s, Qt::CaseInsensitive) && !value.empty() && value.size() < 40)
-            parts.push_back(shownText(key) + u' ' + shownText(value));
+        // "validation.acc_at_100"
+        static const QRegularExpression pattern(u"^(?:(.*)\\.)?acc(?:_at_|@)(\\d+)$"_s);
+        const QRegularExpressionMatch found = pattern.match(qs(key));
+        bool number = false;
+        const double reached = QString::fromStdString(value).toDouble(&number);
+        if (found.hasMatch() && number)
+            parts.push_back((found.captured(1).isEmpty() ? QString() : found.captured(1) + u' ') +
+                            PredictDock::tr("Acc@%1 %2").arg(found.captured(2), QString::number(reached, 'f', 3)));
         if (parts.size() == 3)
             break;
     }
@@ -134,7 +140,7 @@ PredictDock::PredictDock(const Workbench& workbench, QWidget* parent)
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->setSortingEnabled(true);
     const int em = fontMetrics().averageCharWidth();
-    const int widths[] = {11, 12, 11, 12, 11};
+    const int widths[] = {10, 10, 10, 11, 9};
     for (int i = 0; i < ErrorTable::kColumns; ++i)
         m_table->setColumnWidth(i, widths[i] * em);
     m_table->setMinimumHeight(fontMetrics().height() * 6);
@@ -312,12 +318,15 @@ QString PredictDock::figures() const {
     QStringList lines;
     if (compared) {
         const int k = m_k->value();
-        lines.push_back(tr("Acc@%1  %2  (%L3 nets within %4)")
-                            .arg(k)
-                            .arg(QString::number(compared->accAt(k), 'f', 3))
-                            .arg(compared->errors.size())
-                            .arg(qs(formatSi(compared->tolerance(k), "V", 3))));
-        lines.push_back(tr("Mean error  %1    worst  %2 at %3")
+        const double share = compared->accAt(k);
+        lines.push_back(
+            tr("Acc@%1  %2: %L3 of %L4 nets within \u00b1 %5")
+                .arg(k)
+                .arg(QString::number(share, 'f', 3))
+                .arg(std::lround(share * static_cast<double>(compared->errors.size())))
+                .arg(compared->errors.size())
+                .arg(qs(formatSi(compared->tolerance(k), "V", 3))));
+        lines.push_back(tr("Mean error %1, worst %2 at %3")
                             .arg(qs(formatSi(compared->mae, "V", 3)),
                                  signedText(compared->errors.front().error),
                                  shownText(shown->circuit->netName(compared->errors.front().net))));
@@ -325,7 +334,7 @@ QString PredictDock::figures() const {
         lines.push_back(tr("The simulation is out of date."));
     }
     if (shown && std::isfinite(shown->values.distance))
-        lines.push_back(tr("Distance to the training circuits  %1")
+        lines.push_back(tr("Distance to the training circuits %1 (above 1 is unusual)")
                             .arg(QString::number(shown->values.distance, 'f', 2)));
     return lines.join(u'\n');
 }

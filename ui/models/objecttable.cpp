@@ -77,7 +77,7 @@ double numberOf(const netlist::Circuit& circuit, const TableValues& values, Tabl
     case ObjectTable::NetVoltage:
         return netVoltage(values.point.get(), id);
     case ObjectTable::NetPredicted:
-        return values.prediction ? values.prediction->voltage(id) : kNaN;
+        return values.prediction && !circuit.isGround(id) ? values.prediction->voltage(id) : kNaN;
     case ObjectTable::NetDeviation:
         return values.prediction ? values.prediction->deviation(id) : kNaN;
     case ObjectTable::NetError:

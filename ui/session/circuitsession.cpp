@@ -2,6 +2,7 @@
 #include "ui/session/circuitsession.h"
 
 #include "core/base/log.h"
+#include "core/project/installation.h"
 #include "ui/services/text.h"
 
 #include <QDir>
@@ -71,6 +72,14 @@ Diagnostics CircuitSession::diagnostics() const {
     if (m_loaded)
         all.insert(all.end(), m_loaded->diagnostics.begin(), m_loaded->diagnostics.end());
     return all;
+}
+
+netlist::ReadOptions CircuitSession::readOptions() const {
+    netlist::ReadOptions options;
+    options.searchPath = project::modelSearchPath(m_project);
+    options.searchPath.insert(options.searchPath.end(), m_includeFolders.begin(),
+                              m_includeFolders.end());
+    return options;
 }
 
 // --- opening ------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/graph/terminalgraph.h"
+#include "core/netlist/reader.h"
 #include "core/project/project.h"
 #include "ui/services/jobservice.h"
 #include "ui/services/selectionhub.h"
@@ -59,6 +60,8 @@ public:
     const CircuitIndexPtr& index() const { return m_index; }
     const TerminalGraphPtr& graph() const { return m_graph; }
     Diagnostics diagnostics() const; ///< of the project and the circuit
+    /// Where netlists of this session may include from.
+    netlist::ReadOptions readOptions() const;
 
     // --- places in the hierarchy --------------------------------------------------------------
     const CellPath& place() const { return m_place; }

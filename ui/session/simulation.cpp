@@ -91,6 +91,10 @@ void Simulation::run(bool allowMissing) {
         emit runningChanged();
 }
 
+std::function<std::shared_ptr<sim::SimulatorPool>()> Simulation::simulators() const {
+    return [pool = m_pool] { return pool->get(); };
+}
+
 void Simulation::stop() {
     if (m_job == 0)
         return;

@@ -7,6 +7,7 @@
 
 #include <QObject>
 
+#include <functional>
 #include <memory>
 
 namespace ohm::ui {
@@ -26,6 +27,10 @@ public:
     void setCircuit(netlist::CircuitPtr circuit, const QString& name);
     void run(bool allowMissing = false);
     void stop();
+
+    /// Gives the simulator processes to other jobs; the call itself belongs on a worker thread, for
+    /// it may start them.
+    std::function<std::shared_ptr<sim::SimulatorPool>()> simulators() const;
 
     bool isRunning() const { return m_job != 0; }
     const OperatingPointPtr& operatingPoint() const { return m_result; }

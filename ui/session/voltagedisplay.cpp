@@ -18,7 +18,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 } // namespace
 
 QString predictedText(double value) {
-    return std::isfinite(value) ? u'~' + qs(formatSi(value, "V")) : QString();
+    return std::isfinite(value) ? u'~' + qs(formatSi(value, "V", 3)) : QString();
 }
 
 QString signedText(double value, const char* unit, int digits) {
@@ -142,7 +142,10 @@ std::optional<Annotation> VoltageDisplay::annotation(netlist::NetId net) const {
     if (m_mode != Mode::Predicted && m_point && net < m_point->netVoltages.size() &&
         std::isfinite(m_point->netVoltages[net]))
         simulated = voltageText(*m_point, net);
-    if (m_mode != Mode::Simulated && m_prediction) {
+    // What sources set is known: said once is enough.
+    const bool known = m_prediction && !simulated.isEmpty() && net < m_prediction->driven.size() &&
+                       m_prediction->driven[net];
+    if (m_mode != Mode::Simulated && m_prediction && !known) {
         predicted = predictedText(m_prediction->voltage(net));
         const double moved = change(net);
         if (!predicted.isEmpty() && std::isfinite(moved) &&

@@ -13,6 +13,7 @@
 #include "ui/window/services.h"
 #include "ui/window/workspacepage.h"
 #include "widgets/common/commandpalette.h"
+#include "widgets/common/noticebar.h"
 #include "widgets/graph/graphview.h"
 #include "widgets/schematic/schematicview.h"
 
@@ -102,6 +103,12 @@ void Tour::addSteps() {
                                m_window.simulate(true);
                        },
                        [&bench] { return !bench.simulation.isRunning() && bench.jobs.isIdle(); }});
+    m_steps.push_back({{},
+                       [&bench] {
+                           if (bench.session.circuit() && bench.prediction.model())
+                               bench.prediction.run();
+                       },
+                       [&bench] { return !bench.prediction.isRunning() && bench.jobs.isIdle(); }});
     for (const QString& look : {u"light"_s, u"dark"_s})
         addWorkspaceSteps(look);
 }
@@ -127,6 +134,25 @@ void Tour::addWorkspaceSteps(const QString& look) {
              m_window.workspace()->schematic()->view()->fit();
              m_window.workspace()->graph()->view()->fit();
          }});
+    const auto fit = [this] {
+        m_window.workspace()->schematic()->view()->fit();
+        m_window.workspace()->graph()->view()->fit();
+    };
+    m_steps.push_back({u"predict-"_s + look,
+                       [this, &bench] {
+                           bench.hub.clear();
+                           m_window.showDock(u"predictDock"_s);
+                       },
+                       now, fit});
+    m_steps.push_back({u"errors-"_s + look,
+                       [&bench] { bench.settings.setVoltages(Settings::Voltages::Error); }, now});
+    m_steps.push_back({{},
+                       [this, &bench] {
+                           bench.settings.setVoltages(Settings::Voltages::Both);
+                           m_window.showDock(u"inspectorDock"_s);
+                           m_window.workspace()->notices()->setDetailsShown(false);
+                       },
+                       now});
     m_steps.push_back({u"source-"_s + look,
                        [this] {
                            m_window.workspace()->showSource();

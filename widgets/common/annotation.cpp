@@ -229,7 +229,7 @@ double niceCeiling(double value) {
     if (!(value > 0) || !std::isfinite(value))
         return 0;
     const double decade = std::pow(10.0, std::floor(std::log10(value)));
-    for (const double step : {1.0, 2.0, 5.0})
+    for (const double step : {1.0, 1.5, 2.0, 3.0, 5.0, 7.0})
         if (value <= step * decade * (1 + 1e-12))
             return step * decade;
     return 10 * decade;

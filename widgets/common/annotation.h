@@ -58,7 +58,7 @@ QRectF legendBox(const QRectF& area, const ValueLegend& legend, const QFont& fon
 QColor sequentialColour(double value, bool dark);
 /// Black or white, whichever reads better on `ground`.
 QColor inkOn(const QColor& ground);
-/// The least of 1, 2, 5 times a power of ten that is not below `value`; 0 for 0.
+/// The least of 1, 1.5, 2, 3, 5, 7 times a power of ten that is not below `value`; 0 for 0.
 double niceCeiling(double value);
 
 } // namespace ohm::widgets

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Networks and circuits with knobs for the window's tests: known values, no LibTorch.
+#pragma once
+
+#include "core/netlist/reader.h"
+#include "ui/services/learning.h"
+
+#include <QFile>
+
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <thread>
+
+namespace ohm::ui::testing {
+
+/// Predicts `offset` + the voltage a resistive divider of the samples has: simply
+/// base + 0.1 * net id + gain * (sum of resistances in kilo-ohm).
+class FakePredictor : public learn::Predictor {
+public:
+    struct Behaviour {
+        double base = 0.5;
+        double perNet = 0.1;
+        double perKiloohm = 0.01;
+        bool uncertain = true;
+        std::vector<learn::Notice> notices;
+        std::chrono::milliseconds delay{0};
+        std::atomic<int> calls{0};
+        std::atomic<int> loads{0};
+        Error failure; ///< an empty code: none
+    };
+
+    FakePredictor(std::shared_ptr<Behaviour> behaviour, learn::Checkpoint checkpoint)
+        : m_behaviour(std::move(behaviour))
+        , m_checkpoint(std::move(checkpoint)) {}
+
+    const learn::Checkpoint& checkpoint(std::size_t) const override { return m_checkpoint; }
+    std::size_t members() const override { return m_behaviour->uncertain ? 3 : 1; }
+
+    static double value(const Behaviour& how, const netlist::Circuit& circuit,
+                        netlist::NetId net) {
+        double kiloohm = 0;
+        for (std::size_t i = 0; i < circuit.deviceCount(); ++i)
+            if (circuit.deviceKind(static_cast<netlist::DeviceId>(i)) ==
+                netlist::DeviceKind::Resistor)
+                kiloohm += circuit.deviceParameter(static_cast<netlist::DeviceId>(i), "value")
+                               .value_or(0) /
+                           1e3;
+        return how.base + how.perNet * net + how.perKiloohm * kiloohm;
+    }
+
+    Expected<learn::CircuitPrediction> predict(const netlist::Circuit& circuit,
+                                               StopToken stop) override {
+        ++m_behaviour->calls;
+        const auto until = std::chrono::steady_clock::now() + m_behaviour->delay;
+        while (std::chrono::steady_clock::now() < until) {
+            if (stop.stopRequested())
+                return fail("LEARN-012", "The prediction was stopped");
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        if (!m_behaviour->failure.code.empty())
+            return fail(m_behaviour->failure);
+        learn::CircuitPrediction made;
+        made.seconds = 0.003;
+        made.distance = 0.7;
+        made.notices = m_behaviour->notices;
+        made.voltages.assign(circuit.netCount(), std::nan(""));
+        if (m_behaviour->uncertain)
+            made.deviation.assign(circuit.netCount(), std::nan(""));
+        for (netlist::NetId net = 0; net < circuit.netCount(); ++net) {
+            if (circuit.isGround(net))
+                continue;
+            made.voltages[net] = value(*m_behaviour, circuit, net);
+            if (m_behaviour->uncertain)
+                made.deviation[net] = 0.001 * (net + 1);
+        }
+        return made;
+    }
+
+private:
+    std::shared_ptr<Behaviour> m_behaviour;
+    learn::Checkpoint m_checkpoint;
+};
+
+/// A circuit whose knobs are .param lines: `at` writes the lines anew and reads the text.
+class FakeTunable : public generate::TunableCircuit {
+public:
+    FakeTunable(std::string text, netlist::CircuitPtr nominal, std::vector<generate::Knob> knobs)
+        : m_text(std::move(text))
+        , m_nominal(std::move(nominal))
+        , m_knobs(std::move(knobs)) {}
+    const netlist::CircuitPtr& nominal() const override { return m_nominal; }
+    const std::vector<generate::Knob>& knobs() const override { return m_knobs; }
+    Expected<netlist::CircuitPtr> at(std::span<const std::size_t> knobs,
+                                     std::span<const double> values) const override {
+        std::string text = m_text;
+        for (std::size_t i = 0; i < knobs.size(); ++i) {
+            const std::string start = ".param " + m_knobs[knobs[i]].name + "=";
+            const std::size_t at = text.find(start);
+            if (at == std::string::npos)
+                return fail("GEN-001", "There is no such parameter.");
+            char number[40];
+            std::snprintf(number, sizeof number, "%.12g", values[i]);
+            text.replace(at + start.size(), text.find('\n', at) - at - start.size(), number);
+        }
+        return netlist::readNetlistText(text, "variant", {});
+    }
+
+private:
+    std::string m_text;
+    netlist::CircuitPtr m_nominal;
+    std::vector<generate::Knob> m_knobs;
+};
+
+/// What the fakes do and what they were asked.
+struct FakeWorld {
+    std::shared_ptr<FakePredictor::Behaviour> network =
+        std::make_shared<FakePredictor::Behaviour>();
+    std::vector<learn::ModelInfo> models;
+    std::atomic<int> listed{0};
+
+    static learn::ModelInfo model(const std::string& name, const std::string& schema,
+                                  const std::string& task = "node") {
+        learn::ModelInfo made;
+        made.path = "/models/" + name + ".safetensors";
+        made.name = name;
+        made.task = task;
+        made.featureSchema = schema;
+        made.architecture = "deepgen, 15 layers";
+        made.trainedOn = schema == "resistive" ? "ladders" : "op-amps";
+        made.provenance = {{"metrics.acc@100", "0.962"}};
+        return made;
+    }
+
+    Learning learning() {
+        Learning made;
+        made.listModels = [this](const auto&, Diagnostics&) {
+            ++listed;
+            return models;
+        };
+        made.load = [this](const std::vector<std::filesystem::path>& paths)
+            -> Expected<PredictorPtr> {
+            ++network->loads;
+            learn::Checkpoint checkpoint;
+            checkpoint.provenance["path"] = paths.front().string();
+            return PredictorPtr(std::make_shared<FakePredictor>(network, checkpoint));
+        };
+        made.make = [this](std::vector<learn::Checkpoint> checkpoints) -> Expected<PredictorPtr> {
+            auto better = std::make_shared<FakePredictor::Behaviour>();
+            better->base = 0;
+            better->perNet = network->perNet;
+            better->perKiloohm = network->perKiloohm;
+            return PredictorPtr(std::make_shared<FakePredictor>(better, checkpoints.front()));
+        };
+        made.makeTunable = [](const std::filesystem::path& path, const netlist::ReadOptions& options,
+                              const project::Project*, StopToken) -> Expected<TunablePtr> {
+            std::ifstream file(path);
+            const std::string text((std::istreambuf_iterator<char>(file)), {});
+            auto circuit = netlist::readNetlist(path, options);
+            if (!circuit)
+                return circuit.failure();
+            std::vector<generate::Knob> knobs;
+            for (std::size_t at = text.find(".param "); at != std::string::npos;
+                 at = text.find(".param ", at + 1)) {
+                const std::size_t equals = text.find('=', at);
+                generate::Knob knob;
+                knob.name = text.substr(at + 7, equals - at - 7);
+                knob.unit = "ohm";
+                knob.isParameter = true;
+                knob.nominal = std::atof(text.c_str() + equals + 1);
+                knob.low = knob.nominal / 10;
+                knob.high = knob.nominal * 10;
+                knobs.push_back(knob);
+            }
+            return TunablePtr(std::make_shared<FakeTunable>(text, *circuit, knobs));
+        };
+        return made;
+    }
+};
+
+} // namespace ohm::ui::testing
