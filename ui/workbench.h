@@ -12,6 +12,7 @@ class Simulation;
 class GraphNavigator;
 class Prediction;
 class VoltageDisplay;
+class WhatIf;
 
 /// What every pane and dock of one window shares. Owned by the window; outlives the panes.
 struct Workbench {
@@ -24,6 +25,7 @@ struct Workbench {
     GraphNavigator& navigator;
     Prediction& prediction;
     VoltageDisplay& voltages;
+    WhatIf& whatIf;
 };
 
 } // namespace ohm::ui

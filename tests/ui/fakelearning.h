@@ -2,6 +2,7 @@
 // Networks and circuits with knobs for the window's tests: known values, no LibTorch.
 #pragma once
 
+#include "core/base/units.h"
 #include "core/netlist/reader.h"
 #include "ui/services/learning.h"
 
@@ -169,7 +170,8 @@ struct FakeWorld {
                 knob.name = text.substr(at + 7, equals - at - 7);
                 knob.unit = "ohm";
                 knob.isParameter = true;
-                knob.nominal = std::atof(text.c_str() + equals + 1);
+                std::size_t used = 0;
+                knob.nominal = parseSiPrefix(text.substr(equals + 1), used).value_or(0);
                 knob.low = knob.nominal / 10;
                 knob.high = knob.nominal * 10;
                 knobs.push_back(knob);

@@ -80,7 +80,7 @@ public:
     std::vector<Outcome> inbox;
 
     // Last, so that the threads are gone before what they write to.
-    std::array<std::unique_ptr<WorkerPool>, 4> pools;
+    std::array<std::unique_ptr<WorkerPool>, 5> pools;
 
     WorkerPool& pool(Pool which) { return *pools[static_cast<std::size_t>(which)]; }
 };
@@ -89,7 +89,7 @@ JobService::JobService(QObject* parent)
     : QObject(parent)
     , d(std::make_unique<Private>()) {
     const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    const std::array<int, 4> threads{std::max(2, cores), 1, 1, 2};
+    const std::array<int, 5> threads{std::max(2, cores), 1, 1, 2, 1};
     for (std::size_t i = 0; i < threads.size(); ++i)
         d->pools[i] = std::make_unique<WorkerPool>(threads[i]);
     d->timer.setInterval(kTickMs);

@@ -18,7 +18,8 @@ namespace ohm::ui {
 
 /// Where work runs: `Cpu` for computing (one thread per core), `Torch` and `Layout` for libraries
 /// that allow one caller, `Io` for short reading, writing and releasing of memory.
-enum class Pool : quint8 { Cpu, Torch, Layout, Io };
+/// `Train` runs one training at a time, beside the predictions of `Torch`.
+enum class Pool : quint8 { Cpu, Torch, Layout, Io, Train };
 enum class JobState : quint8 { Queued, Running, Paused, Stopping, Done, Failed, Stopped };
 
 using JobId = quint64;

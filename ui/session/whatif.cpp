@@ -56,6 +56,7 @@ WhatIf::WhatIf(JobService& jobs, CircuitSession& session, Simulation& simulation
             look();
     });
     connect(&prediction, &Prediction::modelChanged, this, [this] {
+        predictNominal();
         if (isAnyMoved())
             predict();
     });
@@ -79,8 +80,12 @@ void WhatIf::setActive(bool active) {
         return;
     if (!m_tunable && !m_looking)
         look();
-    if (m_prediction.circuit() && !m_prediction.result() && !m_prediction.isRunning() &&
-        m_prediction.model())
+    predictNominal();
+}
+
+void WhatIf::predictNominal() {
+    if (m_active && m_prediction.circuit() && !m_prediction.result() &&
+        !m_prediction.isRunning() && m_prediction.function())
         m_prediction.run();
 }
 
@@ -136,6 +141,7 @@ void WhatIf::look() {
             for (const generate::Knob& knob : m_tunable->knobs())
                 m_values.push_back(knob.nominal);
             emit knobsChanged();
+            predictNominal();
         });
 }
 

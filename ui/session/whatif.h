@@ -67,6 +67,7 @@ private:
     void forget();
     void apply(const std::vector<std::pair<std::size_t, double>>& values);
     void predict();
+    void predictNominal(); ///< what changes are measured against
     std::vector<std::size_t> moved() const;
 
     JobService& m_jobs;

@@ -42,7 +42,7 @@ namespace ohm::ui {
 using namespace Qt::StringLiterals;
 
 namespace {
-constexpr int kLayoutVersion = 2; ///< raise when docks are added or renamed
+constexpr int kLayoutVersion = 3; ///< raise when docks are added or renamed
 
 QStringList localFiles(const QMimeData* data) {
     QStringList paths;
@@ -63,7 +63,7 @@ MainWindow::MainWindow(const QString& settingsFile, Learning learning, QWidget* 
     , m_bench(std::make_unique<Workbench>(
           Workbench{m_services->jobs, m_services->hub, m_services->settings, m_services->commands,
                     m_services->session, m_services->simulation, m_services->navigator,
-                    m_services->prediction, m_services->voltages})) {
+                    m_services->prediction, m_services->voltages, m_services->whatIf})) {
     setObjectName(u"mainWindow"_s);
     setAcceptDrops(true);
     setDockNestingEnabled(true);
@@ -316,7 +316,7 @@ void MainWindow::connectJobs() {
                 info.remainingMs = static_cast<qint64>(static_cast<double>(it->elapsedMs) *
                                                        (1 - it->fraction) / it->fraction);
             info.text = it->state == JobState::Failed ? qs(it->error.text) : it->step;
-            info.pausable = it->pool == Pool::Cpu;
+            info.pausable = it->pool == Pool::Cpu || it->pool == Pool::Train;
             info.hasLog = it->state == JobState::Failed;
             infos.push_back(info);
         }

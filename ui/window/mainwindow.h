@@ -35,6 +35,7 @@ class ProjectDock;
 class RecentFiles;
 class ShortcutsDialog;
 class TablePane;
+class WhatIfDock;
 class WorkspacePage;
 
 /// The window: puts services, pages and docks together and nothing else. Thread: GUI.
@@ -69,6 +70,7 @@ public:
     ProjectDock* projectDock() const { return m_project; }
     InspectorDock* inspector() const { return m_inspector; }
     PredictDock* predictDock() const { return m_predict; }
+    WhatIfDock* whatIfDock() const { return m_whatIf; }
     ShortcutsDialog* shortcuts(); ///< made when first asked for
     AboutDialog* about();
     bool isWorkspaceShown() const;
@@ -119,6 +121,7 @@ private:
     ProjectDock* m_project = nullptr;
     InspectorDock* m_inspector = nullptr;
     PredictDock* m_predict = nullptr;
+    WhatIfDock* m_whatIf = nullptr;
     TablePane* m_nets = nullptr;
     TablePane* m_devices = nullptr;
     widgets::IssuesView* m_issues = nullptr;

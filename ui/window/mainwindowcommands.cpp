@@ -191,8 +191,8 @@ void MainWindow::registerViewCommands() {
         {u"projectDock"_s, u"Ctrl+Alt+1"_s}, {u"inspectorDock"_s, u"Ctrl+Alt+2"_s},
         {u"netsDock"_s, u"Ctrl+Alt+3"_s},    {u"devicesDock"_s, u"Ctrl+Alt+4"_s},
         {u"issuesDock"_s, u"Ctrl+Alt+5"_s},  {u"logDock"_s, u"Ctrl+Alt+6"_s},
-        {u"predictDock"_s, u"Ctrl+Alt+7"_s}};
-    static const char* const icons[] = {"tree", "device", "net", "table", "issues", "log", "predict"};
+        {u"predictDock"_s, u"Ctrl+Alt+7"_s}, {u"whatIfDock"_s, u"Ctrl+Alt+8"_s}};
+    static const char* const icons[] = {"tree", "device", "net", "table", "issues", "log", "predict", "whatif"};
     int i = 0;
     for (const auto& [name, keys] : docks) {
         const QString title = findChild<QDockWidget*>(name)->windowTitle();
@@ -341,7 +341,10 @@ void MainWindow::buildMenus() {
         recent->addSeparator();
         recent->addAction(m_bench->commands.action(u"file.clearRecent"_s));
     });
-    menu(tr("&Edit"), {u"edit.find"_s,
+    menu(tr("&Edit"), {u"edit.undo"_s,
+                       u"edit.redo"_s,
+                       {},
+                       u"edit.find"_s,
                        u"edit.palette"_s,
                        {},
                        u"edit.back"_s,
@@ -375,7 +378,7 @@ void MainWindow::buildMenus() {
         panels->addAction(dock->toggleViewAction());
     auto* jump = view->addMenu(tr("&Go to panel"));
     for (const QString& name : {u"projectDock"_s, u"inspectorDock"_s, u"netsDock"_s,
-                                u"devicesDock"_s, u"issuesDock"_s, u"logDock"_s, u"predictDock"_s})
+                                u"devicesDock"_s, u"issuesDock"_s, u"logDock"_s, u"predictDock"_s, u"whatIfDock"_s})
         jump->addAction(c.action(u"view."_s + name));
     view->addAction(c.action(u"view.resetLayout"_s));
     menu(tr("Se&ttings"), {u"settings.themeSystem"_s,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Predicting in the window: its panels, commands and messages.
 #include "ui/docks/predictdock.h"
+#include "ui/docks/whatifdock.h"
 #include "ui/services/text.h"
 #include "ui/session/describe.h"
 #include "ui/window/mainwindow.h"
@@ -23,7 +24,12 @@ void MainWindow::buildLearnDocks() {
         addDock(u"predictDock"_s, tr("Predict"), m_predict, Qt::RightDockWidgetArea);
     auto* inspector = findChild<QDockWidget*>(u"inspectorDock"_s);
     tabifyDockWidget(inspector, predict);
+    m_whatIf = new WhatIfDock(*m_bench, this);
+    QDockWidget* whatIf =
+        addDock(u"whatIfDock"_s, tr("What if"), m_whatIf, Qt::RightDockWidgetArea);
+    tabifyDockWidget(predict, whatIf);
     inspector->raise();
+    connect(m_predict, &PredictDock::whatIfRequested, this, [this] { showDock(u"whatIfDock"_s); });
     connect(m_predict, &PredictDock::simulateRequested, this, [this] { simulate(false); });
 }
 
@@ -63,6 +69,12 @@ void MainWindow::registerLearnCommands() {
         modes->addAction(action);
         action->setChecked(m_bench->settings.voltages() == mode);
     }
+    c.add({u"edit.undo"_s, tr("&Undo"), u"undo"_s, QKeySequence::keyBindings(QKeySequence::Undo),
+           tr("Turns the last knob back."), tr("Edit")},
+          [this] { m_bench->whatIf.undoStack()->undo(); });
+    c.add({u"edit.redo"_s, tr("&Redo"), u"redo"_s, QKeySequence::keyBindings(QKeySequence::Redo),
+           tr("Turns it again."), tr("Edit")},
+          [this] { m_bench->whatIf.undoStack()->redo(); });
     c.add({u"predict.refresh"_s,
            tr("Look for &models again"),
            u"reload"_s,
@@ -80,6 +92,17 @@ void MainWindow::connectLearning() {
             showDock(u"predictDock"_s);
         m_workspace->showError(error, tr("Try again"), [this] { m_bench->prediction.run(); });
     });
+    QUndoStack* undo = m_bench->whatIf.undoStack();
+    const auto showUndo = [this, undo] {
+        QAction* back = m_bench->commands.action(u"edit.undo"_s);
+        QAction* again = m_bench->commands.action(u"edit.redo"_s);
+        back->setEnabled(undo->canUndo());
+        again->setEnabled(undo->canRedo());
+        back->setText(undo->canUndo() ? tr("&Undo: %1").arg(undo->undoText()) : tr("&Undo"));
+        again->setText(undo->canRedo() ? tr("&Redo: %1").arg(undo->redoText()) : tr("&Redo"));
+    };
+    connect(undo, &QUndoStack::indexChanged, this, showUndo);
+    showUndo();
     const auto tellTheme = [this] {
         m_bench->voltages.setDark(widgets::isDark(palette()));
     };

@@ -10,6 +10,7 @@
 #include "ui/session/prediction.h"
 #include "ui/session/simulation.h"
 #include "ui/session/voltagedisplay.h"
+#include "ui/session/whatif.h"
 #include "ui/window/mainwindow.h"
 
 namespace ohm::ui {
@@ -23,7 +24,8 @@ struct MainWindow::Services {
         , simulation(jobs, settings)
         , navigator(jobs)
         , prediction(jobs, settings, std::move(learning))
-        , voltages(simulation, prediction, settings) {}
+        , voltages(simulation, prediction, settings)
+        , whatIf(jobs, session, simulation, prediction, voltages) {}
 
     Settings settings;
     JobService jobs;
@@ -34,6 +36,7 @@ struct MainWindow::Services {
     GraphNavigator navigator;
     Prediction prediction;
     VoltageDisplay voltages;
+    WhatIf whatIf;
 };
 
 } // namespace ohm::ui
