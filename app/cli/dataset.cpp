@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/context.h"
 #include "core/dataset/h5file.h"
+#include "core/generate/opamp.h"
 #include "core/generate/request.h"
 
 #include <chrono>
@@ -18,6 +19,7 @@ struct GenerateOptions {
     std::string branches;
     std::size_t count = 1000;
     std::string output;
+    std::string ngspice = "ngspice";
 };
 
 bool parseBranches(const std::string& text, int& low, int& high) {
@@ -37,6 +39,44 @@ Json statisticsJson(const dataset::GraphSet& set) {
             {"mean", s.mean},           {"deviation", s.deviation}, {"histogram", s.histogram}};
 }
 
+void opampCommand(const GenerateOptions& options, Context& context) {
+    generate::OpampRequest request;
+    request.variant = options.kind == "opamp" ? generate::OpampVariant::TwoStage
+                                              : generate::OpampVariant::BiasedPmos;
+    request.count = options.count;
+    request.seed = context.seed.value_or(0);
+    request.journal = options.output + ".journal";
+    sim::PoolOptions poolOptions;
+    poolOptions.workers = context.threads;
+    poolOptions.ngspice = options.ngspice;
+    sim::SimulatorPool pool(poolOptions);
+    auto result = generate::generateOpamps(pool, request, context.stop, context.progress);
+    if (!result)
+        return context.fail(result.error());
+    result->set.attributes["command"] = context.command;
+    const auto written = dataset::writeGraphSet(result->set, options.output);
+    if (!written)
+        return context.fail(written.error());
+    Json failures = Json::object();
+    std::string failed;
+    for (const auto& [code, count] : result->failures) {
+        failures[code] = count;
+        failed += ", " + std::to_string(count) + " failed with " + code;
+    }
+    const double rate = static_cast<double>(options.count - result->resumed) /
+                        std::max(result->seconds, 1e-9);
+    if (context.json)
+        return context.print(Json{{"ok", true},
+                                  {"file", options.output},
+                                  {"graphs", result->set.graphCount()},
+                                  {"resumed", result->resumed},
+                                  {"seconds", result->seconds},
+                                  {"samples_per_second", rate},
+                                  {"failures", failures}});
+    context.print(std::to_string(result->set.graphCount()) + " graphs written to " +
+                  options.output + failed + "\n");
+}
+
 void generateCommand(const GenerateOptions& options, Context& context) {
     int low = options.kind == "rout" ? 10 : 2;
     int high = 10;
@@ -46,6 +86,9 @@ void generateCommand(const GenerateOptions& options, Context& context) {
         context.exitCode = kUsage;
         return;
     }
+    if (options.kind == "opamp" || options.kind == "opamp-biased-pmos" ||
+        options.kind == "opamp-gain")
+        return opampCommand(options, context);
     const auto start = std::chrono::steady_clock::now();
     auto set = generate::generateKind(options.kind, low, high, options.count,
                                       context.seed.value_or(0));
@@ -125,12 +168,14 @@ void addDataset(CLI::App& app, Context& context) {
     noun->require_subcommand(1);
     auto options = std::make_shared<GenerateOptions>();
     CLI::App* make = noun->add_subcommand("generate", "Make a dataset");
-    std::string kinds;
+    std::string kinds = "opamp, opamp-biased-pmos, opamp-gain";
     for (const std::string& kind : generate::resistiveKinds())
-        kinds += (kinds.empty() ? "" : ", ") + kind;
+        kinds += ", " + kind;
     make->add_option("KIND", options->kind, "One of " + kinds)->required();
     make->add_option("--branches", options->branches, "Ladders: 12, or 2:10 mixed");
     make->add_option("--count", options->count, "Number of graphs")->capture_default_str();
+    make->add_option("--ngspice", options->ngspice, "The ngspice program to run")
+        ->capture_default_str();
     make->add_option("-o,--output", options->output, "Dataset file (.h5)")->required();
     make->callback([options, &context] { generateCommand(*options, context); });
     auto file = std::make_shared<std::string>();

@@ -11,6 +11,7 @@ namespace {
 constexpr double kBeta1 = 0.9;
 constexpr double kBeta2 = 0.999;
 constexpr double kEpsilon = 1e-8;
+constexpr std::int64_t kPlan = 1024; ///< steps whose rates are sent to the device at a time
 
 /// All tensors as views of one flat one, which is returned.
 torch::Tensor flatten(std::vector<torch::Tensor>& tensors, const torch::Device& device) {
@@ -30,7 +31,8 @@ torch::Tensor flatten(std::vector<torch::Tensor>& tensors, const torch::Device& 
 } // namespace
 
 FlatAdam::FlatAdam(nn::NetworkModule& module, const Recipe& recipe)
-    : m_weightDecay(recipe.weightDecay)
+    : m_recipe(recipe)
+    , m_weightDecay(recipe.weightDecay)
     , m_clipNorm(recipe.clipNorm)
     , m_averageDecay(recipe.averageDecay) {
     const torch::NoGradGuard noGradients;
@@ -56,14 +58,38 @@ FlatAdam::FlatAdam(nn::NetworkModule& module, const Recipe& recipe)
     }
     m_buffers = flatten(buffers, module.device);
     m_keptBuffers = m_buffers.clone();
+    m_table = torch::zeros({kPlan, 4}, m_values.options());
+    m_row = torch::zeros({1}, m_values.options().dtype(torch::kInt64));
     if (averages()) {
         m_averageValues = m_values.clone();
         m_averageBuffers = m_buffers.clone();
     }
 }
 
-void FlatAdam::step(double rate, std::int64_t number) {
+void FlatAdam::plan(std::int64_t number) {
+    const bool within = m_planned >= 0 && number > m_planned && number < m_planned + kPlan;
+    if (within)
+        return; // the row has moved on with every step
     const torch::NoGradGuard noGradients;
+    const torch::Tensor table = torch::empty({kPlan, 4});
+    float* out = table.data_ptr<float>();
+    for (std::int64_t i = 0; i < kPlan; ++i, out += 4) {
+        const double rate = learningRate(m_recipe, number + i);
+        const double t = static_cast<double>(number + i + 1);
+        out[0] = static_cast<float>(rate / (1 - std::pow(kBeta1, t)));
+        out[1] = static_cast<float>(1 / std::sqrt(1 - std::pow(kBeta2, t)));
+        out[2] = static_cast<float>(1 - rate * m_weightDecay);
+        // Short averages at first, so that the start is forgotten.
+        out[3] = static_cast<float>(1 - std::min(m_averageDecay, t / (t + 9)));
+    }
+    m_table.copy_(table);
+    m_row.zero_();
+    m_planned = number;
+}
+
+void FlatAdam::step() {
+    const torch::NoGradGuard noGradients;
+    const torch::Tensor now = m_table.index_select(0, m_row).squeeze(0);
     const torch::Tensor norm = m_gradients.norm();
     const torch::Tensor finite = norm.isfinite().logical_and(m_buffers.isfinite().all());
     m_skipped += finite.logical_not().to(m_skipped.scalar_type());
@@ -75,18 +101,14 @@ void FlatAdam::step(double rate, std::int64_t number) {
     gradient = torch::where(finite, gradient, torch::zeros_like(gradient));
     m_mean.mul_(kBeta1).add_(gradient, 1 - kBeta1);
     m_square.mul_(kBeta2).addcmul_(gradient, gradient, 1 - kBeta2);
-    const double t = static_cast<double>(number + 1);
-    const double stepSize = rate / (1 - std::pow(kBeta1, t));
-    const double root = std::sqrt(1 - std::pow(kBeta2, t));
     if (m_weightDecay > 0)
-        m_values.mul_(1 - rate * m_weightDecay);
-    m_values.addcdiv_(m_mean, m_square.sqrt().div_(root).add_(kEpsilon), -stepSize);
+        m_values.mul_(now[2]);
+    m_values.sub_(m_mean / m_square.sqrt().mul_(now[1]).add_(kEpsilon) * now[0]);
     if (averages()) {
-        // Short averages at first, so that the start is forgotten.
-        const double decay = std::min(m_averageDecay, t / (t + 9));
-        m_averageValues.lerp_(m_values, 1 - decay);
-        m_averageBuffers.lerp_(m_buffers, 1 - decay);
+        m_averageValues.add_((m_values - m_averageValues) * now[3]);
+        m_averageBuffers.add_((m_buffers - m_averageBuffers) * now[3]);
     }
+    m_row.add_(1);
 }
 
 std::int64_t FlatAdam::skipped() const {

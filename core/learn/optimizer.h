@@ -17,8 +17,12 @@ public:
     FlatAdam(nn::NetworkModule& module, const Recipe& recipe);
 
     void zeroGradients() { m_gradients.zero_(); }
-    /// One step. A gradient that is not finite leaves everything as it is and is tallied.
-    void step(double rate, std::int64_t number);
+    /// To be called before step `number`: puts the rates of the coming steps on the device.
+    void plan(std::int64_t number);
+    /// One step, the planned one and then those that follow it. A gradient that is not finite
+    /// leaves the weights as they are but for the momentum, and is tallied. Enqueues only, and is
+    /// the same sequence of operations every time.
+    void step();
     /// Waits for the device.
     std::int64_t skipped() const;
 
@@ -31,7 +35,11 @@ public:
 
 private:
     std::vector<std::pair<const char*, torch::Tensor>> arrays() const;
+    Recipe m_recipe; ///< the schedule
     double m_weightDecay, m_clipNorm, m_averageDecay;
+    std::int64_t m_planned = -1; ///< first step of the table
+    torch::Tensor m_table;       ///< [kPlan, 4]: step size, root, decay factor, averaging weight
+    torch::Tensor m_row;         ///< int64 [1], the step within the table
     torch::Tensor m_values, m_gradients, m_mean, m_square, m_skipped;
     torch::Tensor m_buffers;       ///< running statistics, flat
     torch::Tensor m_keptBuffers;   ///< those of the last good step

@@ -55,6 +55,7 @@ void visitRecipe(R& r, Visit&& visit) {
     visit("decay_steps", r.decaySteps);
     visit("schedule", r.schedule);
     visit("batch", r.batch);
+    visit("stratify", r.stratify);
     visit("weight_decay", r.weightDecay);
     visit("clip_norm", r.clipNorm);
     visit("loss", r.loss);

@@ -37,6 +37,8 @@ struct Recipe {
     std::int64_t decaySteps = 0;     ///< 0 = steps
     std::string schedule = "linear"; ///< "linear", "cosine" or "constant"
     std::int64_t batch = 256;        ///< graphs per step, at most the training split
+    bool stratify = false;   ///< the same number of each topology in every batch: equal shapes,
+                             ///< which a GPU runs several times as fast
     double weightDecay = 0;          ///< decoupled (AdamW)
     double clipNorm = 0;             ///< 0 = no gradient clipping
     std::string loss = "mse";        ///< "mse", "mae" or "huber"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <torch/torch.h>
 
+#include "core/learn/batches.h"
 #include "core/learn/optimizer.h"
+#include "core/learn/stepgraph.h"
 #include "core/learn/trainer.h"
 #include "core/nn/modules.h"
 
 #include <chrono>
 #include <cmath>
-#include <deque>
-#include <future>
 #include <numeric>
 
 namespace ohm::learn {
@@ -20,80 +20,6 @@ constexpr std::int64_t kLossReadEvery = 50; ///< reading the loss waits for the 
 constexpr std::size_t kEvaluationBatch = 512;
 constexpr std::size_t kReferenceGraphs = 1000;
 constexpr std::int64_t kStatisticsBatches = 64; ///< that the averaged network's norms are measured on
-
-/// The graphs of step `step`: consecutive pieces of a permutation per epoch; what is left over at
-/// the end of an epoch is dropped, so that no batch is too small for batch normalisation.
-class BatchOrder {
-public:
-    BatchOrder(std::size_t graphs, const Recipe& recipe)
-        : m_graphs(graphs)
-        , m_batch(std::min(graphs, static_cast<std::size_t>(recipe.batch)))
-        , m_seed(recipe.seed)
-        , m_perEpoch(std::max<std::size_t>(1, m_graphs / m_batch)) {}
-
-    std::vector<std::size_t> graphsOf(std::int64_t step) {
-        const auto epoch = static_cast<std::uint64_t>(step) / m_perEpoch;
-        if (m_order.empty() || epoch != m_epoch) {
-            m_epoch = epoch;
-            m_order = dataset::permutation(m_graphs, m_seed * 1000003 + epoch);
-        }
-        const std::size_t begin = (static_cast<std::size_t>(step) % m_perEpoch) * m_batch;
-        return {m_order.begin() + static_cast<std::ptrdiff_t>(begin),
-                m_order.begin() + static_cast<std::ptrdiff_t>(begin + m_batch)};
-    }
-    double epochOf(std::int64_t step) const {
-        return static_cast<double>(step) / static_cast<double>(m_perEpoch);
-    }
-    std::size_t batch() const { return m_batch; }
-
-private:
-    std::size_t m_graphs;
-    std::size_t m_batch;
-    std::uint64_t m_seed;
-    std::size_t m_perEpoch;
-    std::uint64_t m_epoch = 0;
-    std::vector<std::size_t> m_order;
-};
-
-/// Batches put together and sent to the device ahead of their use.
-class BatchQueue {
-public:
-    BatchQueue(const GraphSet& set, const std::string& target, BatchOrder& order,
-               torch::Device device, std::int64_t first, std::int64_t last)
-        : m_set(set)
-        , m_target(target)
-        , m_order(order)
-        , m_device(device)
-        , m_next(first)
-        , m_last(last)
-        , m_ahead(device.is_cuda() ? 4 : 1) {
-        fill();
-    }
-    nn::DeviceBatch take() {
-        std::future<nn::DeviceBatch> front = std::move(m_queue.front());
-        m_queue.pop_front();
-        fill();
-        return front.get();
-    }
-
-private:
-    void fill() {
-        while (m_queue.size() < m_ahead && m_next < m_last) {
-            m_queue.push_back(std::async(
-                std::launch::async, [this, graphs = m_order.graphsOf(m_next)] {
-                    return nn::toDevice(nn::makeBatch(m_set, graphs, m_target), m_device);
-                }));
-            ++m_next;
-        }
-    }
-    const GraphSet& m_set;
-    std::string m_target;
-    BatchOrder& m_order;
-    torch::Device m_device;
-    std::int64_t m_next, m_last;
-    std::size_t m_ahead;
-    std::deque<std::future<nn::DeviceBatch>> m_queue;
-};
 
 std::string fingerprint(const Recipe& recipe, const GraphSet& training) {
     Recipe r = recipe;
@@ -287,7 +213,7 @@ Expected<void> Training::prepare() {
     if (!frozen)
         return frozen;
     m_adam.emplace(m_network->module(), m_recipe);
-    m_order.emplace(m_training.graphCount(), m_recipe);
+    m_order.emplace(m_training, m_recipe);
     return {};
 }
 
@@ -415,6 +341,14 @@ Expected<void> Training::loop() {
     torch::Tensor lossSum = torch::zeros({}, torch::TensorOptions().device(module.device));
     double lossMean = 0;
     std::int64_t lossSteps = 0, unread = 0, notFinite = 0;
+    // With dropout every step draws anew, which a recording would not.
+    StepGraph graph(module.device, m_recipe.network.dropout == 0, [&](const nn::DeviceBatch& b) {
+        m_adam->zeroGradients();
+        const torch::Tensor loss = lossOf(m_recipe.loss, module.forward(b), b.labels);
+        loss.backward();
+        m_adam->step();
+        lossSum += loss.detach();
+    });
     for (std::int64_t step = m_first; step < m_recipe.steps; ++step) {
         if (m_stop.pauseRequested()) {
             const auto saved = save(step); // a paused training may be killed
@@ -429,12 +363,8 @@ Expected<void> Training::loop() {
         setTrainingMode(module, m_recipe.freezeNorm);
         if (m_recipe.network.dropout > 0)
             torch::manual_seed(m_recipe.seed * 1000003 + static_cast<std::uint64_t>(step));
-        m_adam->zeroGradients();
-        const torch::Tensor loss = lossOf(m_recipe.loss, module.forward(batch), batch.labels);
-        loss.backward();
-        const double rate = learningRate(m_recipe, step);
-        m_adam->step(rate, step);
-        lossSum += loss.detach();
+        m_adam->plan(step);
+        graph.run(batch, [&] { queue.settle(); });
         ++unread;
         const std::int64_t done = step + 1;
         const bool report = done % m_recipe.validateEvery == 0 || done == m_recipe.steps;
@@ -453,7 +383,7 @@ Expected<void> Training::loop() {
         }
         if (!report)
             continue;
-        const auto told = validate(done, rate, lossMean / static_cast<double>(lossSteps));
+        const auto told = validate(done, learningRate(m_recipe, step), lossMean / static_cast<double>(lossSteps));
         if (!told)
             return told.failure();
         lossMean = 0;

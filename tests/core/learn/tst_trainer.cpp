@@ -55,6 +55,7 @@ private slots:
         const auto data = dataset::generateLadders(1, 2, 256, 1);
         const auto held = dataset::generateLadders(1, 2, 64, 2);
         auto r = smallRecipe();
+        r.averageDecay = 0.95;
         r.network.layers = 5; // a source stands four hops from the net it drives
         r.steps = 600;
         r.validateEvery = 150;
