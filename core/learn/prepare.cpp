@@ -56,6 +56,22 @@ Expected<TrainingData> prepareData(const Recipe& recipe, const std::vector<std::
         }
         first = false;
     }
+    for (const std::string& name : recipe.testData) {
+        auto set = generate::loadOrGenerate(name, stop);
+        if (!set)
+            return set.failure();
+        if (recipe.target == "voltages") {
+            set->graphLabelNames.clear();
+            set->graphLabels.clear();
+        }
+        if (parts.test.graphCount() == 0) {
+            parts.test = std::move(*set);
+            continue;
+        }
+        const auto joined = parts.test.extend(*set);
+        if (!joined)
+            return joined.failure();
+    }
     return parts;
 }
 

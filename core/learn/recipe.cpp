@@ -41,6 +41,7 @@ void visitRecipe(R& r, Visit&& visit) {
     visit("name", r.name);
     visit("description", r.description);
     visit("data", r.data);
+    visit("test_data", r.testData);
     visit("target", r.target);
     visit("target_scale", r.targetScale);
     visit("feature_scale", r.featureScale);

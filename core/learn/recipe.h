@@ -21,6 +21,7 @@ struct Recipe {
     // --- data ---------------------------------------------------------------------------------
     /// Dataset files or generator requests such as "ladder:2-10:20000:seed=1"; several are mixed.
     std::vector<std::string> data;
+    std::vector<std::string> testData; ///< further sets that are tested on whole, never trained on
     std::string target = "voltages";  ///< or the name of a graph label, e.g. "gain"
     std::string targetScale = "none"; ///< "none", "standard" (z-score of the training split), "log"
     std::string featureScale = "none"; ///< "none" or "standard" (per node kind, training split)

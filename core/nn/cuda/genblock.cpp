@@ -122,8 +122,10 @@ struct GenBlock : Function<GenBlock> {
         batchNormReluBackward(data(dHidden), data(hidden), data(mean), data(rstd),
                               data(normWeight), data(normBias), data(dNormWeight),
                               data(dNormBias), data(parts), !training, n, h, stream());
-        const Tensor dBias1 = torch::empty({h}, x.options());
-        columnSum(data(dHidden), data(dBias1), data(parts), n, h, stream());
+        // Batch normalisation takes away what a bias before it adds: its gradient is zero.
+        const Tensor dBias1 = torch::zeros({h}, x.options());
+        if (!training)
+            columnSum(data(dHidden), data(dBias1), data(parts), n, h, stream());
         const Tensor dWeight1 = torch::mm(dHidden.t(), sum);
         const Tensor dSum = torch::mm(dHidden, weight1);
         const Tensor dY = torch::empty_like(x);
