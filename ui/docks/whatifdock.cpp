@@ -22,6 +22,7 @@
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QTableWidget>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -33,6 +34,7 @@ namespace ohm::ui {
 using namespace Qt::StringLiterals;
 
 namespace {
+constexpr int kSettleMs = 60;
 constexpr std::size_t kMostRows = 60;    ///< knobs with a slider at a time; the filter finds others
 constexpr std::size_t kMostChanges = 12; ///< nets listed when none is chosen
 
@@ -172,14 +174,11 @@ WhatIfDock::WhatIfDock(const Workbench& workbench, QWidget* parent)
     rebuild();
 }
 
-void WhatIfDock::showEvent(QShowEvent* event) {
-    QWidget::showEvent(event);
-    m_bench.whatIf.setActive(true);
-}
-
-void WhatIfDock::hideEvent(QHideEvent* event) {
-    QWidget::hideEvent(event);
-    m_bench.whatIf.setActive(false);
+void WhatIfDock::setShown(bool shown) {
+    m_shown = shown;
+    // Restoring a layout shows every panel for a moment.
+    QTimer::singleShot(shown ? kSettleMs : 0, this,
+                       [this] { m_bench.whatIf.setActive(m_shown); });
 }
 
 bool WhatIfDock::eventFilter(QObject* watched, QEvent* event) {

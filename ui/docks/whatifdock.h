@@ -44,10 +44,10 @@ public:
     widgets::MessageBar* bar() const { return m_bar; }
     QPushButton* simulateButton() const { return m_simulate; }
     QLineEdit* filter() const { return m_filter; }
+    /// The panel is in sight: knobs are looked for, and the file's circuit is predicted.
+    void setShown(bool shown);
 
 protected:
-    void showEvent(QShowEvent* event) override;
-    void hideEvent(QHideEvent* event) override;
     /// The wheel scrolls the list; it turns only the knob that has the keyboard.
     bool eventFilter(QObject* watched, QEvent* event) override;
 
@@ -85,6 +85,7 @@ private:
     QTableWidget* m_changes;
     quint64 m_gesture = 0;
     bool m_syncing = false;
+    bool m_shown = false;
 };
 
 } // namespace ohm::ui

@@ -520,6 +520,7 @@ void MainWindow::resetLayout() {
                 Qt::Horizontal);
     resizeDocks({dock(u"netsDock"_s)}, {fontMetrics().height() * 14}, Qt::Vertical);
     dock(u"netsDock"_s)->raise();
+    dock(u"inspectorDock"_s)->raise();
 }
 
 bool MainWindow::shutdown(std::chrono::milliseconds grace) {

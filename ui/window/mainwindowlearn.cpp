@@ -29,6 +29,7 @@ void MainWindow::buildLearnDocks() {
         addDock(u"whatIfDock"_s, tr("What if"), m_whatIf, Qt::RightDockWidgetArea);
     tabifyDockWidget(predict, whatIf);
     inspector->raise();
+    connect(whatIf, &QDockWidget::visibilityChanged, m_whatIf, &WhatIfDock::setShown);
     connect(m_predict, &PredictDock::whatIfRequested, this, [this] { showDock(u"whatIfDock"_s); });
     connect(m_predict, &PredictDock::simulateRequested, this, [this] { simulate(false); });
 }
