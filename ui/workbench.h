@@ -13,6 +13,7 @@ class GraphNavigator;
 class Prediction;
 class VoltageDisplay;
 class WhatIf;
+class Finetuning;
 
 /// What every pane and dock of one window shares. Owned by the window; outlives the panes.
 struct Workbench {
@@ -26,6 +27,7 @@ struct Workbench {
     Prediction& prediction;
     VoltageDisplay& voltages;
     WhatIf& whatIf;
+    Finetuning& finetuning;
 };
 
 } // namespace ohm::ui

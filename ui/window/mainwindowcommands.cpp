@@ -355,6 +355,9 @@ void MainWindow::buildMenus() {
     menu(tr("&Predict"), {u"predict.run"_s,
                           u"predict.stop"_s,
                           {},
+                          u"predict.finetune"_s,
+                          u"predict.whatIf"_s,
+                          {},
                           u"predict.showSimulated"_s,
                           u"predict.showPredicted"_s,
                           u"predict.showBoth"_s,
@@ -455,6 +458,8 @@ void MainWindow::updateEnabled() {
     c.action(u"sim.op"_s)->setEnabled(circuit && !running);
     c.action(u"sim.stop"_s)->setEnabled(running);
     c.action(u"predict.run"_s)->setEnabled(circuit && !m_bench->prediction.isRunning());
+    c.action(u"predict.finetune"_s)->setEnabled(circuit);
+    c.action(u"predict.whatIf"_s)->setEnabled(circuit);
     c.action(u"predict.stop"_s)->setEnabled(m_bench->prediction.isRunning());
     c.action(u"view.up"_s)->setEnabled(m_bench->session.canLeave());
     c.action(u"edit.back"_s)->setEnabled(m_bench->hub.canGoBack());

@@ -30,6 +30,8 @@ void MainWindow::buildLearnDocks() {
     tabifyDockWidget(predict, whatIf);
     inspector->raise();
     connect(whatIf, &QDockWidget::visibilityChanged, m_whatIf, &WhatIfDock::setShown);
+    connect(m_predict, &PredictDock::finetuneRequested, this,
+            [this] { m_workspace->showFinetune(); });
     connect(m_predict, &PredictDock::whatIfRequested, this, [this] { showDock(u"whatIfDock"_s); });
     connect(m_predict, &PredictDock::simulateRequested, this, [this] { simulate(false); });
 }
@@ -76,6 +78,14 @@ void MainWindow::registerLearnCommands() {
     c.add({u"edit.redo"_s, tr("&Redo"), u"redo"_s, QKeySequence::keyBindings(QKeySequence::Redo),
            tr("Turns it again."), tr("Edit")},
           [this] { m_bench->whatIf.undoStack()->redo(); });
+    c.add({u"predict.finetune"_s, tr("&Finetune\u2026"), u"finetune"_s,
+           {QKeySequence(u"Ctrl+F6"_s)},
+           tr("Corrects the network with a few simulations of this circuit."), group},
+          [this] { m_workspace->showFinetune(); });
+    c.add({u"predict.whatIf"_s, tr("&What if\u2026"), u"whatif"_s,
+           {QKeySequence(u"Ctrl+Shift+F6"_s)},
+           tr("Turns the circuit's knobs; the prediction follows."), group},
+          [this] { showDock(u"whatIfDock"_s); });
     c.add({u"predict.refresh"_s,
            tr("Look for &models again"),
            u"reload"_s,

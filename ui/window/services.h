@@ -6,6 +6,7 @@
 #include "ui/services/selectionhub.h"
 #include "ui/services/settings.h"
 #include "ui/session/circuitsession.h"
+#include "ui/session/finetuning.h"
 #include "ui/session/graphnavigator.h"
 #include "ui/session/prediction.h"
 #include "ui/session/simulation.h"
@@ -25,7 +26,8 @@ struct MainWindow::Services {
         , navigator(jobs)
         , prediction(jobs, settings, std::move(learning))
         , voltages(simulation, prediction, settings)
-        , whatIf(jobs, session, simulation, prediction, voltages) {}
+        , whatIf(jobs, session, simulation, prediction, voltages)
+        , finetuning(jobs, session, simulation, prediction) {}
 
     Settings settings;
     JobService jobs;
@@ -37,6 +39,7 @@ struct MainWindow::Services {
     Prediction prediction;
     VoltageDisplay voltages;
     WhatIf whatIf;
+    Finetuning finetuning;
 };
 
 } // namespace ohm::ui

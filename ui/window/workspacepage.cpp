@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window/workspacepage.h"
 
+#include "ui/pages/finetunepage.h"
 #include "ui/panes/graphpane.h"
 #include "ui/panes/schematicpane.h"
 #include "ui/panes/sourcepane.h"
@@ -24,7 +25,8 @@ WorkspacePage::WorkspacePage(const Workbench& workbench, QWidget* parent)
     , m_tabs(new QTabWidget(this))
     , m_schematic(new SchematicPane(workbench, this))
     , m_graph(new GraphPane(workbench, this))
-    , m_source(new SourcePane(workbench, this)) {
+    , m_source(new SourcePane(workbench, this))
+    , m_finetune(new FinetunePage(workbench, this)) {
     setObjectName(u"workspacePage"_s);
     m_bar->hide();
     auto* left = new QTabWidget(this);
@@ -33,6 +35,7 @@ WorkspacePage::WorkspacePage(const Workbench& workbench, QWidget* parent)
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_graph, widgets::themedIcon(u"graph"_s), tr("Graph"));
     m_tabs->addTab(m_source, widgets::themedIcon(u"source"_s), tr("Source"));
+    m_tabs->addTab(m_finetune, widgets::themedIcon(u"finetune"_s), tr("Finetune"));
     m_splitter->addWidget(left);
     m_splitter->addWidget(m_tabs);
     m_splitter->setChildrenCollapsible(false);
@@ -54,6 +57,11 @@ WorkspacePage::WorkspacePage(const Workbench& workbench, QWidget* parent)
 
 void WorkspacePage::showSource() {
     m_tabs->setCurrentWidget(m_source);
+}
+
+void WorkspacePage::showFinetune() {
+    m_tabs->setCurrentWidget(m_finetune);
+    m_finetune->setFocus();
 }
 
 void WorkspacePage::showGraph() {

@@ -21,6 +21,7 @@ namespace ohm::ui {
 class SchematicPane;
 class GraphPane;
 class SourcePane;
+class FinetunePage;
 
 /// The page of an open circuit: message bar, schematic on the left, graph and source on the right.
 /// Thread: GUI.
@@ -32,10 +33,12 @@ public:
     SchematicPane* schematic() const { return m_schematic; }
     GraphPane* graph() const { return m_graph; }
     SourcePane* source() const { return m_source; }
+    FinetunePage* finetune() const { return m_finetune; }
     widgets::MessageBar* bar() const { return m_bar; }
     widgets::NoticeBar* notices() const { return m_notices; }
     void showSource();
     void showGraph();
+    void showFinetune();
     bool isSourceShown() const;
 
     /// An error with a button that may solve it.
@@ -56,6 +59,7 @@ private:
     SchematicPane* m_schematic;
     GraphPane* m_graph;
     SourcePane* m_source;
+    FinetunePage* m_finetune;
     std::function<void()> m_action;
 };
 
