@@ -2,6 +2,7 @@
 #include "core/netlist/reader.h"
 
 #include "core/netlist/dialect.h"
+#include "core/netlist/overrides.h"
 #include "core/netlist/spectrereader.h"
 #include "core/netlist/spicereader.h"
 
@@ -47,6 +48,7 @@ Expected<CircuitPtr> readSources(SourceFiles& sources, const ReadOptions& option
                         : readSpice(sources, options, stop, progress);
     if (!data)
         return data.failure();
+    applyOverrides(**data, options);
     return CircuitPtr(std::make_shared<Circuit>(std::move(*data)));
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,10 @@ struct ReadOptions {
     /// Devices the flat form may have: a few lines of nested instances could ask for more than any
     /// memory holds. What goes beyond is shown as black boxes (NET-043).
     std::uint64_t maxDevices = 60'000'000;
+    /// Values in place of the file's: of its top-level .param, and of devices of the root (names
+    /// folded as the circuit's; "value" is the main value of R, C, L and sources).
+    std::map<std::string, double> parameters;
+    std::map<std::string, std::map<std::string, double>> deviceValues;
 };
 
 /// Reads any SPICE-family or Spectre netlist and flattens it. Fails only when nothing can be shown
