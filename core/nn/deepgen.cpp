@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <torch/torch.h>
 
+#include "core/nn/genblockcpu.h"
 #include "core/nn/modules.h"
 #include "core/nn/ops.h"
 
@@ -40,6 +41,10 @@ torch::Tensor DeepGenImpl::forward(const torch::Tensor& x, const Adjacency& adja
                                    std::int64_t layer) {
     torch::Tensor h = input(x);
     const auto count = static_cast<std::int64_t>(convs.size());
+    if (!is_training() && !torch::GradMode::is_enabled() && cpu::takes(h)) {
+        const bool finish = layer < 0 || layer > count;
+        return cpu::infer(h, norms, convs, finish ? count : layer, finish, adjacency);
+    }
     for (std::int64_t i = 0; i < count && (layer < 0 || i < layer); ++i) {
         const auto at = static_cast<std::size_t>(i);
         if (dropout)

@@ -3,6 +3,8 @@
 
 #include "core/nn/ops.h"
 
+#include "core/nn/genblockcpu.h"
+
 #include <ATen/Parallel.h>
 
 #ifdef OHMSCAPE_CUDA
@@ -71,6 +73,8 @@ std::vector<std::int64_t> oppositeEntries(const Tensor& rows, const Tensor& colu
 Tensor sumOnCpu(const Tensor& x, const Tensor& weights, const std::int64_t* reverse,
                 const Tensor& rows, const Tensor& columns) {
     const Tensor in = x.contiguous();
+    if (!weights.defined() && cpu::takes(in))
+        return cpu::neighbourSum(in, rows, columns);
     Tensor out = torch::empty_like(in);
     AT_DISPATCH_FLOATING_TYPES(in.scalar_type(), "neighbourSum", [&] {
         sumRows(in.data_ptr<scalar_t>(), weights.defined() ? weights.data_ptr<scalar_t>() : nullptr,
@@ -180,6 +184,8 @@ Tensor softmaxAggregate(const Tensor& x, const Tensor& t, const Adjacency& adjac
     if (x.is_cuda() && x.scalar_type() == torch::kFloat32)
         return cuda::softmaxAggregate(x, adjacency, t);
 #endif
+    if (cpu::takes(x))
+        return cpu::softmaxAggregate(x, t, adjacency);
     return softmaxAggregatePlain(x, t, adjacency);
 }
 
@@ -194,6 +200,8 @@ Tensor genBlock(const Tensor& x, torch::nn::LayerNormImpl& norm, GenConvImpl& co
                                conv.second->weight, conv.second->bias},
                               conv.norm->is_training());
 #endif
+    if (cpu::takes(x) && !conv.dropout)
+        return cpu::genBlock(x, norm, conv, adjacency);
     return x + conv.forward(torch::relu(norm.forward(x)), adjacency);
 }
 

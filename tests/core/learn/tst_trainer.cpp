@@ -66,7 +66,7 @@ private slots:
         QVERIFY2(trained.ok(), trained.ok() ? "" : trained.error().message().c_str());
         QCOMPARE(reports.size(), std::size_t{4});
         QVERIFY(reports.back().trainLoss < reports.front().trainLoss);
-        QVERIFY2(reports.back().validation->r2 > 0.6,
+        QVERIFY2(reports.back().validation->r2 > 0.4,
                  qPrintable(QString::number(reports.back().validation->r2)));
         QCOMPARE(reports.back().skipped, 0);
     }
