@@ -91,6 +91,18 @@ private slots:
         QTRY_COMPARE(bench().prediction.model()->name, std::string("opamp"));
     }
 
+    void offersShippedNetworksTogether() {
+        for (learn::ModelInfo& model : m_world->models)
+            if (model.featureSchema == "resistive")
+                model.path = Learning::shippedModels() / (model.name + ".safetensors");
+        QVERIFY(openAndWait(*m_window, sample(u"divider.sp"_s)));
+        QTRY_VERIFY(bench().prediction.model() != nullptr);
+        QVERIFY(Prediction::isEnsemble(*bench().prediction.model()));
+        QCOMPARE(bench().prediction.filesOf(*bench().prediction.model()).size(), std::size_t(2));
+        QVERIFY(m_window->predictDock()->models()->itemText(0).contains(u"Ensemble"_s));
+        QVERIFY(predict());
+    }
+
     void remembersTheChoice() {
         QVERIFY(openAndWait(*m_window, sample(u"divider.sp"_s)));
         QTRY_VERIFY(bench().prediction.model() != nullptr);

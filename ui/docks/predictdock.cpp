@@ -51,9 +51,10 @@ QString trainedTo(const learn::ModelInfo& model) {
         bool number = false;
         const double reached = QString::fromStdString(value).toDouble(&number);
         if (found.hasMatch() && number)
-            parts.push_back((found.captured(1).isEmpty() ? QString() : found.captured(1) + u' ') +
+            if (found.captured(2).toInt() >= 100)
+                parts.push_back((found.captured(1).isEmpty() ? QString() : found.captured(1) + u' ') +
                             PredictDock::tr("Acc@%1 %2").arg(found.captured(2), QString::number(reached, 'f', 3)));
-        if (parts.size() == 3)
+        if (parts.size() == 2)
             break;
     }
     return parts.join(u", "_s);
@@ -140,7 +141,7 @@ PredictDock::PredictDock(const Workbench& workbench, QWidget* parent)
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->setSortingEnabled(true);
     const int em = fontMetrics().averageCharWidth();
-    const int widths[] = {10, 10, 10, 11, 9};
+    const int widths[] = {9, 12, 12, 12, 10};
     for (int i = 0; i < ErrorTable::kColumns; ++i)
         m_table->setColumnWidth(i, widths[i] * em);
     m_table->setMinimumHeight(fontMetrics().height() * 6);

@@ -89,16 +89,18 @@ FinetunePage::FinetunePage(const Workbench& workbench, QWidget* parent)
 
     m_loss = new widgets::LiveCurve(tr("Loss"), inside);
     m_loss->setLogarithmic(true);
+    m_loss->setMaximumHeight(fontMetrics().height() * 16);
     m_loss->setEmptyText(tr("The loss appears here while it trains."));
     m_accuracy = new widgets::LiveCurve(tr("Acc@K"), inside);
+    m_accuracy->setMaximumHeight(fontMetrics().height() * 16);
     m_accuracy->setRange(0, 1);
     m_accuracy->setEmptyText(tr("The accuracy on the validation samples appears here."));
     auto* curves = new QHBoxLayout;
     curves->addWidget(m_loss);
     curves->addWidget(m_accuracy);
-    column->addLayout(curves, 1);
+    column->addLayout(curves);
     column->addWidget(buildResult());
-    column->addStretch(0);
+    column->addStretch(1);
 
     auto* scroll = new QScrollArea(this);
     scroll->setWidget(inside);
@@ -190,9 +192,10 @@ QWidget* FinetunePage::buildSetup() {
     auto* recipe = new QHBoxLayout;
     recipe->addWidget(m_steps);
     recipe->addWidget(m_rate);
-    recipe->addWidget(m_freeze, 1);
     recipe->addWidget(m_k);
+    recipe->addStretch(1);
     form->addRow(tr("Training"), recipe);
+    form->addRow(tr("Layers"), m_freeze);
     return m_form;
 }
 

@@ -153,7 +153,7 @@ void FinetunePage::showModels() {
     const QString before = m_model->currentData().toString();
     m_model->clear();
     for (const learn::ModelInfo& model : m_bench.prediction.models())
-        if (m_bench.prediction.fits(model))
+        if (m_bench.prediction.fits(model) && !Prediction::isEnsemble(model))
             m_model->addItem(widgets::themedIcon(u"predict"_s), shownText(model.name),
                              fromPath(model.path));
     const learn::ModelInfo* used = m_bench.prediction.model();

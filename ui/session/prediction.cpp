@@ -15,6 +15,7 @@ namespace ohm::ui {
 using namespace Qt::StringLiterals;
 
 namespace {
+constexpr auto kEnsemble = "ensemble:"; ///< in place of a folder
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 double at(const std::vector<double>& values, netlist::NetId net) {
@@ -163,12 +164,33 @@ void Prediction::refreshModels() {
             if (listing) {
                 m_models = std::move(listing->models);
                 m_findings = std::move(listing->findings);
+                addEnsembles();
             }
             emit modelsChanged();
             modelMayHaveChanged();
             if (std::exchange(m_waiting, false))
                 run();
         });
+}
+
+void Prediction::addEnsembles() {
+    for (const char* schema : {"resistive", "analog"}) {
+        learn::ModelInfo together;
+        together.path = std::filesystem::path(kEnsemble) / schema;
+        together.task = "node";
+        together.featureSchema = schema;
+        const std::vector<std::filesystem::path> files = filesOf(together);
+        if (files.size() < 2)
+            continue;
+        together.name = ss(tr("Ensemble of %L1").arg(files.size()));
+        for (const learn::ModelInfo& model : m_models) {
+            if (std::find(files.begin(), files.end(), model.path) == files.end())
+                continue;
+            together.architecture += (together.architecture.empty() ? "" : "; ") + model.name;
+            together.trainedOn = model.trainedOn;
+        }
+        m_models.insert(m_models.begin(), std::move(together));
+    }
 }
 
 bool Prediction::fits(const learn::ModelInfo& model) const {
@@ -183,7 +205,7 @@ const learn::ModelInfo* Prediction::model() const {
     const learn::ModelInfo* best = nullptr;
     const std::filesystem::path shipped = Learning::shippedModels();
     const auto rank = [&](const learn::ModelInfo& info) {
-        return info.path.parent_path() == shipped ? 1 : 0;
+        return isEnsemble(info) ? 2 : info.path.parent_path() == shipped ? 1 : 0;
     };
     for (const learn::ModelInfo& info : m_models) {
         if (info.path == chosen)
@@ -192,6 +214,21 @@ const learn::ModelInfo* Prediction::model() const {
             best = &info;
     }
     return best;
+}
+
+bool Prediction::isEnsemble(const learn::ModelInfo& model) {
+    return model.path.parent_path() == kEnsemble;
+}
+
+std::vector<std::filesystem::path> Prediction::filesOf(const learn::ModelInfo& model) const {
+    if (!isEnsemble(model))
+        return {model.path};
+    std::vector<std::filesystem::path> files;
+    for (const learn::ModelInfo& other : m_models)
+        if (other.path.parent_path() == Learning::shippedModels() && other.task == model.task &&
+            other.featureSchema == model.featureSchema)
+            files.push_back(other.path);
+    return files;
 }
 
 void Prediction::choose(const std::filesystem::path& path) {
@@ -255,7 +292,7 @@ std::shared_ptr<Prediction::Slot> Prediction::slot() const {
         m_slot = std::make_shared<Slot>();
         m_slot->path = used->path;
         m_slot->name = shownText(used->name);
-        m_slot->load = [load = m_learning.load, path = used->path] { return load({path}); };
+        m_slot->load = [load = m_learning.load, files = filesOf(*used)] { return load(files); };
     }
     return m_slot;
 }

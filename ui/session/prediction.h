@@ -73,6 +73,10 @@ public:
     bool fits(const learn::ModelInfo& model) const;
     /// The one that is used: the user's choice, else the best that fits; null if there is none.
     const learn::ModelInfo* model() const;
+    /// Several shipped networks of a schema are offered together, too: their mean predicts, their
+    /// spread is the uncertainty.
+    static bool isEnsemble(const learn::ModelInfo& model);
+    std::vector<std::filesystem::path> filesOf(const learn::ModelInfo& model) const;
     void choose(const std::filesystem::path& model);
     /// Uses a checkpoint file from anywhere.
     void addFile(const std::filesystem::path& model);
@@ -104,6 +108,7 @@ private:
     struct Slot; ///< the loaded network, shared with worker threads
     std::shared_ptr<Slot> slot() const;
     void modelMayHaveChanged();
+    void addEnsembles();
 
     JobService& m_jobs;
     Settings& m_settings;

@@ -146,8 +146,29 @@ void Tour::addWorkspaceSteps(const QString& look) {
                        now, fit});
     m_steps.push_back({u"errors-"_s + look,
                        [&bench] { bench.settings.setVoltages(Settings::Voltages::Error); }, now});
+    m_steps.push_back({u"finetune-"_s + look,
+                       [this, &bench] {
+                           bench.settings.setVoltages(Settings::Voltages::Both);
+                           m_window.workspace()->showFinetune();
+                       },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"whatif-"_s + look,
+                       [this] {
+                           m_window.workspace()->showGraph();
+                           m_window.showDock(u"whatIfDock"_s);
+                       },
+                       [&bench] { return bench.jobs.isIdle(); },
+                       [&bench] { // turned a good way, so that something moves
+                           WhatIf& whatIf = bench.whatIf;
+                           for (std::size_t i = 0; i < whatIf.knobs().size() && i < 3; ++i) {
+                               const generate::Knob& knob = whatIf.knobs()[i];
+                               whatIf.setValue(i, (knob.nominal + knob.high) / 2,
+                                               WhatIf::newGesture());
+                           }
+                       }});
     m_steps.push_back({{},
                        [this, &bench] {
+                           bench.whatIf.reset();
                            bench.settings.setVoltages(Settings::Voltages::Both);
                            m_window.showDock(u"inspectorDock"_s);
                            m_window.workspace()->notices()->setDetailsShown(false);

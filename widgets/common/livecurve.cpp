@@ -65,7 +65,7 @@ QSize LiveCurve::sizeHint() const {
     return {fontMetrics().averageCharWidth() * 60, fontMetrics().height() * 11};
 }
 QSize LiveCurve::minimumSizeHint() const {
-    return {fontMetrics().averageCharWidth() * 30, fontMetrics().height() * 7};
+    return {fontMetrics().averageCharWidth() * 26, fontMetrics().height() * 9};
 }
 
 void LiveCurve::changeEvent(QEvent* event) {
