@@ -155,7 +155,7 @@ private slots:
         QVERIFY(result != nullptr);
         QCOMPARE(result->support + result->validation + result->heldOut, std::size_t(37));
         QCOMPARE(m_world->trainedOn, result->support);
-        QCOMPARE(m_world->lastRecipe.steps, std::int64_t(400));
+        QCOMPARE(m_world->lastRecipe.steps, std::int64_t(200));
         QVERIFY(m_world->lastRecipe.freezeNorm);
         QVERIFY(tuning().reports().size() >= 10);
         QVERIFY(page()->splitText().contains(u"4 failed"_s));

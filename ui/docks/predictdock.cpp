@@ -141,7 +141,7 @@ PredictDock::PredictDock(const Workbench& workbench, QWidget* parent)
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->setSortingEnabled(true);
     const int em = fontMetrics().averageCharWidth();
-    const int widths[] = {9, 12, 12, 12, 10};
+    const int widths[] = {8, 11, 10, 11, 12};
     for (int i = 0; i < ErrorTable::kColumns; ++i)
         m_table->setColumnWidth(i, widths[i] * em);
     m_table->setMinimumHeight(fontMetrics().height() * 6);

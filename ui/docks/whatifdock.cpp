@@ -374,7 +374,7 @@ void WhatIfDock::showChanges() {
     m_changes->setRowCount(0);
     const bool chosen = !display.watched().empty();
     m_changesTitle->setText(chosen ? tr("Chosen nets") : tr("Largest changes"));
-    const bool any = variant && m_bench.prediction.result();
+    const bool any = variant && m_bench.prediction.variantNominal();
     m_changes->setVisible(any);
     m_changesTitle->setVisible(any);
     m_watch->setVisible(m_bench.whatIf.tunable() != nullptr);

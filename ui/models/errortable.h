@@ -15,7 +15,7 @@ namespace ohm::ui {
 class ErrorTable : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Net, Error, Predicted, Simulated, Deviation, kColumns };
+    enum Column { Net, Error, Deviation, Predicted, Simulated, kColumns };
 
     explicit ErrorTable(QObject* parent = nullptr);
 

@@ -167,7 +167,7 @@ QWidget* FinetunePage::buildSetup() {
 
     m_steps = new QSpinBox(m_form);
     m_steps->setRange(1, 100'000);
-    m_steps->setValue(400);
+    m_steps->setValue(200);
     m_steps->setSingleStep(100);
     m_steps->setSuffix(tr(" steps"));
     m_steps->setAccessibleName(tr("Steps"));

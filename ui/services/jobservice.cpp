@@ -25,6 +25,7 @@ namespace ohm::ui {
 namespace {
 constexpr int kTickMs = 100;
 constexpr std::size_t kKeepFinished = 30;
+constexpr int kTrainingNiceness = 10;
 
 /// Latest word of a job about itself; written by its thread, read by the timer.
 class LatestProgress : public ProgressSink {
@@ -91,7 +92,9 @@ JobService::JobService(QObject* parent)
     const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     const std::array<int, 5> threads{std::max(2, cores), 1, 1, 2, 1};
     for (std::size_t i = 0; i < threads.size(); ++i)
-        d->pools[i] = std::make_unique<WorkerPool>(threads[i]);
+        // A training keeps all cores busy for minutes; the window comes first.
+        d->pools[i] = std::make_unique<WorkerPool>(
+            threads[i], i == static_cast<std::size_t>(Pool::Train) ? kTrainingNiceness : 0);
     d->timer.setInterval(kTickMs);
     connect(&d->timer, &QTimer::timeout, this, [this] {
         bool any = false;

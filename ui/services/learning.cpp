@@ -76,6 +76,16 @@ Learning Learning::standard() {
     made.readData = [](const std::filesystem::path& path, StopToken stop) {
         return generate::loadOrGenerate(path.string(), std::move(stop));
     };
+    made.makeTunable = [](const std::filesystem::path& circuit,
+                          const netlist::ReadOptions& options, const project::Project* project,
+                          StopToken stop) {
+        return generate::makeTunable(circuit, options, project, std::move(stop));
+    };
+    made.runStudy = [](sim::SimulatorPool& pool, const generate::Study& study,
+                       const std::filesystem::path& journal, StopToken stop,
+                       ProgressSink& progress) {
+        return generate::runStudy(pool, study, journal, std::move(stop), progress);
+    };
     return made;
 }
 

@@ -4,10 +4,16 @@
 #include <algorithm>
 #include <utility>
 
+#ifdef __linux__
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
+
 namespace ohm::ui {
 
-WorkerPool::WorkerPool(int threads)
-    : m_limit(std::max(1, threads)) {}
+WorkerPool::WorkerPool(int threads, int niceness)
+    : m_limit(std::max(1, threads))
+    , m_niceness(niceness) {}
 
 WorkerPool::~WorkerPool() {
     std::deque<Task> dropped; // destroyed outside the lock
@@ -40,6 +46,10 @@ bool WorkerPool::waitIdle(std::chrono::milliseconds timeout) {
 }
 
 void WorkerPool::loop() {
+#ifdef __linux__
+    if (m_niceness > 0)
+        (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), m_niceness);
+#endif
     std::unique_lock lock(m_mutex);
     for (;;) {
         ++m_waiting;

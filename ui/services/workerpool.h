@@ -15,7 +15,8 @@ namespace ohm::ui {
 /// needed. Plain std:: so that the thread sanitizer sees every hand-over. Thread: any.
 class WorkerPool {
 public:
-    explicit WorkerPool(int threads);
+    /// `niceness` above 0: its threads, and those they start, give way to others (Linux).
+    explicit WorkerPool(int threads, int niceness = 0);
     /// Drops what is queued and waits for what runs.
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
@@ -39,6 +40,7 @@ private:
     std::deque<Task> m_tasks; ///< highest priority first
     std::vector<std::thread> m_threads;
     int m_limit;
+    int m_niceness;
     int m_running = 0;
     int m_waiting = 0;
     bool m_quit = false;

@@ -36,7 +36,7 @@ struct FinetuneSetup {
 
     double validationShare = 0.15; ///< of all samples
     double testShare = 0.3;        ///< held out: before and after are compared on them
-    int steps = 400;
+    int steps = 200;
     double rate = 3e-4;
     QString freeze = QStringLiteral("none"); ///< as in learn::Recipe
     int k = 100;

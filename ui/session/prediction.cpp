@@ -107,6 +107,7 @@ void Prediction::setCircuit(netlist::CircuitPtr circuit, const QString& name, bo
     m_schema = m_circuit ? QLatin1String(graph::schemaName(graph::naturalSchema(*m_circuit)))
                          : QString();
     m_jobs.release(std::exchange(m_variant, nullptr));
+    m_jobs.release(std::exchange(m_variantNominal, nullptr));
     m_jobs.release(std::exchange(m_result, nullptr));
     emit resultChanged();
     if (!again)
@@ -306,6 +307,24 @@ Prediction::Function Prediction::function() const {
     };
 }
 
+Prediction::Function Prediction::quickFunction() const {
+    const learn::ModelInfo* used = model();
+    if (m_trial || !used || !isEnsemble(*used))
+        return function();
+    const std::filesystem::path file = filesOf(*used).front();
+    if (!m_quick || m_quick->path != file) {
+        m_quick = std::make_shared<Slot>();
+        m_quick->path = file;
+        m_quick->name = shownText(file.stem().string());
+        m_quick->load = [load = m_learning.load, file] {
+            return load(std::vector<std::filesystem::path>{file});
+        };
+    }
+    return [used = m_quick](const netlist::CircuitPtr& circuit, StopToken stop) {
+        return used->predict(circuit, std::move(stop));
+    };
+}
+
 // --- predicting
 // ---------------------------------------------------------------------------------
 
@@ -379,9 +398,10 @@ void Prediction::markStale() {
     emit resultChanged();
 }
 
-void Prediction::showVariant(PredictionPtr variant) {
+void Prediction::showVariant(PredictionPtr variant, PredictionPtr nominal) {
     if (!variant && !m_variant)
         return;
+    m_variantNominal = std::move(nominal);
     m_jobs.release(std::exchange(m_variant, std::move(variant)));
     emit resultChanged();
 }

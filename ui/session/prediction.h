@@ -92,8 +92,12 @@ public:
     using Function =
         std::function<Expected<PredictionPtr>(const netlist::CircuitPtr& circuit, StopToken stop)>;
     Function function() const; ///< null if there is no network
-    /// Shown in place of `result` while knobs are turned; null ends that.
-    void showVariant(PredictionPtr variant);
+    /// The same with a single network of an ensemble: while somebody holds a slider.
+    Function quickFunction() const;
+    /// Shown in place of `result` while knobs are turned; null ends that. `nominal` is what the same
+    /// networks say of the file's circuit.
+    void showVariant(PredictionPtr variant, PredictionPtr nominal = nullptr);
+    const PredictionPtr& variantNominal() const { return m_variantNominal; }
     const PredictionPtr& variant() const { return m_variant; }
     const PredictionPtr& shown() const { return m_variant ? m_variant : m_result; }
 
@@ -123,11 +127,13 @@ private:
     bool m_listing = false;
     bool m_waiting = false; ///< run as soon as the models are known
     mutable std::shared_ptr<Slot> m_slot;
+    mutable std::shared_ptr<Slot> m_quick; ///< the first network of an ensemble
     std::shared_ptr<Slot> m_trial;
     JobId m_job = 0;
     quint64 m_run = 0;
     PredictionPtr m_result;
     PredictionPtr m_variant;
+    PredictionPtr m_variantNominal;
     bool m_stale = false;
     bool m_wanted = false; ///< asked for since the circuit was opened
     QString m_lastModel;

@@ -119,7 +119,7 @@ void VoltageDisplay::update() {
 
 double VoltageDisplay::change(netlist::NetId net) const {
     const PredictionPtr& variant = m_predictor.variant();
-    const PredictionPtr& nominal = m_predictor.result();
+    const PredictionPtr& nominal = m_predictor.variantNominal();
     return variant && nominal ? variant->voltage(net) - nominal->voltage(net) : kNaN;
 }
 

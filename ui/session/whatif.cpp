@@ -5,6 +5,7 @@
 #include "ui/session/circuitsession.h"
 #include "ui/session/voltagedisplay.h"
 
+#include <QTimer>
 #include <QUndoCommand>
 
 #include <cmath>
@@ -12,6 +13,14 @@
 namespace ohm::ui {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+constexpr int kRestMs = 250;
+
+struct Answer {
+    PredictionPtr variant, nominal;
+};
+} // namespace
 
 /// Knobs turned at once, with what they stood at before.
 class WhatIf::Turn : public QUndoCommand {
@@ -49,14 +58,20 @@ WhatIf::WhatIf(JobService& jobs, CircuitSession& session, Simulation& simulation
     , m_session(session)
     , m_simulator(simulation)
     , m_prediction(prediction)
-    , m_voltages(voltages) {
+    , m_voltages(voltages)
+    , m_rest(new QTimer(this)) {
+    m_rest->setSingleShot(true);
+    m_rest->setInterval(kRestMs);
+    connect(m_rest, &QTimer::timeout, this, &WhatIf::refine);
     connect(&session, &CircuitSession::circuitChanged, this, [this] {
         forget();
         if (m_active)
             look();
     });
     connect(&prediction, &Prediction::modelChanged, this, [this] {
+        m_quickNominal.reset();
         predictNominal();
+        warmUp();
         if (isAnyMoved())
             predict();
     });
@@ -94,6 +109,8 @@ void WhatIf::forget() {
     m_jobs.abandon(u"whatif-simulate"_s);
     ++m_generation;
     m_inFlight = m_dirty = m_looking = false;
+    m_rest->stop();
+    m_quickNominal.reset();
     m_simulation = 0;
     m_latency = -1;
     m_count = 0;
@@ -142,6 +159,30 @@ void WhatIf::look() {
                 m_values.push_back(knob.nominal);
             emit knobsChanged();
             predictNominal();
+            warmUp();
+        });
+}
+
+void WhatIf::warmUp() {
+    const Prediction::Function ask = m_prediction.quickFunction();
+    if (!m_active || !ask || !m_tunable || m_quickNominal)
+        return;
+    JobSpec spec;
+    spec.title = tr("Predicting the nominal circuit");
+    spec.lane = u"whatif-warm"_s;
+    spec.pool = Pool::Torch;
+    spec.quiet = true;
+    m_jobs.start<PredictionPtr>(
+        spec,
+        [ask, tunable = m_tunable](StopToken stop, ProgressSink&) {
+            return ask(tunable->nominal(), std::move(stop));
+        },
+        this,
+        [this, generation = m_generation,
+         model = m_prediction.modelName()](Expected<PredictionPtr> result) {
+            if (result && generation == m_generation && model == m_prediction.modelName() &&
+                !m_quickNominal)
+                m_quickNominal = std::move(*result);
         });
 }
 
@@ -205,7 +246,7 @@ void WhatIf::predict() {
         emit predicted();
         return;
     }
-    const Prediction::Function ask = m_prediction.function();
+    const Prediction::Function ask = m_prediction.quickFunction();
     if (!ask || !m_tunable)
         return;
     std::vector<double> values;
@@ -217,34 +258,78 @@ void WhatIf::predict() {
     spec.priority = 10; // somebody holds a slider
     spec.quiet = true;
     m_inFlight = true;
-    m_jobs.start<PredictionPtr>(
+    m_jobs.start<Answer>(
         spec,
-        [ask, tunable = m_tunable, turned, values](StopToken stop,
-                                                   ProgressSink&) -> Expected<PredictionPtr> {
+        [ask, tunable = m_tunable, turned, values,
+         nominal = m_quickNominal](StopToken stop, ProgressSink&) -> Expected<Answer> {
             const Expected<netlist::CircuitPtr> circuit = tunable->at(turned, values);
             if (!circuit)
                 return circuit.failure();
-            return ask(*circuit, std::move(stop));
+            Answer answer{nullptr, nominal};
+            if (!answer.nominal) { // the first time alone
+                Expected<PredictionPtr> asked = ask(tunable->nominal(), stop);
+                if (!asked)
+                    return asked.failure();
+                answer.nominal = std::move(*asked);
+            }
+            Expected<PredictionPtr> asked = ask(*circuit, std::move(stop));
+            if (!asked)
+                return asked.failure();
+            answer.variant = std::move(*asked);
+            return answer;
         },
         this,
-        [this, generation = m_generation, clock = m_turned](Expected<PredictionPtr> result) {
+        [this, generation = m_generation, clock = m_turned](Expected<Answer> result) {
             if (generation != m_generation)
                 return; // of another circuit
             m_inFlight = false;
             if (result) {
                 m_latency = static_cast<double>(clock.nsecsElapsed()) / 1e6;
                 ++m_count;
+                m_quickNominal = result->nominal;
                 if (isAnyMoved())
-                    m_prediction.showVariant(std::move(*result));
+                    m_prediction.showVariant(std::move(result->variant), m_quickNominal);
                 emit predicted();
             } else if (result.error().code != "UI-002" && !m_dirty) {
                 emit failed(result.error());
             }
             if (m_dirty)
                 predict();
+            else
+                m_rest->start();
             emit busyChanged();
         });
     emit busyChanged();
+}
+
+void WhatIf::refine() {
+    const std::vector<std::size_t> turned = moved();
+    const PredictionPtr& nominal = m_prediction.result();
+    if (turned.empty() || m_inFlight || !m_tunable || !nominal || !m_prediction.variant() ||
+        nominal->members == m_prediction.variant()->members)
+        return;
+    std::vector<double> values;
+    for (const std::size_t knob : turned)
+        values.push_back(m_values[knob]);
+    JobSpec spec;
+    spec.title = tr("Predicting turned knobs");
+    spec.lane = u"whatif-refine"_s;
+    spec.pool = Pool::Torch;
+    spec.quiet = true;
+    m_jobs.start<PredictionPtr>(
+        spec,
+        [ask = m_prediction.function(), tunable = m_tunable, turned,
+         values](StopToken stop, ProgressSink&) -> Expected<PredictionPtr> {
+            const Expected<netlist::CircuitPtr> circuit = tunable->at(turned, values);
+            if (!circuit)
+                return circuit.failure();
+            return ask(*circuit, std::move(stop));
+        },
+        this,
+        [this, generation = m_generation, values = m_values](Expected<PredictionPtr> result) {
+            if (result && generation == m_generation && values == m_values)
+                m_prediction.showVariant(std::move(*result), m_prediction.result());
+        });
 }
 
 void WhatIf::simulate() {

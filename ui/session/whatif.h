@@ -13,13 +13,16 @@
 #include <optional>
 #include <vector>
 
+class QTimer;
+
 namespace ohm::ui {
 
 class CircuitSession;
 class VoltageDisplay;
 
 /// The knobs of the open circuit and what the network says when they are turned. One prediction is
-/// under way at a time; while it is, newer values wait and the latest wins. Thread: GUI.
+/// under way at a time; while it is, newer values wait and the latest wins. Of an ensemble a single
+/// network follows the knobs; once they rest, all of them are asked. Thread: GUI.
 class WhatIf : public QObject {
     Q_OBJECT
 public:
@@ -67,6 +70,8 @@ private:
     void forget();
     void apply(const std::vector<std::pair<std::size_t, double>>& values);
     void predict();
+    void warmUp(); ///< loads the network and predicts the nominal circuit ahead of the first turn
+    void refine(); ///< by the whole ensemble
     void predictNominal(); ///< what changes are measured against
     std::vector<std::size_t> moved() const;
 
@@ -81,6 +86,8 @@ private:
     bool m_active = false;
     bool m_looking = false;
     bool m_inFlight = false;
+    PredictionPtr m_quickNominal; ///< of the single network
+    QTimer* m_rest;
     bool m_dirty = false; ///< turned since the prediction under way was started
     quint64 m_generation = 0;
     QElapsedTimer m_turned; ///< since the latest value

@@ -517,7 +517,7 @@ void MainWindow::resetLayout() {
     }
     const int em = fontMetrics().averageCharWidth();
     const auto dock = [this](const QString& name) { return findChild<QDockWidget*>(name); };
-    resizeDocks({dock(u"projectDock"_s), dock(u"inspectorDock"_s)}, {em * 40, em * 50},
+    resizeDocks({dock(u"projectDock"_s), dock(u"inspectorDock"_s)}, {em * 38, em * 54},
                 Qt::Horizontal);
     resizeDocks({dock(u"netsDock"_s)}, {fontMetrics().height() * 14}, Qt::Vertical);
     dock(u"netsDock"_s)->raise();
