@@ -20,7 +20,9 @@ struct EvalOptions {
     std::size_t perBatch = 0;
 };
 
-/// "100", "10,50,100" or "10:400": ten steps to the octave are plenty for a curve.
+constexpr int kMostKs = 2000;
+
+/// "100", "10,50,100" or "10:400", which means every K of them.
 std::optional<std::vector<int>> parseKs(const std::string& text) {
     if (text.empty())
         return std::vector<int>{50, 100, 200};
@@ -28,11 +30,10 @@ std::optional<std::vector<int>> parseKs(const std::string& text) {
     int low = 0, high = 0;
     char rest = 0;
     if (std::sscanf(text.c_str(), "%d:%d%c", &low, &high, &rest) == 2) {
-        if (low < 1 || high < low || high > 1'000'000)
+        if (low < 1 || high < low || high - low >= kMostKs)
             return std::nullopt;
-        for (int k = low; k < high; k += std::max(1, k / 10))
+        for (int k = low; k <= high; ++k)
             ks.push_back(k);
-        ks.push_back(high);
         return ks;
     }
     std::size_t begin = 0;

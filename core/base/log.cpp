@@ -25,11 +25,17 @@ spdlog::level::level_enum toSpdlog(Level level) {
     return spdlog::level::err;
 }
 
+/// The learning engine is a module with a copy of this room: whoever comes second shares the logger.
+std::shared_ptr<spdlog::logger> consoleLogger() {
+    auto logger = spdlog::get("ohmscape");
+    return logger ? logger : spdlog::stderr_color_mt("ohmscape");
+}
+
 struct Hub {
     std::mutex mutex;
     std::map<int, Sink> sinks;
     int next = 1;
-    std::shared_ptr<spdlog::logger> console = spdlog::stderr_color_mt("ohmscape");
+    std::shared_ptr<spdlog::logger> console = consoleLogger();
 
     Hub() {
         const char* wanted = std::getenv("OHMSCAPE_LOG");

@@ -72,10 +72,10 @@ std::size_t Normalization::applyFeatures(std::vector<float>& x, std::size_t widt
 
 std::size_t Normalization::apply(GraphSet& set) const {
     const std::size_t unseen = applyFeatures(set.x, set.featureWidth);
-    if (labelMean != 0 || labelDeviation != 1) {
+    if (labelLog || labelMean != 0 || labelDeviation != 1) {
         for (std::size_t i = 0; i < set.y.size(); ++i) {
             if (set.outputMask[i])
-                set.y[i] = static_cast<float>((set.y[i] - labelMean) / labelDeviation);
+                set.y[i] = static_cast<float>(fromUnit(set.y[i]));
         }
     }
     return unseen;

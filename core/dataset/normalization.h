@@ -3,6 +3,7 @@
 
 #include "core/dataset/graphset.h"
 
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -12,7 +13,8 @@ namespace ohm::dataset {
 /// Scaling of features and labels, measured on a training split and applied to everything else.
 /// The first `properties` columns of x are numbers, the rest is a type code; each number is
 /// z-scored among the nodes of the same code (population standard deviation; a constant becomes 0).
-/// Labels are z-scored as one. The identity when `properties` is 0 and the label scale is (0, 1).
+/// Labels are z-scored as one, or their logarithms are. The identity when `properties` is 0 and the
+/// label scale is (0, 1) without logarithm.
 /// Source: Hakhamaneshi et al. and its public code (few published statistics). A plain value.
 struct Normalization {
     struct Moments {
@@ -24,6 +26,7 @@ struct Normalization {
     std::map<std::uint64_t, std::vector<Moments>> byCode; ///< bit i = column properties + i is set
     double labelMean = 0;
     double labelDeviation = 1;
+    bool labelLog = false; ///< mean and deviation are those of the labels' natural logarithm
 
     /// Measures on `training` (at most 64 code columns).
     static Normalization measure(const GraphSet& training, std::size_t properties,
@@ -36,7 +39,14 @@ struct Normalization {
     /// The type code of a feature row, as the keys of `byCode`.
     static std::uint64_t codeOf(const float* row, std::size_t properties, std::size_t width);
     /// A predicted value back in the label's unit.
-    double toUnit(double value) const { return value * labelDeviation + labelMean; }
+    double toUnit(double value) const {
+        const double plain = value * labelDeviation + labelMean;
+        return labelLog ? std::exp(plain) : plain;
+    }
+    /// A label, in its unit, as the network learns it.
+    double fromUnit(double label) const {
+        return ((labelLog ? std::log(label) : label) - labelMean) / labelDeviation;
+    }
     bool operator==(const Normalization&) const = default;
 };
 

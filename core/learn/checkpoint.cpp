@@ -28,7 +28,8 @@ json normalizationJson(const dataset::Normalization& n) {
     return {{"properties", n.properties},
             {"codes", codes},
             {"label_mean", n.labelMean},
-            {"label_deviation", n.labelDeviation}};
+            {"label_deviation", n.labelDeviation},
+            {"label_log", n.labelLog}};
 }
 
 dataset::Normalization normalizationFrom(const json& j) {
@@ -36,6 +37,9 @@ dataset::Normalization normalizationFrom(const json& j) {
     n.properties = j.at("properties").get<std::size_t>();
     n.labelMean = j.at("label_mean").get<double>();
     n.labelDeviation = j.at("label_deviation").get<double>();
+    n.labelLog = j.value("label_log", false);
+    if (!std::isfinite(n.labelMean) || !(n.labelDeviation > 0))
+        throw std::runtime_error("the scale of the labels makes no sense");
     for (const json& entry : j.at("codes")) {
         std::vector<dataset::Normalization::Moments> moments;
         for (const json& m : entry.at("moments"))

@@ -139,8 +139,13 @@ Expected<void> readMap(const YAML::Node& map, const std::string& prefix, const s
     if (!failed.empty())
         return fail("LEARN-021", "A value of the recipe does not fit its key", reason,
                     where + ": " + prefix + failed);
+    std::set<std::string> met;
     for (const auto& item : map) {
         const auto key = item.first.as<std::string>("");
+        if (!met.insert(key).second)
+            return fail("LEARN-021", "The recipe has a key twice",
+                        "line " + std::to_string(item.first.Mark().line + 1),
+                        where + ": " + prefix + key);
         if (!known.count(key))
             return fail("LEARN-021", "The recipe has a key that is not known",
                         "line " + std::to_string(item.first.Mark().line + 1),

@@ -5,9 +5,15 @@
 #include "core/learn/prepare.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -68,6 +74,42 @@ std::vector<TrainingReport> readLog(const fs::path& path) {
         begin = end + 1;
     }
     return log;
+}
+
+/// Keeps a second training out of a run's folder. A killed process lets go of it by itself.
+class FolderLock {
+public:
+    explicit FolderLock(const fs::path& folder)
+        : m_file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+        // A file system without locks is no reason not to train.
+        , m_held(m_file < 0 || ::flock(m_file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) {}
+    ~FolderLock() {
+        if (m_file >= 0)
+            ::close(m_file);
+    }
+    FolderLock(const FolderLock&) = delete;
+    FolderLock& operator=(const FolderLock&) = delete;
+    bool held() const { return m_held; }
+
+private:
+    int m_file;
+    bool m_held;
+};
+
+/// Files that a kill left half written ("NAME.XXXXXX" of writeFileAtomically).
+void removeLeftovers(const fs::path& folder) {
+    std::error_code ignored;
+    std::vector<fs::path> leftovers;
+    for (fs::directory_iterator it(folder, ignored), end; it != end; it.increment(ignored)) {
+        const std::string name = it->path().filename().string();
+        for (const char* whole : {"snapshot.safetensors.", "model.safetensors.", "log.jsonl.",
+                                  "recipe.yaml.", "result.json."}) {
+            if (name.rfind(whole, 0) == 0 && name.size() == std::strlen(whole) + 6)
+                leftovers.push_back(it->path());
+        }
+    }
+    for (const fs::path& path : leftovers)
+        fs::remove(path, ignored);
 }
 
 /// FNV-1a of a file, for result.json.
@@ -167,9 +209,14 @@ Expected<TrainingResult> runTraining(const RunRequest& request, StopToken stop,
     if (error)
         return fail("BASE-010", "The run's folder cannot be made", error.message(),
                     folder.string());
+    const FolderLock lock(folder);
+    if (!lock.held())
+        return fail("LEARN-014", "Another training is at work in this folder", {},
+                    folder.string(), "Wait for it, or name another folder");
     if (fs::exists(folder / "result.json", error))
         return fail("LEARN-014", "This folder holds a finished run", {}, folder.string(),
                     "Name another folder");
+    removeLeftovers(folder);
     TrainingOptions options;
     if (request.from) {
         auto from = readCheckpoint(*request.from);

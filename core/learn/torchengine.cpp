@@ -3,6 +3,7 @@
 
 #include "core/learn/torchengine.h"
 
+#include "core/base/log.h"
 #include "core/learn/trainer.h"
 #include "core/nn/bench.h"
 #include "core/nn/network.h"
@@ -11,6 +12,23 @@
 
 namespace ohm::learn {
 namespace {
+
+#if TORCH_VERSION_MAJOR < 2
+/// What LibTorch warns of is for programmers: it goes to the log, not to the user's terminal.
+class WarningsToLog : public c10::WarningHandler {
+public:
+    void process(const c10::SourceLocation&, const std::string& text, const bool) override {
+        log::debug("learn", text);
+    }
+};
+
+void quietWarnings() {
+    static WarningsToLog handler;
+    c10::Warning::set_warning_handler(&handler);
+}
+#else
+void quietWarnings() {}
+#endif
 
 /// The widest vectors of this processor.
 std::string cpuName() {
@@ -87,6 +105,7 @@ private:
 class TorchEngine : public Engine {
 public:
     TorchEngine() {
+        quietWarnings();
         nn::setThreads(0);
         if (torch::cuda::is_available())
             at::globalContext().setAllowTF32CuBLAS(true);

@@ -21,7 +21,9 @@ constexpr std::size_t kEvaluationBatch = 512;
 constexpr std::size_t kReferenceGraphs = 1000;
 constexpr std::int64_t kStatisticsBatches = 64; ///< that the averaged network's norms are measured on
 
-std::string fingerprint(const Recipe& recipe, const GraphSet& training) {
+/// What a snapshot must share with a training to be resumed by it.
+std::string fingerprintOf(const Recipe& recipe, const GraphSet& training,
+                          const std::optional<Checkpoint>& from) {
     Recipe r = recipe;
     r.description.clear();
     const std::string text = recipeText(r) + std::to_string(training.graphCount()) + "/" +
@@ -35,23 +37,32 @@ std::string fingerprint(const Recipe& recipe, const GraphSet& training) {
     mix(text.data(), text.size());
     const std::size_t sample = std::min<std::size_t>(training.y.size(), 4096);
     mix(training.y.data(), sample * sizeof(float));
+    for (std::size_t i = 0; from && i < from->weights.size(); ++i)
+        mix(from->weights[i].values.data(), from->weights[i].values.size() * sizeof(float));
     return std::to_string(hash);
 }
 
 /// Where the labels of a set are scaled and how; the features by kind.
-dataset::Normalization measureNormalization(const Recipe& recipe, const GraphSet& training,
-                                            const std::vector<float>& targets) {
+Expected<dataset::Normalization> measureNormalization(const Recipe& recipe,
+                                                      const GraphSet& training,
+                                                      const std::vector<float>& targets) {
     const std::size_t properties =
         recipe.featureScale == "none" ? 0 : training.featureWidth == 9 ? 1 : 3;
     dataset::Normalization n = dataset::Normalization::measure(training, properties, false);
     if (recipe.targetScale != "none") {
+        n.labelLog = recipe.targetScale == "log";
+        if (n.labelLog && *std::min_element(targets.begin(), targets.end()) <= 0)
+            return fail("LEARN-010", "A logarithmic scale needs labels above zero", {},
+                        recipe.target, "Set target_scale to standard");
+        const auto count = static_cast<double>(targets.size());
         double mean = 0;
         double square = 0;
-        for (const float value : targets) {
-            mean += value / static_cast<double>(targets.size());
-        }
         for (const float value : targets)
-            square += (value - mean) * (value - mean) / static_cast<double>(targets.size());
+            mean += (n.labelLog ? std::log(value) : value) / count;
+        for (const float value : targets) {
+            const double d = (n.labelLog ? std::log(value) : value) - mean;
+            square += d * d / count;
+        }
         n.labelMean = mean;
         n.labelDeviation = square > 0 ? std::sqrt(square) : 1;
     }
@@ -69,18 +80,36 @@ Expected<GraphSet> scaled(const GraphSet& set, const dataset::Normalization& n,
         const auto column = static_cast<std::size_t>(found - copy.graphLabelNames.begin());
         for (std::size_t g = 0; g < copy.graphCount(); ++g) {
             float& value = copy.graphLabels[g * copy.graphLabelNames.size() + column];
-            value = static_cast<float>((value - n.labelMean) / n.labelDeviation);
+            value = static_cast<float>(n.fromUnit(value));
         }
     }
     return copy;
 }
 
+constexpr double kHuber = 0.01; ///< errors below, in scaled labels, count by their square
+
 torch::Tensor lossOf(const std::string& kind, const torch::Tensor& out, const torch::Tensor& y) {
     if (kind == "mae")
         return torch::l1_loss(out, y);
-    if (kind == "huber") // quadratic within a hundredth of the label's unit
-        return torch::smooth_l1_loss(out, y, torch::Reduction::Mean, 0.01);
+    if (kind == "huber")
+        return torch::smooth_l1_loss(out, y, torch::Reduction::Mean, kHuber);
     return torch::mse_loss(out, y);
+}
+
+/// The same of predictions and labels in the label's unit.
+double lossOf(const std::string& kind, const std::vector<float>& predicted,
+              const std::vector<float>& truth, const dataset::Normalization& n) {
+    double sum = 0;
+    for (std::size_t i = 0; i < truth.size(); ++i) {
+        const double error = std::fabs(n.fromUnit(predicted[i]) - n.fromUnit(truth[i]));
+        if (kind == "mse")
+            sum += error * error;
+        else if (kind == "huber" && error < kHuber)
+            sum += 0.5 * error * error / kHuber;
+        else
+            sum += kind == "huber" ? error - 0.5 * kHuber : error;
+    }
+    return sum / static_cast<double>(truth.size());
 }
 
 void setTrainingMode(nn::NetworkModule& module, bool freezeNorm) {
@@ -150,6 +179,7 @@ private:
     dataset::Normalization m_normalization;
     GraphSet m_training;
     std::vector<float> m_validationTargets;
+    std::string m_fingerprint;
     std::int64_t m_first = 0;
     std::vector<nn::NamedArray> m_best;
     double m_bestLoss = std::numeric_limits<double>::infinity();
@@ -180,15 +210,16 @@ Expected<void> Training::prepare() {
     // A network that goes on keeps the scales it was trained with; a new target brings its own.
     const bool sameTarget =
         m_options.from && m_options.from->target == m_recipe.target;
-    m_normalization = measureNormalization(m_recipe, m_data.training, *targets);
-    if (m_options.from) {
-        dataset::Normalization own = m_normalization;
-        m_normalization = m_options.from->normalization;
-        if (!sameTarget) {
-            m_normalization.labelMean = own.labelMean;
-            m_normalization.labelDeviation = own.labelDeviation;
-        }
+    const auto own = measureNormalization(m_recipe, m_data.training, *targets);
+    if (!own)
+        return own.failure();
+    m_normalization = m_options.from ? m_options.from->normalization : *own;
+    if (m_options.from && !sameTarget) {
+        m_normalization.labelMean = own->labelMean;
+        m_normalization.labelDeviation = own->labelDeviation;
+        m_normalization.labelLog = own->labelLog;
     }
+    m_fingerprint = fingerprintOf(m_recipe, m_data.training, m_options.from);
     m_progress.report(0, "scaling the data");
     auto training = scaled(m_data.training, m_normalization, m_recipe.target);
     if (!training)
@@ -226,12 +257,16 @@ Expected<void> Training::resume() {
         return snapshot.failure();
     const auto mark = snapshot->provenance.find("fingerprint");
     if (!snapshot->training || mark == snapshot->provenance.end() ||
-        mark->second != fingerprint(m_recipe, m_data.training) ||
+        mark->second != m_fingerprint ||
         !m_network->loadState(snapshot->weights).ok() || !m_adam->load(snapshot->training->arrays))
         return fail("LEARN-013", "The snapshot to resume from belongs to another training", {},
                     m_options.snapshot.string(), "Name another folder, or remove it");
     m_first = snapshot->training->step;
     m_bestLoss = snapshot->training->bestLoss;
+    m_last.step = m_first;
+    m_last.steps = m_recipe.steps;
+    m_last.epoch = m_order->epochOf(m_first);
+    m_last.rate = learningRate(m_recipe, std::max<std::int64_t>(0, m_first - 1));
     for (const auto& array : snapshot->training->arrays) {
         if (array.name.rfind("best.", 0) == 0)
             m_best.push_back({array.name.substr(5), array.shape, array.values});
@@ -258,7 +293,7 @@ Checkpoint Training::describe() const {
     c.provenance["seed"] = std::to_string(m_recipe.seed);
     c.provenance["steps"] = std::to_string(m_recipe.steps);
     c.provenance["training_graphs"] = std::to_string(m_data.training.graphCount());
-    c.provenance["fingerprint"] = fingerprint(m_recipe, m_data.training);
+    c.provenance["fingerprint"] = m_fingerprint;
     for (const auto& [name, value] : m_data.training.attributes)
         c.provenance["data." + name] = value;
     return c;
@@ -317,9 +352,8 @@ Expected<TrainingReport> Training::validate(std::int64_t step, double rate, doub
             report.validation = regressionMetrics(
                 *predicted, m_validationTargets,
                 m_options.ks.empty() ? std::vector<int>{m_recipe.k} : m_options.ks);
-            const double scale = m_normalization.labelDeviation;
-            report.validationLoss = m_recipe.loss == "mae" ? report.validation->mae / scale
-                                                           : report.validation->mse / scale / scale;
+            report.validationLoss =
+                lossOf(m_recipe.loss, *predicted, m_validationTargets, m_normalization);
         }
     }
     if (m_recipe.keepBest && report.validationLoss && *report.validationLoss < m_bestLoss) {

@@ -32,6 +32,7 @@ private slots:
         QTest::newRow("unknown key") << "stepz: 3" << "LEARN-021" << "stepz";
         QTest::newRow("unknown network key") << "network: {lairs: 3}" << "LEARN-021"
                                              << "network.lairs";
+        QTest::newRow("key twice") << "steps: 3\nbatch: 2\nsteps: 4" << "LEARN-021" << "steps";
         QTest::newRow("word for number") << "steps: many" << "LEARN-021" << "steps";
         QTest::newRow("no steps") << "steps: 0" << "LEARN-021" << "steps";
         QTest::newRow("architecture") << "network: {architecture: rnn}" << "LEARN-021"
