@@ -10,6 +10,7 @@ namespace ohm::learn {
 namespace {
 
 constexpr double kQuantile = 0.99;
+constexpr double kLeastSpread = 1e-6; ///< of the mean
 
 double rawDistance(const float* embedding, const Seen& seen) {
     double sum = 0;
@@ -68,7 +69,10 @@ void Seen::measureEmbeddings(const std::vector<float>& training, const std::vect
             square += d * d / static_cast<double>(count);
         }
         embeddingMean[c] = static_cast<float>(mean);
-        embeddingDeviation[c] = static_cast<float>(std::sqrt(square));
+        // Rounding alone is no spread.
+        const double deviation = std::sqrt(square);
+        embeddingDeviation[c] =
+            deviation > kLeastSpread * std::fabs(mean) ? static_cast<float>(deviation) : 0;
     }
     const std::vector<float>& judged = held.size() >= hidden ? held : training;
     std::vector<double> distances;

@@ -208,6 +208,25 @@ private slots:
             QCOMPARE(trained->last.validation->count, std::size_t{100});
         }
     }
+    void aLogarithmicTargetComesBackInItsUnit() {
+        const auto data = dataset::generateLadders(1, 2, 300, 1);
+        auto r = smallRecipe();
+        r.network.task = "graph";
+        r.network.readout = "mean";
+        r.network.sigmoid = false;
+        r.target = "rout";
+        r.targetScale = "log";
+        r.steps = 300;
+        const auto trained = learn::train(r, {data, dataset::generateLadders(1, 2, 100, 2), {}}, {});
+        QVERIFY2(trained.ok(), trained.ok() ? "" : trained.error().message().c_str());
+        QVERIFY(trained->checkpoint.normalization.labelLog);
+        QVERIFY2(trained->last.validation->r2 > 0.4,
+                 qPrintable(QString::number(trained->last.validation->r2)));
+        QVERIFY(trained->last.validation->mae < 0.2);
+        auto negative = data;
+        negative.graphLabels[3] = -1;
+        QCOMPARE(learn::train(r, {negative, {}, {}}, {}).error().code, std::string("LEARN-010"));
+    }
     void theMlpKnowsOneTopologyOnly() {
         auto r = smallRecipe();
         const auto data = dataset::generateLadders(2, 2, 64, 1);
