@@ -75,11 +75,14 @@ MainWindow::MainWindow(const QString& settingsFile, Learning learning, QWidget* 
     buildPages();
     buildDocks();
     buildLearnDocks();
+    buildLearnPages();
+    registerPageCommands();
     registerCommands();
     registerLearnCommands();
     registerViewCommands();
     buildMenus();
     buildToolBar();
+    buildPageBar();
     connectSession();
     connectLearning();
     connectJobs();
@@ -247,8 +250,7 @@ void MainWindow::connectSession() {
         m_bench->prediction.setCircuit(session.circuit(), name, again);
         m_startBar->dismiss();
         m_workspace->bar()->dismiss();
-        m_pages->setCurrentIndex(session.isOpen() ? 1 : 0);
-        showPanels(session.isOpen());
+        showPage(Page::Circuit);
         updateTitle();
         updateEnabled();
         updateIssues();

@@ -28,6 +28,8 @@ class StartPage;
 namespace ohm::ui {
 
 class AboutDialog;
+class DataPage;
+class TrainPage;
 class InspectorDock;
 class PaletteFeed;
 class PredictDock;
@@ -74,6 +76,11 @@ public:
     ShortcutsDialog* shortcuts(); ///< made when first asked for
     AboutDialog* about();
     bool isWorkspaceShown() const;
+    enum class Page { Circuit, Data, Train };
+    void showPage(Page page);
+    Page page() const;
+    DataPage* dataPage() const { return m_data; }
+    TrainPage* trainPage() const { return m_train; }
     void showDock(const QString& name); ///< "netsDock", "issuesDock", ...
     void restoreSession();
     /// Stops all work and waits a while for it; false if some did not end. At the program's end.
@@ -93,6 +100,9 @@ private:
     void registerViewCommands();
     void connectSession();
     void buildLearnDocks();
+    void buildLearnPages();
+    void registerPageCommands();
+    void buildPageBar();
     void registerLearnCommands();
     void connectLearning();
     void connectJobs();
@@ -118,6 +128,8 @@ private:
     widgets::StartPage* m_start = nullptr;
     widgets::MessageBar* m_startBar = nullptr;
     WorkspacePage* m_workspace = nullptr;
+    DataPage* m_data = nullptr;
+    TrainPage* m_train = nullptr;
     ProjectDock* m_project = nullptr;
     InspectorDock* m_inspector = nullptr;
     PredictDock* m_predict = nullptr;

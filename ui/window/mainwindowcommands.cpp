@@ -364,7 +364,11 @@ void MainWindow::buildMenus() {
                           u"predict.showError"_s,
                           {},
                           u"predict.refresh"_s});
-    QMenu* view = menu(tr("&View"), {u"view.fit"_s,
+    QMenu* view = menu(tr("&View"), {u"page.circuit"_s,
+                                     u"page.data"_s,
+                                     u"page.train"_s,
+                                     {},
+                                     u"view.fit"_s,
                                      u"view.zoomIn"_s,
                                      u"view.zoomOut"_s,
                                      {},

@@ -6,10 +6,12 @@
 #include "ui/services/selectionhub.h"
 #include "ui/services/settings.h"
 #include "ui/session/circuitsession.h"
+#include "ui/session/datasets.h"
 #include "ui/session/finetuning.h"
 #include "ui/session/graphnavigator.h"
 #include "ui/session/prediction.h"
 #include "ui/session/simulation.h"
+#include "ui/session/trainings.h"
 #include "ui/session/voltagedisplay.h"
 #include "ui/session/whatif.h"
 #include "ui/window/mainwindow.h"
@@ -27,7 +29,9 @@ struct MainWindow::Services {
         , prediction(jobs, settings, std::move(learning))
         , voltages(simulation, prediction, settings)
         , whatIf(jobs, session, simulation, prediction, voltages)
-        , finetuning(jobs, session, simulation, prediction) {}
+        , finetuning(jobs, session, simulation, prediction)
+        , datasets(jobs)
+        , trainings(jobs) {}
 
     Settings settings;
     JobService jobs;
@@ -40,6 +44,8 @@ struct MainWindow::Services {
     VoltageDisplay voltages;
     WhatIf whatIf;
     Finetuning finetuning;
+    Datasets datasets;
+    Trainings trainings;
 };
 
 } // namespace ohm::ui

@@ -3,6 +3,7 @@
 
 #include "ui/dialogs/aboutdialog.h"
 #include "ui/dialogs/shortcutsdialog.h"
+#include "ui/pages/datapage.h"
 #include "ui/panes/graphpane.h"
 #include "ui/panes/schematicpane.h"
 #include "ui/panes/sourcepane.h"
@@ -19,6 +20,7 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QListWidget>
 #include <QPainter>
 #include <QPixmap>
 #include <QTimer>
@@ -191,8 +193,20 @@ void Tour::addWorkspaceSteps(const QString& look) {
                            bench.navigator.setMode(GraphNavigator::Mode::Neighbourhood);
                        },
                        [&bench] { return !bench.navigator.isBusy() && bench.jobs.isIdle(); }});
+    m_steps.push_back({u"data-"_s + look,
+                       [this] {
+                           m_window.showPage(MainWindow::Page::Data);
+                           m_window.dataPage()->list()->setCurrentRow(0);
+                       },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"train-"_s + look,
+                       [this] { m_window.showPage(MainWindow::Page::Train); },
+                       [&bench] { return bench.jobs.isIdle(); }});
     m_steps.push_back(
-        {u"palette-"_s + look, [&bench] { bench.commands.trigger(u"edit.palette"_s); }, now});
+        {u"palette-"_s + look, [this, &bench] {
+             m_window.showPage(MainWindow::Page::Circuit);
+             bench.commands.trigger(u"edit.palette"_s);
+         }, now});
     m_steps.push_back({u"shortcuts-"_s + look,
                        [this] {
                            m_window.palettePopup()->hide();

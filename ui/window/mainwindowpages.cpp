@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The pages beside the circuit's: data and training. They need no open circuit.
+#include "ui/pages/datapage.h"
+#include "ui/pages/trainpage.h"
+#include "ui/window/mainwindow.h"
+#include "ui/window/services.h"
+#include "widgets/common/icons.h"
+
+#include <QActionGroup>
+#include <QStackedWidget>
+#include <QToolBar>
+#include <QToolButton>
+
+namespace ohm::ui {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+constexpr int kFirstPage = 2; ///< in the stack, after the start page and the circuit's
+}
+
+void MainWindow::buildLearnPages() {
+    m_data = new DataPage(m_services->datasets, m_services->session, this);
+    m_train = new TrainPage(m_services->trainings, m_services->jobs, this);
+    m_pages->addWidget(m_data);
+    m_pages->addWidget(m_train);
+    connect(m_data, &DataPage::openRequested, this, [this](const QString& path) {
+        showPage(Page::Circuit);
+        openPath(path);
+    });
+    connect(m_data, &DataPage::trainRequested, this, [this](const QString& file) {
+        m_train->setData(file);
+        showPage(Page::Train);
+    });
+}
+
+void MainWindow::registerPageCommands() {
+    Commands& c = m_bench->commands;
+    auto* group = new QActionGroup(this);
+    const std::tuple<QString, QString, QString, QString, QString, Page> pages[] = {
+        {u"page.circuit"_s, tr("&Circuit"), u"schematic"_s, u"Ctrl+Alt+1"_s,
+         tr("The open circuit: schematic, graph, source."), Page::Circuit},
+        {u"page.data"_s, tr("&Data"), u"table"_s, u"Ctrl+Alt+2"_s,
+         tr("Labelled circuits to learn from: look at them, make more."), Page::Data},
+        {u"page.train"_s, tr("&Train"), u"wave"_s, u"Ctrl+Alt+3"_s,
+         tr("Trains networks and compares runs."), Page::Train}};
+    for (const auto& [id, text, icon, keys, help, page] : pages) {
+        QAction* action =
+            c.addToggle({id, text, icon, {QKeySequence(keys)}, help, tr("Pages")},
+                        [this, page = page](bool on) {
+                            if (on)
+                                showPage(page);
+                        });
+        group->addAction(action);
+        action->setChecked(page == Page::Circuit);
+    }
+}
+
+void MainWindow::buildPageBar() {
+    Commands& c = m_bench->commands;
+    auto* bar = new QToolBar(tr("Pages"), this);
+    bar->setObjectName(u"pageBar"_s);
+    bar->setMovable(false);
+    bar->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
+    addToolBar(Qt::LeftToolBarArea, bar);
+    for (const QString& id : {u"page.circuit"_s, u"page.data"_s, u"page.train"_s}) {
+        QAction* action = c.action(id);
+        action->setIconText(Commands::plainText(action->text()));
+        bar->addAction(action);
+        auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(action));
+        button->setAccessibleName(Commands::plainText(action->text()));
+        button->setFocusPolicy(Qt::TabFocus);
+    }
+}
+
+void MainWindow::showPage(Page page) {
+    const QString ids[] = {u"page.circuit"_s, u"page.data"_s, u"page.train"_s};
+    m_bench->commands.action(ids[static_cast<int>(page)])->setChecked(true);
+    const bool open = m_bench->session.isOpen();
+    if (page == Page::Circuit)
+        m_pages->setCurrentIndex(open ? 1 : 0);
+    else
+        m_pages->setCurrentIndex(kFirstPage + static_cast<int>(page) - 1);
+    showPanels(page == Page::Circuit && open);
+}
+
+MainWindow::Page MainWindow::page() const {
+    const int index = m_pages->currentIndex();
+    return index < kFirstPage ? Page::Circuit : static_cast<Page>(index - kFirstPage + 1);
+}
+
+} // namespace ohm::ui
