@@ -261,6 +261,7 @@ QWidget* DataPage::buildMain() {
     m_train = new QPushButton(widgets::themedIcon(u"play"_s), tr("Train on it"));
     m_labels = new QComboBox;
     m_labels->setAccessibleName(tr("Label"));
+    m_labels->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_by = new QComboBox;
     m_by->setAccessibleName(tr("Compare"));
     m_by->addItem(tr("all labels"), u"all"_s);
@@ -290,7 +291,8 @@ QWidget* DataPage::buildMain() {
     menu->setMenu(exports->menu());
     menu->setToolTip(tr("Copy or export this chart"));
     menu->setAccessibleName(menu->toolTip());
-    menu->move(2, 2);
+    menu->setStyleSheet(u"QToolButton::menu-indicator { image: none; }"_s);
+    m_histogram->setCorner(menu);
     m_samplesTitle = new QLabel(tr("Click a bar to list its samples."));
     m_samples = new QTableWidget(0, 4);
     m_samples->setAccessibleName(tr("Samples"));

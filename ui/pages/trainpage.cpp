@@ -300,11 +300,13 @@ QWidget* TrainPage::buildRuns() {
     m_loss->setEmptyText(tr("The loss of the runs that are ticked above."));
     m_accuracy = new widgets::PlotView(tr("Accuracy"));
     m_accuracy->setYRange(0, 1);
+    m_accuracy->setLegendAt(Qt::AlignBottom | Qt::AlignRight);
     m_accuracy->setEmptyText(tr("Acc@K on the validation split, over the steps."));
     m_curve = new widgets::PlotView(tr("Accuracy against K"));
     m_curve->setAxes(tr("K"), tr("Acc@K"));
     m_curve->setLogarithmic(true, false);
     m_curve->setYRange(0, 1);
+    m_curve->setLegendAt(Qt::AlignBottom | Qt::AlignLeft);
     m_curve->setEmptyText(tr("How the accuracy falls as the band gets narrower."));
     m_k = new QSlider(Qt::Horizontal);
     m_k->setRange(10, 400);
@@ -352,7 +354,8 @@ QWidget* TrainPage::buildRuns() {
         menu->setMenu(exports->menu());
         menu->setToolTip(tr("Copy or export this chart"));
         menu->setAccessibleName(menu->toolTip());
-        menu->move(2, 2);
+        menu->setStyleSheet(u"QToolButton::menu-indicator { image: none; }"_s);
+        plot->setCorner(menu);
     }
     auto* vertical = new QSplitter(Qt::Vertical);
     vertical->addWidget(top);

@@ -22,7 +22,11 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
+/// Plain where that is short, else with an engineering suffix.
 QString number(double value) {
+    const double size = std::fabs(value);
+    if (size == 0 || (size >= 1e-3 && size < 1e4))
+        return QString::number(value, 'g', 4);
     return QString::fromStdString(formatSi(value, "", 4));
 }
 
@@ -78,6 +82,7 @@ public:
     bool logX = false, logY = false, moved = false;
     double yLow = 0, yHigh = 0;
     QString name;
+    QWidget* corner = nullptr;
 };
 
 void PlotView::Private::rebuild() {
@@ -519,6 +524,30 @@ Renderable PlotView::renderable() {
     };
     out.csv = [this] { return d->csv(); };
     return out;
+}
+
+void PlotView::setCorner(QWidget* widget) {
+    d->corner = widget;
+    widget->setParent(this);
+    widget->show();
+    placeCorner();
+}
+
+void PlotView::setLegendAt(Qt::Alignment alignment) {
+    d->plot->axisRect()->insetLayout()->setInsetAlignment(0, alignment);
+}
+
+void PlotView::placeCorner() {
+    if (!d->corner)
+        return;
+    d->corner->resize(d->corner->sizeHint());
+    d->corner->move(0, height() - d->corner->height());
+    d->corner->raise();
+}
+
+void PlotView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    placeCorner();
 }
 
 QSize PlotView::sizeHint() const {

@@ -52,6 +52,9 @@ public:
     void setMark(double x, const QString& label = {});
     void setYRange(double low, double high); ///< of a fitted view; low >= high: by the data
     void setEmptyText(const QString& text);
+    /// A small widget in the empty corner below the vertical axis, e.g. the export button.
+    void setCorner(QWidget* widget);
+    void setLegendAt(Qt::Alignment alignment); ///< top right at first
     void setHidden(int index, bool hidden); ///< series, then bars
     bool isHidden(int index) const;
     void fit();
@@ -68,11 +71,13 @@ signals:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
 
 private:
+    void placeCorner();
     class Private;
     std::unique_ptr<Private> d;
 };
