@@ -58,6 +58,12 @@ void predictCommand(const PredictOptions& options, Context& context) {
     if (!loaded)
         return context.fail(loaded.error());
     const netlist::Circuit& circuit = *loaded->circuit;
+    if (context.threads > 0) {
+        const auto engine = learn::engine();
+        if (!engine)
+            return context.fail(engine.error());
+        (*engine)->setThreads(context.threads);
+    }
     const auto predictor = learn::Predictor::load(
         {options.checkpoints.begin(), options.checkpoints.end()}, options.device);
     if (!predictor)

@@ -42,7 +42,7 @@ Expected<Engine*> load() {
             reinterpret_cast<EngineVersionFunction>(dlsym(library, "ohmscape_engine_version"));
         const auto make =
             reinterpret_cast<EngineMakeFunction>(dlsym(library, "ohmscape_engine_make"));
-        if (!version || !make || std::strcmp(version(), kEngineVersion) != 0)
+        if (!version || !make || std::strcmp(version(), engineVersion()) != 0)
             return fail("LEARN-041", "The learning engine belongs to another version",
                         version ? version() : "it is no engine", path.string());
         Engine* engine = make();

@@ -3,7 +3,7 @@
 #include "core/learn/torchengine.h"
 
 extern "C" __attribute__((visibility("default"))) const char* ohmscape_engine_version() {
-    return ohm::learn::kEngineVersion;
+    return ohm::learn::engineVersion();
 }
 
 extern "C" __attribute__((visibility("default"))) ohm::learn::Engine* ohmscape_engine_make() {

@@ -185,6 +185,11 @@ private:
             out.notices.push_back({Notice::Kind::Schema,
                                    "The network knows resistors and voltage sources only",
                                    {}});
+        if (first.spec.architecture == "mlp")
+            out.notices.push_back({Notice::Kind::Schema,
+                                   "An mlp knows devices by their place only: it is right for "
+                                   "circuits that list them in the order of its training data",
+                                   {}});
         const auto samples = sample(batch, stop);
         if (!samples)
             return samples.failure();

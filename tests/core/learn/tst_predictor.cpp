@@ -349,6 +349,25 @@ private slots:
         QVERIFY2(guess > -0.2 && guess < 1.2, qPrintable(QString::number(guess)));
         QVERIFY(prediction->metricDeviation.at("rout") < 1e-9); // twice the same network
     }
+    void anMlpAsksForItsOrder() {
+        learn::Recipe r;
+        r.network.architecture = "mlp";
+        r.network.layers = 1;
+        r.network.hidden = 8;
+        r.network.nodesPerGraph = 20;
+        r.network.outputsPerGraph = 2;
+        r.steps = 2;
+        const auto member =
+            (*learn::engine())->train(r, {dataset::generateLadders(2, 2, 20, 1), {}, {}}, {});
+        QVERIFY2(member.ok(), member.ok() ? "" : member.error().message().c_str());
+        const auto predictor = learn::Predictor::make({member->checkpoint});
+        QVERIFY(predictor.ok());
+        const auto prediction = (*predictor)->predict(*circuitOf(cardsOf(ladderOf(2, 1))));
+        QVERIFY(prediction.ok());
+        QVERIFY(kindsOf(*prediction).count(Notice::Kind::Schema));
+        QCOMPARE((*predictor)->predict(*circuitOf(cardsOf(ladderOf(3, 1)))).error().code,
+                 std::string("NN-020"));
+    }
     void whatCannotBePredicted() {
         const auto predictor = shipped("ladder-deepgen15");
         const auto nothing = circuitOf("");
