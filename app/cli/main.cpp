@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <cstdio>
 #include <exception>
 #include <thread>
@@ -59,6 +60,10 @@ private:
 } // namespace
 
 int main(int argc, char** argv) {
+    // Threads of LibTorch that wait for each other sleep instead of spinning: beside anything else
+    // that wants a core, spinning makes a training twenty times slower. OpenMP reads this once, when
+    // LibTorch is loaded.
+    ::setenv("OMP_WAIT_POLICY", "passive", 0);
     std::signal(SIGPIPE, SIG_IGN);
     ohm::StopSource source;
     const Interrupt interrupt(source);

@@ -15,11 +15,6 @@ namespace {
 
 constexpr const char* kFile = "libohmscape-engine.so";
 
-/// Threads of LibTorch that wait for each other sleep instead of spinning: beside anything else that
-/// wants a core (the window, another program) spinning makes a training twenty times slower. OpenMP
-/// reads this once when LibTorch is loaded; it is set before main, while there is one thread.
-const bool kWaitQuietly = ::setenv("OMP_WAIT_POLICY", "passive", 0) == 0;
-
 /// $OHMSCAPE_ENGINE alone if it is set, else beside the program, where it is installed, and where
 /// the build leaves it.
 std::vector<std::filesystem::path> candidates() {
@@ -65,7 +60,6 @@ Expected<Engine*> engine() {
     // not remembered, so that what is mended works without a restart.
     static std::mutex mutex;
     static Engine* loaded = nullptr;
-    static_cast<void>(kWaitQuietly);
     const std::lock_guard lock(mutex);
     if (loaded)
         return loaded;
