@@ -92,6 +92,33 @@ private slots:
             QCOMPARE((*found)[std::size_t(i)], std::size_t(numbers[i]));
     }
 
+    void rangesAroundTheCircuit_data() {
+        QTest::addColumn<double>("nominal");
+        QTest::addColumn<double>("step");
+        QTest::addColumn<double>("spread");
+        QTest::addColumn<double>("low");
+        QTest::addColumn<double>("high");
+        QTest::newRow("30 %") << 50.0 << 0.0 << 0.3 << 35.0 << 65.0;
+        QTest::newRow("full") << 50.0 << 0.0 << 0.0 << 1.0 << 99.0;
+        QTest::newRow("at the end") << 95.0 << 0.0 << 0.3 << 66.5 << 99.0;
+        QTest::newRow("steps") << 10.0 << 1.0 << 0.25 << 8.0 << 12.0;
+        QTest::newRow("one step at least") << 2.0 << 1.0 << 0.1 << 1.0 << 3.0;
+        QTest::newRow("zero") << 0.0 << 0.0 << 0.3 << 1.0 << 99.0;
+    }
+    void rangesAroundTheCircuit() {
+        QFETCH(double, nominal);
+        QFETCH(double, step);
+        QFETCH(double, spread);
+        generate::Knob knob;
+        knob.nominal = nominal;
+        knob.step = step;
+        knob.low = 1;
+        knob.high = 99;
+        const auto [low, high] = rangeAround(knob, spread);
+        QTEST(low, "low");
+        QTEST(high, "high");
+    }
+
     void splitsWithoutOverlap_data() {
         QTest::addColumn<bool>("choose");
         QTest::addColumn<double>("fraction");
@@ -149,13 +176,14 @@ private slots:
         QVERIFY(trainToTheEnd());
         QCOMPARE(m_world->lastStudy.count, std::size_t(41));
         QCOMPARE(m_world->lastStudy.varied.size(), std::size_t(2));
-        QCOMPARE(m_world->lastStudy.varied[0].low, 100.0);
+        QCOMPARE(m_world->lastStudy.varied[0].low, 700.0); // within 30 % of 1k
+        QCOMPARE(m_world->lastStudy.varied[0].high, 1300.0);
         // 37 samples succeed; 15 % validate, 30 % are held out.
         const FinetuneResultPtr& result = tuning().result();
         QVERIFY(result != nullptr);
         QCOMPARE(result->support + result->validation + result->heldOut, std::size_t(37));
         QCOMPARE(m_world->trainedOn, result->support);
-        QCOMPARE(m_world->lastRecipe.steps, std::int64_t(200));
+        QCOMPARE(m_world->lastRecipe.steps, std::int64_t(120));
         QVERIFY(m_world->lastRecipe.freezeNorm);
         QVERIFY(tuning().reports().size() >= 10);
         QVERIFY(page()->splitText().contains(u"4 failed"_s));

@@ -17,6 +17,7 @@
 #include "widgets/graph/graphview.h"
 #include "widgets/schematic/schematicview.h"
 
+#include <QAccessible>
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
@@ -359,6 +360,35 @@ private slots:
         QCOMPARE(bench().prediction.modelName(), u"mine"_s);
         bench().prediction.endTrial();
         QTRY_COMPARE(bench().prediction.result()->voltage(net("out")), before);
+    }
+
+    void panelsHaveNames_data() {
+        QTest::addColumn<QString>("dock");
+        QTest::newRow("predict") << u"predictDock"_s;
+        QTest::newRow("what if") << u"whatIfDock"_s;
+    }
+    void panelsHaveNames() {
+        QFETCH(QString, dock);
+        QVERIFY(openAndWait(*m_window, sample(u"knobs.sp"_s)));
+        QVERIFY(predict());
+        m_window->showDock(dock);
+        QTest::qWait(100);
+        QVERIFY(waitSettled(*m_window));
+        int seen = 0;
+        for (QWidget* widget : m_window->findChild<QDockWidget*>(dock)->findChildren<QWidget*>()) {
+            if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible() ||
+                widget->objectName().startsWith(u"qt_"_s) || widget->inherits("QScrollArea") ||
+                widget->inherits("QAbstractScrollAreaViewport") || widget->inherits("QLabel") ||
+                widget->inherits("QHeaderView") ||
+                (widget->inherits("QLineEdit") &&
+                 widget->parentWidget()->inherits("QAbstractSpinBox")))
+                continue;
+            const QAccessibleInterface* access = QAccessible::queryAccessibleInterface(widget);
+            QVERIFY2(access && !access->text(QAccessible::Name).isEmpty(),
+                     widget->metaObject()->className());
+            ++seen;
+        }
+        QVERIFY(seen >= 5);
     }
 
     void colourScaleIsOrdered_data() {

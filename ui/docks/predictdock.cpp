@@ -141,7 +141,7 @@ PredictDock::PredictDock(const Workbench& workbench, QWidget* parent)
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->setSortingEnabled(true);
     const int em = fontMetrics().averageCharWidth();
-    const int widths[] = {8, 11, 10, 11, 12};
+    const int widths[] = {8, 12, 10, 11, 12};
     for (int i = 0; i < ErrorTable::kColumns; ++i)
         m_table->setColumnWidth(i, widths[i] * em);
     m_table->setMinimumHeight(fontMetrics().height() * 6);
@@ -335,7 +335,7 @@ QString PredictDock::figures() const {
         lines.push_back(tr("The simulation is out of date."));
     }
     if (shown && std::isfinite(shown->values.distance))
-        lines.push_back(tr("Distance to the training circuits %1 (above 1 is unusual)")
+        lines.push_back(tr("Distance to the training %1 (unusual above 1)")
                             .arg(QString::number(shown->values.distance, 'f', 2)));
     return lines.join(u'\n');
 }

@@ -58,6 +58,10 @@ double sliderValue(const generate::Knob& knob, int position, int steps) {
                                        : knob.low + (knob.high - knob.low) * part;
     if (knob.step > 0)
         value = knob.low + std::round((value - knob.low) / knob.step) * knob.step;
+    else if (value != 0 && position > 0 && position < steps) { // no more digits than a hand can mean
+        const double unit = std::pow(10.0, std::floor(std::log10(std::fabs(value))) - 3);
+        value = std::round(value / unit) * unit;
+    }
     return std::clamp(value, std::min(knob.low, knob.high), std::max(knob.low, knob.high));
 }
 
@@ -233,7 +237,11 @@ void WhatIfDock::applyFilter() {
     const std::vector<generate::Knob>& knobs = m_bench.whatIf.knobs();
     const QStringList words = m_filter->text().toLower().split(u' ', Qt::SkipEmptyParts);
     std::size_t left = 0;
-    for (std::size_t i = 0; i < knobs.size(); ++i) {
+    const std::vector<std::size_t> order =
+        m_bench.whatIf.tunable()
+            ? WhatIf::ordered(*m_bench.whatIf.tunable(), m_bench.session.project())
+            : std::vector<std::size_t>();
+    for (const std::size_t i : order) {
         const QString name = qs(knobs[i].name).toLower();
         if (!std::all_of(words.begin(), words.end(),
                          [&](const QString& word) { return name.contains(word); }))

@@ -72,7 +72,21 @@ FinetunePage::FinetunePage(const Workbench& workbench, QWidget* parent)
     m_bar->hide();
     auto* inside = new QWidget;
     auto* column = new QVBoxLayout(inside);
+    m_fold = new QToolButton(inside);
+    m_fold->setText(tr("Setup"));
+    m_fold->setCheckable(true);
+    m_fold->setChecked(true);
+    m_fold->setAutoRaise(true);
+    m_fold->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_fold->setArrowType(Qt::DownArrow);
+    m_fold->setFocusPolicy(Qt::TabFocus);
+    m_fold->setToolTip(tr("Shows or hides what the training starts from"));
+    column->addWidget(m_fold, 0, Qt::AlignLeft);
     column->addWidget(buildSetup());
+    connect(m_fold, &QToolButton::toggled, this, [this](bool on) {
+        m_form->setVisible(on);
+        m_fold->setArrowType(on ? Qt::DownArrow : Qt::RightArrow);
+    });
 
     m_train = new QPushButton(widgets::themedIcon(u"finetune"_s), tr("Finetune"), inside);
     m_train->setToolTip(tr("Collects the samples if need be, and trains"));
@@ -167,14 +181,14 @@ QWidget* FinetunePage::buildSetup() {
 
     m_steps = new QSpinBox(m_form);
     m_steps->setRange(1, 100'000);
-    m_steps->setValue(200);
+    m_steps->setValue(120);
     m_steps->setSingleStep(100);
     m_steps->setSuffix(tr(" steps"));
     m_steps->setAccessibleName(tr("Steps"));
     m_rate = new RateBox(m_form);
     m_rate->setDecimals(12);
     m_rate->setRange(1e-8, 1);
-    m_rate->setValue(3e-4);
+    m_rate->setValue(3e-5);
     m_rate->setPrefix(tr("rate "));
     m_rate->setAccessibleName(tr("Learning rate"));
     m_rate->setToolTip(tr("Falls to a twentieth of this by the last step"));
@@ -209,7 +223,19 @@ QWidget* FinetunePage::buildSimulate() {
     m_count->setSuffix(tr(" samples"));
     m_count->setAccessibleName(tr("Samples to simulate"));
     m_count->setToolTip(tr("Each draws the checked values from their ranges"));
-    column->addWidget(m_count, 0, Qt::AlignLeft);
+    m_spread = new QComboBox(panel);
+    m_spread->addItem(tr("within 10 % of the present values"), 0.1);
+    m_spread->addItem(tr("within 30 % of the present values"), 0.3);
+    m_spread->addItem(tr("up to twice the present values"), 1.0);
+    m_spread->addItem(tr("over the full ranges"), 0.0);
+    m_spread->setCurrentIndex(1);
+    m_spread->setAccessibleName(tr("Where the samples lie"));
+    m_spread->setToolTip(tr("Near by, the network gets better at this very circuit; far off, at its "
+                            "whole family"));
+    auto* first = new QHBoxLayout;
+    first->addWidget(m_count);
+    first->addWidget(m_spread, 1);
+    column->addLayout(first);
     m_knobsHint = new QLabel(panel);
     m_knobsHint->setWordWrap(true);
     column->addWidget(m_knobsHint);
@@ -292,8 +318,9 @@ QWidget* FinetunePage::buildResult() {
     auto* show = new QHBoxLayout;
     m_before = new QToolButton(m_results);
     m_after = new QToolButton(m_results);
-    m_before->setText(tr("Show before"));
-    m_after->setText(tr("Show after"));
+    m_before->setText(tr("Before"));
+    m_after->setText(tr("After"));
+    show->addWidget(new QLabel(tr("Show"), m_results));
     auto* group = new QButtonGroup(m_results);
     for (QToolButton* button : {m_before, m_after}) {
         button->setCheckable(true);
@@ -305,6 +332,7 @@ QWidget* FinetunePage::buildResult() {
     show->addStretch(1);
     m_name = new QLineEdit(m_results);
     m_name->setPlaceholderText(tr("Name"));
+    m_name->setMinimumWidth(fontMetrics().averageCharWidth() * 22);
     m_name->setAccessibleName(tr("Name of the finetuned network"));
     m_keep = new QPushButton(widgets::themedIcon(u"save"_s), tr("Keep"), m_results);
     m_keep->setToolTip(tr("Saves it into your models and uses it from now on"));

@@ -5,6 +5,7 @@
 #include "ui/models/objecttable.h"
 #include "ui/services/text.h"
 #include "ui/session/circuitsession.h"
+#include "ui/session/whatif.h"
 #include "widgets/common/icons.h"
 #include "widgets/common/livecurve.h"
 #include "widgets/common/messagebar.h"
@@ -107,6 +108,7 @@ void FinetunePage::connectAll() {
         m_sources->setCurrentIndex(on ? 0 : 1);
         showSamples();
     });
+    connect(m_spread, &QComboBox::currentIndexChanged, this, &FinetunePage::fillRanges);
     for (QSpinBox* box : {m_count, m_validation, m_heldOut})
         connect(box, &QSpinBox::valueChanged, this, &FinetunePage::showSamples);
     connect(m_fraction, &QDoubleSpinBox::valueChanged, this, &FinetunePage::showSamples);
@@ -178,17 +180,24 @@ void FinetunePage::showKnobs() {
     m_knobsHint->setVisible(!any);
     m_knobs->setVisible(any);
     if (any) {
-        const bool parameters =
-            std::any_of(tunable->knobs().begin(), tunable->knobs().end(),
-                        [](const generate::Knob& knob) { return knob.isParameter; });
-        for (std::size_t i = 0; i < tunable->knobs().size(); ++i) {
-            const generate::Knob& knob = tunable->knobs()[i];
+        const project::Project& project = m_bench.session.project();
+        const auto& all = tunable->knobs();
+        const bool declared = std::any_of(all.begin(), all.end(), [&](const generate::Knob& knob) {
+            return WhatIf::isDeclared(knob, project);
+        });
+        const bool parameters = std::any_of(
+            all.begin(), all.end(), [](const generate::Knob& knob) { return knob.isParameter; });
+        for (const std::size_t i : WhatIf::ordered(*tunable, project)) {
+            const generate::Knob& knob = all[i];
+            // What the author meant to vary; else everything.
+            const bool meant = declared     ? WhatIf::isDeclared(knob, project)
+                               : parameters ? knob.isParameter
+                                            : true;
             const int row = m_knobs->rowCount();
             m_knobs->insertRow(row);
             auto* name = new QTableWidgetItem(shownText(knob.name));
             name->setFlags(Qt::ItemIsUserCheckable | Qt::ItemIsEnabled | Qt::ItemIsSelectable);
-            // What the author made a parameter is what is meant to vary; else everything is.
-            name->setCheckState(!parameters || knob.isParameter ? Qt::Checked : Qt::Unchecked);
+            name->setCheckState(meant ? Qt::Checked : Qt::Unchecked);
             name->setData(Qt::UserRole, static_cast<uint>(i));
             name->setToolTip(tr("%1, now %2").arg(shownText(knob.name),
                                                   qs(formatSi(knob.nominal, knob.unit))));
@@ -198,12 +207,32 @@ void FinetunePage::showKnobs() {
                 box->setFrame(false);
                 box->setButtonSymbols(QAbstractSpinBox::NoButtons);
                 box->setUnit(shownText(knob.unit));
-                box->setValue(column == 1 ? knob.low : knob.high);
+                const auto [low, high] = rangeAround(knob, m_spread->currentData().toDouble());
+                box->setValue(column == 1 ? low : high);
                 box->setAccessibleName((column == 1 ? tr("Least %1") : tr("Greatest %1"))
                                            .arg(shownText(knob.name)));
                 connect(box, &QDoubleSpinBox::valueChanged, this, &FinetunePage::showSamples);
                 m_knobs->setCellWidget(row, column, box);
             }
+        }
+    }
+    m_filling = false;
+    showSamples();
+}
+
+void FinetunePage::fillRanges() {
+    const TunablePtr& tunable = m_bench.finetuning.tunable();
+    if (!tunable)
+        return;
+    m_filling = true;
+    for (int row = 0; row < m_knobs->rowCount(); ++row) {
+        const std::size_t index = m_knobs->item(row, 0)->data(Qt::UserRole).toUInt();
+        const auto [low, high] =
+            rangeAround(tunable->knobs()[index], m_spread->currentData().toDouble());
+        for (const int column : {1, 2}) {
+            auto* box = static_cast<widgets::SiSpinBox*>(m_knobs->cellWidget(row, column));
+            const QSignalBlocker quiet(box);
+            box->setValue(column == 1 ? low : high);
         }
     }
     m_filling = false;
@@ -265,6 +294,13 @@ void FinetunePage::showPhase() {
                             ? QFileInfo::exists(m_file->text())
                             : !now.varied.empty();
     m_form->setEnabled(!busy);
+    if (tuning.phase() != m_phase) { // make room for what is to be seen
+        if (tuning.phase() == Phase::Training)
+            m_fold->setChecked(false);
+        if (tuning.phase() == Phase::Idle)
+            m_fold->setChecked(true);
+        m_phase = tuning.phase();
+    }
     m_train->setEnabled(!busy && source && m_model->currentIndex() >= 0);
     m_collect->setEnabled(!busy && source && !tuning.hasSamplesFor(now));
     m_collect->setText(now.source == FinetuneSetup::Source::File ? tr("Read samples")
@@ -299,7 +335,10 @@ void FinetunePage::showStatus() {
         if (const FinetuneResultPtr& result = tuning.result())
             m_status->setText(tr("Trained on %L1 samples in %2")
                                   .arg(result->support)
-                                  .arg(qs(formatSi(result->seconds, "s", 2))));
+                                  .arg(qs(formatSi(result->seconds, "s", 2))) +
+                              (result->heldOut > 0 && result->after.mae > result->before.mae
+                                   ? tr(": worse than before, better discard it")
+                                   : QString()));
         break;
     case Phase::Idle:
         m_status->clear();

@@ -48,6 +48,7 @@ public:
     QLineEdit* nameEdit() const { return m_name; }
     QSpinBox* countBox() const { return m_count; }
     QSpinBox* stepsBox() const { return m_steps; }
+    QComboBox* spreadBox() const { return m_spread; }
     QString splitText() const;
     void chooseFile(const QString& path);
 
@@ -62,6 +63,7 @@ private:
     void connectAll();
     void showModels();
     void showKnobs();
+    void fillRanges();
     void showSamples();
     void showPhase();
     void showReports();
@@ -79,6 +81,8 @@ private:
     QRadioButton* m_byFile = nullptr;
     QStackedWidget* m_sources = nullptr;
     QSpinBox* m_count = nullptr;
+    QComboBox* m_spread = nullptr;
+    QToolButton* m_fold = nullptr;
     QTableWidget* m_knobs = nullptr;
     QLabel* m_knobsHint = nullptr;
     QLineEdit* m_file = nullptr;
@@ -109,6 +113,7 @@ private:
     QPushButton* m_keep = nullptr;
     QPushButton* m_discard = nullptr;
     bool m_filling = false;
+    Finetuning::Phase m_phase = Finetuning::Phase::Idle; ///< shown
 };
 
 } // namespace ohm::ui

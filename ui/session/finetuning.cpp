@@ -22,7 +22,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 constexpr int kDrainMs = 100;
-constexpr int kReports = 60;            ///< of a training
+constexpr int kReports = 40;            ///< of a training
 constexpr std::size_t kLargestBatch = 64;
 constexpr std::size_t kMostValidated = 400; ///< samples, where the file has very many
 const std::vector<int> kReportedKs{10, 20, 50, 100, 200, 400};
@@ -33,6 +33,19 @@ std::vector<int> ksWith(int k) {
     return {ks.begin(), ks.end()};
 }
 } // namespace
+
+std::pair<double, double> rangeAround(const generate::Knob& knob, double spread) {
+    if (!(spread > 0) || knob.nominal == 0)
+        return {knob.low, knob.high};
+    const double reach = std::max(std::fabs(knob.nominal) * spread, knob.step);
+    double low = std::max(knob.low, knob.nominal - reach);
+    double high = std::min(knob.high, knob.nominal + reach);
+    if (knob.step > 0) { // whole steps, the nearest ones inside
+        low = knob.nominal - std::floor((knob.nominal - low) / knob.step + 1e-9) * knob.step;
+        high = knob.nominal + std::floor((high - knob.nominal) / knob.step + 1e-9) * knob.step;
+    }
+    return low < high ? std::pair(low, high) : std::pair(knob.low, knob.high);
+}
 
 std::optional<std::vector<std::size_t>> parseSamples(const QString& text, std::size_t count) {
     std::set<std::size_t> found;
@@ -108,7 +121,7 @@ learn::Recipe recipeFor(const FinetuneSetup& setup, const learn::Checkpoint& sta
     recipe.testShare = setup.testShare;
     recipe.fraction = 1;
     recipe.steps = setup.steps;
-    recipe.warmup = std::min<std::int64_t>(setup.steps / 20, 50);
+    recipe.warmup = std::min<std::int64_t>(setup.steps / 10, 100);
     recipe.peakRate = setup.rate;
     recipe.endRate = setup.rate / 20;
     recipe.decaySteps = 0;

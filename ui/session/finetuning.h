@@ -36,13 +36,16 @@ struct FinetuneSetup {
 
     double validationShare = 0.15; ///< of all samples
     double testShare = 0.3;        ///< held out: before and after are compared on them
-    int steps = 200;
-    double rate = 3e-4;
+    int steps = 120;
+    double rate = 3e-5;
     QString freeze = QStringLiteral("none"); ///< as in learn::Recipe
     int k = 100;
     std::uint64_t seed = 0;
 };
 
+/// The range of a knob within `spread` (0.3 = 30 %) of its present value and within its own ends; its
+/// own range where `spread` is 0 or the value is 0.
+std::pair<double, double> rangeAround(const generate::Knob& knob, double spread);
 /// "0-4, 9" as sample numbers below `count`; nothing if it cannot be understood.
 std::optional<std::vector<std::size_t>> parseSamples(const QString& text, std::size_t count);
 

@@ -8,7 +8,9 @@
 #include <QTimer>
 #include <QUndoCommand>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace ohm::ui {
 
@@ -82,6 +84,24 @@ WhatIf::~WhatIf() = default;
 const std::vector<generate::Knob>& WhatIf::knobs() const {
     static const std::vector<generate::Knob> none;
     return m_tunable ? m_tunable->knobs() : none;
+}
+
+std::vector<std::size_t> WhatIf::ordered(const generate::TunableCircuit& circuit,
+                                         const project::Project& project) {
+    const std::vector<generate::Knob>& knobs = circuit.knobs();
+    std::vector<std::size_t> order(knobs.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto rank = [&](std::size_t i) {
+        return isDeclared(knobs[i], project) ? 0 : knobs[i].isParameter ? 1 : 2;
+    };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+    return order;
+}
+
+bool WhatIf::isDeclared(const generate::Knob& knob, const project::Project& project) {
+    return std::any_of(project.parameters.begin(), project.parameters.end(),
+                       [&](const project::ParameterSpec& spec) { return spec.name == knob.name; });
 }
 
 quint64 WhatIf::newGesture() {

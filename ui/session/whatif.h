@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/project/project.h"
 #include "ui/services/jobservice.h"
 #include "ui/services/learning.h"
 #include "ui/session/prediction.h"
@@ -38,6 +39,10 @@ public:
     const TunablePtr& tunable() const { return m_tunable; }
     const std::vector<generate::Knob>& knobs() const;
 
+    /// Knobs in the order to show: those the project declares, other parameters, devices' values.
+    static std::vector<std::size_t> ordered(const generate::TunableCircuit& circuit,
+                                            const project::Project& project);
+    static bool isDeclared(const generate::Knob& knob, const project::Project& project);
     double value(std::size_t knob) const { return m_values.at(knob); }
     bool isMoved(std::size_t knob) const;
     bool isAnyMoved() const;

@@ -3,7 +3,9 @@
 
 #include "ui/dialogs/aboutdialog.h"
 #include "ui/dialogs/shortcutsdialog.h"
+#include "ui/docks/whatifdock.h"
 #include "ui/pages/datapage.h"
+#include "ui/pages/finetunepage.h"
 #include "ui/panes/graphpane.h"
 #include "ui/panes/schematicpane.h"
 #include "ui/panes/sourcepane.h"
@@ -23,6 +25,8 @@
 #include <QListWidget>
 #include <QPainter>
 #include <QPixmap>
+#include <QPushButton>
+#include <QSpinBox>
 #include <QTimer>
 
 #include <algorithm>
@@ -35,7 +39,9 @@ using namespace Qt::StringLiterals;
 namespace {
 constexpr int kPollMs = 50;
 constexpr int kSettleRounds = 6;     ///< polls after "ready" in which views paint and settle
-constexpr int kPatienceMs = 120'000; ///< for one step
+constexpr int kTourSamples = 24;
+constexpr int kTourSteps = 80;
+constexpr int kPatienceMs = 180'000; ///< for one step
 constexpr QSize kWindow{1600, 1000};
 
 /// Something to look at: the output, else the net with the most connections that is neither ground
@@ -111,6 +117,19 @@ void Tour::addSteps() {
                                bench.prediction.run();
                        },
                        [&bench] { return !bench.prediction.isRunning() && bench.jobs.isIdle(); }});
+    m_steps.push_back({{},
+                       [this] {
+                           m_window.workspace()->showFinetune();
+                           FinetunePage* page = m_window.workspace()->finetune();
+                           page->countBox()->setValue(kTourSamples);
+                           page->stepsBox()->setValue(kTourSteps);
+                       },
+                       [&bench] { return bench.jobs.isIdle(); },
+                       [this] { m_window.workspace()->finetune()->trainButton()->click(); }});
+    m_steps.push_back({{},
+                       [&bench] { bench.finetuning.showAfter(false); },
+                       [&bench] { return !bench.finetuning.isBusy() && bench.jobs.isIdle(); },
+                       [&bench] { bench.finetuning.showAfter(false); }});
     for (const QString& look : {u"light"_s, u"dark"_s})
         addWorkspaceSteps(look);
 }
@@ -152,7 +171,11 @@ void Tour::addWorkspaceSteps(const QString& look) {
                        [this, &bench] {
                            bench.settings.setVoltages(Settings::Voltages::Both);
                            m_window.workspace()->showFinetune();
+                           bench.finetuning.showAfter(true);
                        },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({{},
+                       [&bench] { bench.finetuning.showAfter(false); },
                        [&bench] { return bench.jobs.isIdle(); }});
     m_steps.push_back({u"whatif-"_s + look,
                        [this] {
@@ -162,9 +185,15 @@ void Tour::addWorkspaceSteps(const QString& look) {
                        [&bench] { return bench.jobs.isIdle(); },
                        [&bench] { // turned a good way, so that something moves
                            WhatIf& whatIf = bench.whatIf;
-                           for (std::size_t i = 0; i < whatIf.knobs().size() && i < 3; ++i) {
+                           if (!whatIf.tunable())
+                               return;
+                           auto order = WhatIf::ordered(*whatIf.tunable(), bench.session.project());
+                           order.resize(std::min<std::size_t>(order.size(), 3));
+                           for (const std::size_t i : order) {
                                const generate::Knob& knob = whatIf.knobs()[i];
-                               whatIf.setValue(i, (knob.nominal + knob.high) / 2,
+                               const double goal = knob.nominal + (knob.high - knob.nominal) / 8;
+                               const int at = sliderPosition(knob, goal, WhatIfDock::kSteps);
+                               whatIf.setValue(i, sliderValue(knob, at, WhatIfDock::kSteps),
                                                WhatIf::newGesture());
                            }
                        }});

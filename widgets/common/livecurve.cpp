@@ -14,6 +14,18 @@
 
 namespace ohm::widgets {
 
+namespace {
+/// Short for an axis: "0.25", "7.9e-4".
+QString shortNumber(double value) {
+    const double size = std::fabs(value);
+    if (size == 0 || (size >= 0.01 && size < 1e4))
+        return QString::number(value, 'g', 3);
+    QString text = QString::number(value, 'e', 1);
+    return text.replace(QLatin1String("e-0"), QLatin1String("e-"))
+        .replace(QLatin1String("e+0"), QLatin1String("e"));
+}
+} // namespace
+
 LiveCurve::LiveCurve(const QString& title, QWidget* parent)
     : QWidget(parent)
     , m_title(title)
@@ -109,8 +121,16 @@ void LiveCurve::paintEvent(QPaintEvent*) {
         }
     if (points > 0)
         reach(m_level);
-    const double left = metrics.horizontalAdvance(QStringLiteral("0.0000")) + 12;
-    const double right = metrics.horizontalAdvance(QStringLiteral("validation 0.000")) + 10;
+    const double left = metrics.horizontalAdvance(QStringLiteral("8.8e-8")) + 12;
+    double right = std::isfinite(m_level)
+                       ? metrics.horizontalAdvance(m_levelName + QLatin1Char(' ') + shortNumber(m_level))
+                       : 0;
+    for (const Series& series : m_series)
+        if (!series.points.isEmpty())
+            right = std::max(right,
+                             metrics.horizontalAdvance(series.name + QLatin1Char(' ') +
+                                                       shortNumber(series.points.last().y())));
+    right += 12;
     const QRectF plot(left, h + 12, width() - left - right, height() - 2 * h - 22);
     if (points == 0 || !(high >= low) || plot.width() < 20 || plot.height() < 20) {
         painter.setPen(muted);
@@ -147,7 +167,7 @@ void LiveCurve::paintEvent(QPaintEvent*) {
         painter.drawLine(QPointF(plot.left(), toY(value)), QPointF(plot.right(), toY(value)));
         painter.setPen(muted);
         painter.drawText(QRectF(0, toY(value) - h / 2, left - 6, h),
-                         Qt::AlignRight | Qt::AlignVCenter, QString::number(value, 'g', 2));
+                         Qt::AlignRight | Qt::AlignVCenter, shortNumber(value));
     }
     painter.drawText(QRectF(plot.left(), plot.bottom() + 3, plot.width(), h),
                      Qt::AlignLeft | Qt::AlignTop, QStringLiteral("0"));
@@ -162,7 +182,7 @@ void LiveCurve::paintEvent(QPaintEvent*) {
         painter.setPen(muted);
         painter.drawText(QRectF(plot.right() + 6, toY(m_level) - h / 2, right, h),
                          Qt::AlignLeft | Qt::AlignVCenter,
-                         m_levelName + QLatin1Char(' ') + QString::number(m_level, 'g', 3));
+                         m_levelName + QLatin1Char(' ') + shortNumber(m_level));
         lastLabel = toY(m_level);
     }
     int index = 0;
@@ -201,7 +221,7 @@ void LiveCurve::paintEvent(QPaintEvent*) {
         painter.setPen(colour);
         painter.drawText(QRectF(plot.right() + 6, y - h / 2, right, h),
                          Qt::AlignLeft | Qt::AlignVCenter,
-                         series.name + QLatin1Char(' ') + QString::number(lastValue, 'g', 3));
+                         series.name + QLatin1Char(' ') + shortNumber(lastValue));
     }
 }
 
