@@ -6,7 +6,6 @@
 #include "ui/services/commands.h"
 #include "ui/session/finetuning.h"
 #include "uitesting.h"
-#include "widgets/common/livecurve.h"
 #include "widgets/common/messagebar.h"
 #include "widgets/common/sispinbox.h"
 

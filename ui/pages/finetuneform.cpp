@@ -3,8 +3,8 @@
 #include "ui/pages/finetunepage.h"
 #include "ui/session/circuitsession.h"
 #include "widgets/common/icons.h"
-#include "widgets/common/livecurve.h"
 #include "widgets/common/messagebar.h"
+#include "widgets/plot/plotview.h"
 
 #include <QButtonGroup>
 #include <QComboBox>
@@ -101,14 +101,20 @@ FinetunePage::FinetunePage(const Workbench& workbench, QWidget* parent)
     actions->addWidget(m_status, 1);
     column->addLayout(actions);
 
-    m_loss = new widgets::LiveCurve(tr("Loss"), inside);
-    m_loss->setLogarithmic(true);
-    m_loss->setMaximumHeight(fontMetrics().height() * 16);
+    m_loss = new widgets::PlotView(tr("Loss"), inside);
+    m_loss->setAxes(tr("step"), tr("loss"));
+    m_loss->setLogarithmic(false, true);
+    m_loss->setLegendAt(Qt::AlignBottom | Qt::AlignLeft);
     m_loss->setEmptyText(tr("The loss appears here while it trains."));
-    m_accuracy = new widgets::LiveCurve(tr("Acc@K"), inside);
-    m_accuracy->setMaximumHeight(fontMetrics().height() * 16);
-    m_accuracy->setRange(0, 1);
+    m_accuracy = new widgets::PlotView(tr("Acc@K"), inside);
+    m_accuracy->setAxes(tr("step"), tr("Acc@K"));
+    m_accuracy->setYRange(0, 1.02);
+    m_accuracy->setLegendAt(Qt::AlignBottom | Qt::AlignRight);
     m_accuracy->setEmptyText(tr("The accuracy on the validation samples appears here."));
+    for (widgets::PlotView* plot : {m_loss, m_accuracy}) {
+        plot->setMinimumSize(fontMetrics().averageCharWidth() * 26, fontMetrics().height() * 10);
+        plot->setMaximumHeight(fontMetrics().height() * 16);
+    }
     auto* curves = new QHBoxLayout;
     curves->addWidget(m_loss);
     curves->addWidget(m_accuracy);

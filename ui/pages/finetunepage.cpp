@@ -7,9 +7,9 @@
 #include "ui/session/circuitsession.h"
 #include "ui/session/whatif.h"
 #include "widgets/common/icons.h"
-#include "widgets/common/livecurve.h"
 #include "widgets/common/messagebar.h"
 #include "widgets/common/sispinbox.h"
+#include "widgets/plot/plotview.h"
 
 #include <QButtonGroup>
 #include <QDir>
@@ -349,32 +349,52 @@ void FinetunePage::showStatus() {
 void FinetunePage::showReports() {
     const Finetuning& tuning = m_bench.finetuning;
     const int k = m_k->value();
-    widgets::LiveCurve::Series training{tr("training"), {}, false};
-    widgets::LiveCurve::Series validation{tr("validation"), {}, true};
-    widgets::LiveCurve::Series accuracy{tr("validation"), {}, false};
+    widgets::PlotSeries training;
+    training.name = tr("training");
+    widgets::PlotSeries validation;
+    validation.name = tr("validation");
+    validation.dashed = true;
+    widgets::PlotSeries accuracy;
+    accuracy.name = tr("validation");
+    accuracy.colour = 1;
     const auto accOf = [k](const learn::RegressionMetrics& metrics) {
         const auto found = metrics.accAt.find(k);
         return found == metrics.accAt.end() ? std::nan("") : found->second;
     };
+    const auto add = [](widgets::PlotSeries& series, double x, double y) {
+        series.x.push_back(x);
+        series.y.push_back(y);
+    };
     if (tuning.startValidation())
-        accuracy.points.push_back({0, accOf(*tuning.startValidation())});
+        add(accuracy, 0, accOf(*tuning.startValidation()));
     for (const learn::TrainingReport& report : tuning.reports()) {
         const auto step = static_cast<double>(report.step);
-        training.points.push_back({step, report.trainLoss});
+        add(training, step, report.trainLoss > 0 ? report.trainLoss : std::nan(""));
         if (report.validationLoss)
-            validation.points.push_back({step, *report.validationLoss});
+            add(validation, step, *report.validationLoss);
         if (report.validation)
-            accuracy.points.push_back({step, accOf(*report.validation)});
+            add(accuracy, step, accOf(*report.validation));
     }
-    const double planned = tuning.reports().isEmpty()
-                               ? 0
-                               : static_cast<double>(tuning.reports().last().steps);
-    m_loss->setPlanned(planned);
-    m_accuracy->setPlanned(planned);
+    if (training.x.isEmpty()) {
+        m_loss->setSeries({});
+        m_accuracy->setSeries({});
+        showStatus();
+        return;
+    }
+    QVector<widgets::PlotSeries> shares{accuracy};
+    if (tuning.startValidation()) {
+        widgets::PlotSeries before;
+        before.name = tr("before");
+        before.dashed = true;
+        before.colour = 7;
+        add(before, 0, accOf(*tuning.startValidation()));
+        add(before, static_cast<double>(tuning.reports().last().steps),
+            accOf(*tuning.startValidation()));
+        shares.push_back(before);
+    }
     m_loss->setSeries({training, validation});
-    m_accuracy->setSeries({accuracy});
-    m_accuracy->setLevel(tuning.startValidation() ? accOf(*tuning.startValidation()) : std::nan(""),
-                         tr("before"));
+    m_accuracy->setAxes(tr("step"), tr("Acc@%1").arg(k));
+    m_accuracy->setSeries(shares);
     showStatus();
 }
 

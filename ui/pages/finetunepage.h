@@ -20,8 +20,8 @@ class QTableWidget;
 class QToolButton;
 
 namespace ohm::widgets {
-class LiveCurve;
 class MessageBar;
+class PlotView;
 } // namespace ohm::widgets
 
 namespace ohm::ui {
@@ -102,8 +102,8 @@ private:
     QPushButton* m_pause = nullptr;
     QPushButton* m_stop = nullptr;
     QLabel* m_status = nullptr;
-    widgets::LiveCurve* m_loss = nullptr;
-    widgets::LiveCurve* m_accuracy = nullptr;
+    widgets::PlotView* m_loss = nullptr;
+    widgets::PlotView* m_accuracy = nullptr;
     QWidget* m_results = nullptr;
     QTableWidget* m_figures = nullptr;
     QTableWidget* m_nets = nullptr;

@@ -7,6 +7,7 @@
 #include "widgets/common/icons.h"
 
 #include <QActionGroup>
+#include <QSignalBlocker>
 #include <QStackedWidget>
 #include <QToolBar>
 #include <QToolButton>
@@ -38,11 +39,11 @@ void MainWindow::registerPageCommands() {
     Commands& c = m_bench->commands;
     auto* group = new QActionGroup(this);
     const std::tuple<QString, QString, QString, QString, QString, Page> pages[] = {
-        {u"page.circuit"_s, tr("&Circuit"), u"schematic"_s, u"Ctrl+Alt+1"_s,
+        {u"page.circuit"_s, tr("&Circuit"), u"schematic"_s, u"Ctrl+Shift+1"_s,
          tr("The open circuit: schematic, graph, source."), Page::Circuit},
-        {u"page.data"_s, tr("&Data"), u"table"_s, u"Ctrl+Alt+2"_s,
+        {u"page.data"_s, tr("&Data"), u"table"_s, u"Ctrl+Shift+2"_s,
          tr("Labelled circuits to learn from: look at them, make more."), Page::Data},
-        {u"page.train"_s, tr("&Train"), u"wave"_s, u"Ctrl+Alt+3"_s,
+        {u"page.train"_s, tr("&Train"), u"wave"_s, u"Ctrl+Shift+3"_s,
          tr("Trains networks and compares runs."), Page::Train}};
     for (const auto& [id, text, icon, keys, help, page] : pages) {
         QAction* action =
@@ -52,6 +53,7 @@ void MainWindow::registerPageCommands() {
                                 showPage(page);
                         });
         group->addAction(action);
+        const QSignalBlocker quiet(action); // the window is not whole yet
         action->setChecked(page == Page::Circuit);
     }
 }
