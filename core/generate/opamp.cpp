@@ -116,9 +116,8 @@ public:
         for (const std::uint32_t node : graph.edges())
             t.m_edges.push_back(static_cast<std::int32_t>(node));
         for (std::uint32_t node = 0; node < graph.nodeCount(); ++node) {
-            t.m_deviceOf.push_back(graph.isNet(node)
-                                       ? std::string()
-                                       : t.m_circuit->deviceName(graph.deviceOf(node)));
+            t.m_deviceOf.push_back(
+                graph.isNet(node) ? std::string() : t.m_circuit->deviceName(graph.deviceOf(node)));
             if (t.m_mask[node])
                 t.m_outputs.push_back(t.m_circuit->netName(graph.netOf(node)));
         }
@@ -151,10 +150,11 @@ public:
         const std::size_t width = m_columns.size();
         const auto stimuli = stimuliOf(s.stimulus);
         const std::map<std::string, double> values{
-            {"mn1", s.mn1},   {"mn2", s.mn1}, {"mn3", s.mn3}, {"mn4", s.mn4}, {"mn5", s.mn5},
-            {"mp1", s.mp1},   {"mp2", s.mp1}, {"mp3", s.mp3}, {"rz", s.rz},   {"cc", s.cc},
-            {"cl", s.cl},     {"ibias", s.ibias}, {"vvdd", s.vdd}, {"vvss", s.vss},
-            {"vin1", s.vin1}, {"vin2", s.vin2}, {"vbias", s.vbias}};
+            {"mn1", s.mn1},    {"mn2", s.mn1},  {"mn3", s.mn3},   {"mn4", s.mn4},
+            {"mn5", s.mn5},    {"mp1", s.mp1},  {"mp2", s.mp1},   {"mp3", s.mp3},
+            {"rz", s.rz},      {"cc", s.cc},    {"cl", s.cl},     {"ibias", s.ibias},
+            {"vvdd", s.vdd},   {"vvss", s.vss}, {"vin1", s.vin1}, {"vin2", s.vin2},
+            {"vbias", s.vbias}};
         for (std::size_t node = 0; node < m_deviceOf.size(); ++node) {
             const std::string& name = m_deviceOf[node];
             if (name.empty())

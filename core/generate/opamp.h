@@ -43,7 +43,8 @@ struct OpampRequest {
 };
 
 struct OpampResult {
-    dataset::GraphSet set; ///< raw analog features, 15 wide; labels: voltages of all nets but ground
+    dataset::GraphSet
+        set; ///< raw analog features, 15 wide; labels: voltages of all nets but ground
     std::map<std::string, std::size_t> failures; ///< by error code
     std::size_t resumed = 0;                     ///< samples taken from the journal
     double seconds = 0;

@@ -21,9 +21,8 @@ constexpr std::size_t kChunk = 128; ///< samples between two writes of the journ
 
 double drawValue(const Knob& knob, dataset::Random& random) {
     const double u = random.uniform();
-    double value = knob.logarithmic && knob.low > 0
-                       ? knob.low * std::pow(knob.high / knob.low, u)
-                       : knob.low + (knob.high - knob.low) * u;
+    double value = knob.logarithmic && knob.low > 0 ? knob.low * std::pow(knob.high / knob.low, u)
+                                                    : knob.low + (knob.high - knob.low) * u;
     if (knob.step > 0)
         value = knob.low + std::round((value - knob.low) / knob.step) * knob.step;
     return std::clamp(value, knob.low, knob.high);
@@ -50,9 +49,9 @@ public:
         }
         const auto start = std::chrono::steady_clock::now();
         const auto seconds = [&] {
-            return std::max(1e-9, std::chrono::duration<double>(std::chrono::steady_clock::now() -
-                                                                start)
-                                      .count());
+            return std::max(
+                1e-9,
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
         };
         std::size_t fresh = 0;
         for (std::size_t begin = 0; begin < m_study.count; begin += kChunk) {
@@ -77,9 +76,8 @@ private:
                         "Choose at least one parameter");
         const auto& knobs = m_study.circuit->knobs();
         for (const Knob& knob : m_study.varied) {
-            const auto found = std::find_if(knobs.begin(), knobs.end(), [&](const Knob& k) {
-                return k.name == knob.name;
-            });
+            const auto found = std::find_if(knobs.begin(), knobs.end(),
+                                            [&](const Knob& k) { return k.name == knob.name; });
             if (found == knobs.end())
                 return fail("GEN-015", "The circuit has no such parameter", {}, knob.name);
             if (!(knob.high >= knob.low) || !std::isfinite(knob.low) || !std::isfinite(knob.high))
@@ -172,8 +170,7 @@ private:
                 // "ac max ..." -> "ac NAME max ..."
                 const std::string text(trimmed(body));
                 const std::size_t blank = std::min(text.find(' '), text.size());
-                job.measurements.push_back(text.substr(0, blank) + " " + name +
-                                           text.substr(blank));
+                job.measurements.push_back(text.substr(0, blank) + " " + name + text.substr(blank));
             }
             wanted.push_back(i);
             jobs.push_back(std::move(job));

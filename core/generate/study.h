@@ -26,8 +26,8 @@ struct Study {
 };
 
 struct StudyResult {
-    dataset::GraphSet set;                        ///< raw features, natural schema of the circuit
-    std::map<std::string, std::size_t> failures;  ///< reason (SIM-004 ...) to count
+    dataset::GraphSet set;                       ///< raw features, natural schema of the circuit
+    std::map<std::string, std::size_t> failures; ///< reason (SIM-004 ...) to count
     double samplesPerSecond = 0;
     std::size_t resumed = 0; ///< samples taken from the journal
     bool direct = false;     ///< solved without the simulator

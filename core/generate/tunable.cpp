@@ -54,7 +54,9 @@ public:
     }
 
     /// "rz" -> "rz", "value"; "mn1.m" -> "mn1", "m"; "vdd.dc" -> "vdd", "value".
-    static std::string deviceOf(const Knob& knob) { return knob.name.substr(0, knob.name.find('.')); }
+    static std::string deviceOf(const Knob& knob) {
+        return knob.name.substr(0, knob.name.find('.'));
+    }
     static std::string fieldOf(const Knob& knob) {
         const std::size_t dot = knob.name.find('.');
         const std::string field = dot == std::string::npos ? "value" : knob.name.substr(dot + 1);
@@ -144,8 +146,9 @@ std::vector<DeviceId> driven(const Tunable& circuit, std::size_t knob) {
     for (DeviceId d = 0; d < before.deviceCount(); ++d) {
         const auto a = before.deviceParameters(d);
         const auto b = (*after)->deviceParameters(d);
-        const bool same = std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                                     [](const auto& x, const auto& y) { return x.value == y.value; });
+        const bool same =
+            std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                       [](const auto& x, const auto& y) { return x.value == y.value; });
         if (!same)
             out.push_back(d);
     }
@@ -180,8 +183,7 @@ void addDevices(Tunable& tunable, const project::Project* project) {
             continue; // inside a subcircuit, which may stand several times
         const DeviceKind kind = circuit.deviceKind(d);
         const bool mos = kind == DeviceKind::Mosfet;
-        const bool source =
-            kind == DeviceKind::VoltageSource || kind == DeviceKind::CurrentSource;
+        const bool source = kind == DeviceKind::VoltageSource || kind == DeviceKind::CurrentSource;
         if (!mos && !source && kind != DeviceKind::Resistor && kind != DeviceKind::Capacitor &&
             kind != DeviceKind::Inductor)
             continue;

@@ -18,8 +18,8 @@ struct Stack : Backbone {
         : share(spec.dropout) {
         input = register_module("input", torch::nn::Linear(spec.inputWidth, spec.hidden));
         for (std::int64_t i = 0; i < spec.layers; ++i)
-            layers.push_back(register_module("block" + std::to_string(i),
-                                             std::make_shared<Layer>(spec)));
+            layers.push_back(
+                register_module("block" + std::to_string(i), std::make_shared<Layer>(spec)));
         if (share > 0)
             dropout = register_module("dropout", torch::nn::Dropout(share));
     }
@@ -43,9 +43,9 @@ struct Stack : Backbone {
 /// Symmetrically normalised sum over the neighbours and itself (Kipf and Welling, 2017).
 struct GcnLayer : torch::nn::Module {
     explicit GcnLayer(const NetworkSpec& spec) {
-        linear = register_module("linear", torch::nn::Linear(torch::nn::LinearOptions(
-                                                                 spec.hidden, spec.hidden)
-                                                                 .bias(false)));
+        linear = register_module(
+            "linear",
+            torch::nn::Linear(torch::nn::LinearOptions(spec.hidden, spec.hidden).bias(false)));
         bias = register_parameter("bias", torch::zeros({spec.hidden}));
     }
     torch::Tensor forward(const torch::Tensor& x, const Adjacency& adjacency) {
@@ -61,13 +61,12 @@ struct GcnLayer : torch::nn::Module {
 struct SageLayer : torch::nn::Module {
     explicit SageLayer(const NetworkSpec& spec) {
         neighbours = register_module("neighbours", torch::nn::Linear(spec.hidden, spec.hidden));
-        root = register_module("root", torch::nn::Linear(torch::nn::LinearOptions(
-                                                             spec.hidden, spec.hidden)
-                                                             .bias(false)));
+        root = register_module(
+            "root",
+            torch::nn::Linear(torch::nn::LinearOptions(spec.hidden, spec.hidden).bias(false)));
     }
     torch::Tensor forward(const torch::Tensor& x, const Adjacency& adjacency) {
-        const torch::Tensor mean =
-            neighbourSum(x, adjacency) / adjacency.degree.clamp_min(1);
+        const torch::Tensor mean = neighbourSum(x, adjacency) / adjacency.degree.clamp_min(1);
         return neighbours(mean) + root(x);
     }
     torch::nn::Linear neighbours{nullptr}, root{nullptr};
@@ -77,9 +76,9 @@ struct SageLayer : torch::nn::Module {
 struct ClusterLayer : torch::nn::Module {
     explicit ClusterLayer(const NetworkSpec& spec) {
         out = register_module("out", torch::nn::Linear(spec.hidden, spec.hidden));
-        root = register_module("root", torch::nn::Linear(torch::nn::LinearOptions(
-                                                             spec.hidden, spec.hidden)
-                                                             .bias(false)));
+        root = register_module(
+            "root",
+            torch::nn::Linear(torch::nn::LinearOptions(spec.hidden, spec.hidden).bias(false)));
     }
     torch::Tensor forward(const torch::Tensor& x, const Adjacency& adjacency) {
         const torch::Tensor inverse = 1 / (adjacency.degree + 1);
@@ -96,9 +95,8 @@ struct GatLayer : torch::nn::Module {
         : heads(spec.heads)
         , width(spec.hidden) {
         linear = register_module(
-            "linear",
-            torch::nn::Linear(
-                torch::nn::LinearOptions(spec.hidden, heads * spec.hidden).bias(false)));
+            "linear", torch::nn::Linear(
+                          torch::nn::LinearOptions(spec.hidden, heads * spec.hidden).bias(false)));
         source = register_parameter("source", torch::empty({heads, width}));
         target = register_parameter("target", torch::empty({heads, width}));
         bias = register_parameter("bias", torch::zeros({width}));
@@ -115,8 +113,8 @@ struct GatLayer : torch::nn::Module {
             fromScore.index_select(0, from) + toScore.index_select(0, to), kAttentionSlope);
         const torch::Tensor own = torch::leaky_relu(fromScore + toScore, kAttentionSlope);
         // The greatest score of a row, the node's own included: a constant to the softmax.
-        const torch::Tensor top = own.detach().scatter_reduce(
-            0, to.unsqueeze(1).expand_as(scores), scores.detach(), "amax", true);
+        const torch::Tensor top = own.detach().scatter_reduce(0, to.unsqueeze(1).expand_as(scores),
+                                                              scores.detach(), "amax", true);
         const torch::Tensor weights = torch::exp(scores - top.index_select(0, to));
         const torch::Tensor ownWeight = torch::exp(own - top);
         const torch::Tensor sums = ownWeight.index_add(0, to, weights);

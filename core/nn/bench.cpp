@@ -90,23 +90,25 @@ void network(Bench& bench, const std::string& name, const GraphBatch& batch, Rec
     module.to(bench.device());
     const DeviceBatch onDevice = toDevice(batch, bench.device());
     module.eval();
-    bench.time("inference " + name,
-               [&] {
-                   const torch::NoGradGuard noGradients;
-                   module.forward(onDevice);
-               },
-               recorded.inference);
+    bench.time(
+        "inference " + name,
+        [&] {
+            const torch::NoGradGuard noGradients;
+            module.forward(onDevice);
+        },
+        recorded.inference);
     if (!training)
         return;
     module.train();
     std::vector<torch::Tensor> parameters = module.parameters();
-    bench.time("training step " + name,
-               [&] {
-                   for (auto& p : parameters)
-                       p.mutable_grad() = torch::Tensor();
-                   torch::mse_loss(module.forward(onDevice), onDevice.labels).backward();
-               },
-               recorded.step);
+    bench.time(
+        "training step " + name,
+        [&] {
+            for (auto& p : parameters)
+                p.mutable_grad() = torch::Tensor();
+            torch::mse_loss(module.forward(onDevice), onDevice.labels).backward();
+        },
+        recorded.step);
 }
 
 /// The matrix products of one pass alone, through LibTorch's BLAS.

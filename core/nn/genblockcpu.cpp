@@ -150,19 +150,19 @@ struct GenBlock : Function<GenBlock> {
             double variance = data(runningVar)[i];
             if (training) {
                 const double shifted = total[static_cast<std::size_t>(i)] / static_cast<double>(n);
-                variance = std::max(0.0, total[static_cast<std::size_t>(h + i)] /
-                                                 static_cast<double>(n) -
-                                             shifted * shifted);
+                variance =
+                    std::max(0.0, total[static_cast<std::size_t>(h + i)] / static_cast<double>(n) -
+                                      shifted * shifted);
                 m = shifted + data(shift)[i];
                 const double unbiased =
                     n > 1 ? variance * static_cast<double>(n) / static_cast<double>(n - 1)
                           : variance;
-                data(runningMean)[i] = static_cast<float>(
-                    (1 - static_cast<double>(kMomentum)) * data(runningMean)[i] +
-                    static_cast<double>(kMomentum) * m);
-                data(runningVar)[i] = static_cast<float>(
-                    (1 - static_cast<double>(kMomentum)) * data(runningVar)[i] +
-                    static_cast<double>(kMomentum) * unbiased);
+                data(runningMean)[i] =
+                    static_cast<float>((1 - static_cast<double>(kMomentum)) * data(runningMean)[i] +
+                                       static_cast<double>(kMomentum) * m);
+                data(runningVar)[i] =
+                    static_cast<float>((1 - static_cast<double>(kMomentum)) * data(runningVar)[i] +
+                                       static_cast<double>(kMomentum) * unbiased);
             }
             const double inverse = 1 / std::sqrt(variance + static_cast<double>(kEpsilon));
             data(mean)[i] = static_cast<float>(m);
@@ -181,21 +181,20 @@ struct GenBlock : Function<GenBlock> {
                        Store::Add);
             });
         });
-        context->save_for_backward({x, gamma, temperature, weight1, normWeight, weight2, y,
-                                    rowMean, rowRstd, s, lse, hidden, mean, rstd, scale, offset,
-                                    rows, columns});
+        context->save_for_backward({x, gamma, temperature, weight1, normWeight, weight2, y, rowMean,
+                                    rowRstd, s, lse, hidden, mean, rstd, scale, offset, rows,
+                                    columns});
         context->saved_data["training"] = training;
         return out;
     }
 
     static tensor_list backward(AutogradContext* context, tensor_list gradients) {
         const auto saved = context->get_saved_variables();
-        const Tensor &x = saved[0], &gamma = saved[1], &temperature = saved[2],
-                     &weight1 = saved[3], &normWeight = saved[4], &weight2 = saved[5],
-                     &y = saved[6], &rowMean = saved[7], &rowRstd = saved[8], &s = saved[9],
-                     &lse = saved[10], &hidden = saved[11], &mean = saved[12], &rstd = saved[13],
-                     &scale = saved[14], &offset = saved[15], &rows = saved[16],
-                     &columns = saved[17];
+        const Tensor &x = saved[0], &gamma = saved[1], &temperature = saved[2], &weight1 = saved[3],
+                     &normWeight = saved[4], &weight2 = saved[5], &y = saved[6],
+                     &rowMean = saved[7], &rowRstd = saved[8], &s = saved[9], &lse = saved[10],
+                     &hidden = saved[11], &mean = saved[12], &rstd = saved[13], &scale = saved[14],
+                     &offset = saved[15], &rows = saved[16], &columns = saved[17];
         const bool training = context->saved_data["training"].toBool();
         const kernels::Table& k = kernels::best();
         const std::int64_t n = x.size(0);
@@ -214,8 +213,8 @@ struct GenBlock : Function<GenBlock> {
             float* z = scratch(kBlock * h);
             Pieces::blocks(begin, end, [&](std::int64_t b, std::int64_t count) {
                 k.affineRelu(data(hidden) + b * h, data(scale), data(offset), z, count, h);
-                k.gemm(data(dOut) + b * c, c, count, c, packed2.data(), h, nullptr,
-                       data(g) + b * h, h, Store::Write);
+                k.gemm(data(dOut) + b * c, c, count, c, packed2.data(), h, nullptr, data(g) + b * h,
+                       h, Store::Write);
                 k.maskAndSum(data(g) + b * h, z, data(hidden) + b * h, data(mean), data(rstd),
                              norm.of(piece), norm.of(piece) + h, count, h);
                 k.gemmTransposed(data(dOut) + b * c, c, z, h, count, dWeight2.of(piece));
@@ -236,8 +235,8 @@ struct GenBlock : Function<GenBlock> {
             const double share = training ? 1 / static_cast<double>(n) : 0;
             data(a)[i] = static_cast<float>(factor);
             data(bv)[i] = static_cast<float>(-factor * inverse * dot * share);
-            data(d)[i] = static_cast<float>(
-                -factor * sum * share + factor * inverse * dot * share * data(mean)[i]);
+            data(d)[i] = static_cast<float>(-factor * sum * share +
+                                            factor * inverse * dot * share * data(mean)[i]);
         }
         const auto packed1 = packBackward(weight1, k);
         const Tensor ds = pooledBuffer({n, c});
@@ -329,10 +328,9 @@ bool takes(const Tensor& x) {
 Tensor genBlock(const Tensor& x, torch::nn::LayerNormImpl& norm, GenConvImpl& conv,
                 const Adjacency& a) {
     return GenBlock::apply(x.contiguous(), norm.weight, norm.bias, conv.temperature,
-                           conv.first->weight, conv.first->bias, conv.norm->weight,
-                           conv.norm->bias, conv.second->weight, conv.second->bias,
-                           conv.norm->running_mean, conv.norm->running_var, a.rows, a.columns,
-                           conv.norm->is_training());
+                           conv.first->weight, conv.first->bias, conv.norm->weight, conv.norm->bias,
+                           conv.second->weight, conv.second->bias, conv.norm->running_mean,
+                           conv.norm->running_var, a.rows, a.columns, conv.norm->is_training());
 }
 
 Tensor infer(const Tensor& start, const std::vector<torch::nn::LayerNorm>& norms,
@@ -359,8 +357,7 @@ Tensor infer(const Tensor& start, const std::vector<torch::nn::LayerNorm>& norms
     for (std::int64_t layer = 0; layer < count; ++layer) {
         const GenConvImpl& conv = *convs[static_cast<std::size_t>(layer)];
         // Batch normalisation with known statistics is part of the first product.
-        const Tensor factor =
-            conv.norm->weight * torch::rsqrt(conv.norm->running_var + kEpsilon);
+        const Tensor factor = conv.norm->weight * torch::rsqrt(conv.norm->running_var + kEpsilon);
         const Tensor weight1 = (conv.first->weight * factor.unsqueeze(1)).contiguous();
         const Tensor bias1 =
             ((conv.first->bias - conv.norm->running_mean) * factor + conv.norm->bias).contiguous();

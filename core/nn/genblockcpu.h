@@ -6,8 +6,8 @@
 
 namespace ohm::nn::cpu {
 
-/// True if the fused kernels take tensors of these sizes: float32 on the CPU, channels a multiple of
-/// 32.
+/// True if the fused kernels take tensors of these sizes: float32 on the CPU, channels a multiple
+/// of 32.
 bool takes(const torch::Tensor& x);
 
 /// x + conv(ReLU(norm(x))), fused, with a hand-written backward pass. No edge tensor is made; sums

@@ -11,9 +11,8 @@ GraphBatch makeBatch(const dataset::GraphSet& set, std::span<const std::size_t> 
                      const std::string& target) {
     GraphBatch b;
     const bool nodeLabels = target == "voltages";
-    const auto label =
-        std::find(set.graphLabelNames.begin(), set.graphLabelNames.end(), target) -
-        set.graphLabelNames.begin();
+    const auto label = std::find(set.graphLabelNames.begin(), set.graphLabelNames.end(), target) -
+                       set.graphLabelNames.begin();
     const auto labelCount = static_cast<std::ptrdiff_t>(set.graphLabelNames.size());
     b.graphs = static_cast<std::int64_t>(indices.size());
     b.width = static_cast<std::int64_t>(set.featureWidth);
@@ -40,8 +39,8 @@ GraphBatch makeBatch(const dataset::GraphSet& set, std::span<const std::size_t> 
             }
         }
         if (!nodeLabels && label < labelCount)
-            b.labels.push_back(set.graphLabels[g * set.graphLabelNames.size() +
-                                               static_cast<std::size_t>(label)]);
+            b.labels.push_back(
+                set.graphLabels[g * set.graphLabelNames.size() + static_cast<std::size_t>(label)]);
         for (auto e = 2 * set.edgePtr[g]; e < 2 * set.edgePtr[g + 1]; ++e)
             ++b.rows[static_cast<std::size_t>(base + set.edges[static_cast<std::size_t>(e)]) + 1];
         base += n1 - n0;

@@ -43,8 +43,8 @@ Expected<void> checkBatch(const NetworkModule& module, const GraphBatch& batch) 
                         std::to_string(spec.inputWidth));
     if (spec.architecture == "mlp" &&
         (batch.nodes != batch.graphs * spec.nodesPerGraph ||
-         (spec.task == "node" && static_cast<std::int64_t>(batch.outputs.size()) !=
-                                     batch.graphs * spec.outputsPerGraph)))
+         (spec.task == "node" &&
+          static_cast<std::int64_t>(batch.outputs.size()) != batch.graphs * spec.outputsPerGraph)))
         return fail("NN-020", "This network knows one topology only, and this is another",
                     std::to_string(spec.nodesPerGraph) + " nodes per graph");
     return {};
@@ -82,9 +82,9 @@ NetworkModule::NetworkModule(const NetworkSpec& networkSpec, torch::Device netwo
     backbone = register_module("backbone", makeBackbone(spec));
     std::int64_t width = spec.hidden;
     if (spec.task == "graph" && spec.readout == "attention") {
-        readout = register_module("readout",
-                                  AttentionReadout(spec.hidden, spec.latents, spec.latentWidth,
-                                                   spec.readoutLayers, spec.trainLatents));
+        readout =
+            register_module("readout", AttentionReadout(spec.hidden, spec.latents, spec.latentWidth,
+                                                        spec.readoutLayers, spec.trainLatents));
         width = spec.latents * spec.latentWidth;
     }
     head = register_module("head", Head(width, spec.hidden, spec.headLayers, spec.dropout));

@@ -8,15 +8,15 @@ namespace ohm::nn {
 
 /// Architecture of a network, enough to build it again. Stored in every checkpoint. A plain value.
 struct NetworkSpec {
-    /// Backbone: "deepgen" (Hakhamaneshi et al.), "gcn", "gat", "sage", "clustergcn", or "mlp", which
-    /// takes graphs of one fixed topology only.
+    /// Backbone: "deepgen" (Hakhamaneshi et al.), "gcn", "gat", "sage", "clustergcn", or "mlp",
+    /// which takes graphs of one fixed topology only.
     std::string architecture = "deepgen";
     std::int64_t inputWidth = 9; ///< node features
     std::int64_t hidden = 128;
-    std::int64_t layers = 15; ///< message-passing blocks (mlp: hidden layers)
-    std::int64_t heads = 8;   ///< gat: attention heads, averaged
-    double dropout = 0;       ///< in every block and in the head
-    bool sigmoid = true;      ///< output in (0, 1), as for resistive circuits
+    std::int64_t layers = 15;        ///< message-passing blocks (mlp: hidden layers)
+    std::int64_t heads = 8;          ///< gat: attention heads, averaged
+    double dropout = 0;              ///< in every block and in the head
+    bool sigmoid = true;             ///< output in (0, 1), as for resistive circuits
     std::string activation = "relu"; ///< mlp: "relu" or "tanh"
     std::int64_t headLayers = 3;     ///< linear layers of the output head
 

@@ -53,7 +53,8 @@ std::vector<std::int64_t> oppositeEntries(const Tensor& rows, const Tensor& colu
     const std::int64_t nodes = rows.size(0) - 1;
     std::vector<std::int64_t> opposite(static_cast<std::size_t>(columns.size(0)));
     // Rows in ascending order meet their columns' entries in ascending order too when columns are
-    // sorted; they need not be, so each pair is looked up in its (short) row, taking repeats in turn.
+    // sorted; they need not be, so each pair is looked up in its (short) row, taking repeats in
+    // turn.
     std::vector<std::uint8_t> taken(opposite.size(), 0);
     for (std::int64_t i = 0; i < nodes; ++i) {
         for (std::int32_t e = r[i]; e < r[i + 1]; ++e) {
@@ -153,16 +154,16 @@ Tensor neighbourSum(const Tensor& x, const Adjacency& adjacency) {
 #endif
     if (x.device().is_cpu())
         return NeighbourSum::apply(x, adjacency.rows, adjacency.columns);
-    return torch::zeros_like(x).index_add(
-        0, receivers(adjacency), x.index_select(0, adjacency.columns.to(torch::kInt64)));
+    return torch::zeros_like(x).index_add(0, receivers(adjacency),
+                                          x.index_select(0, adjacency.columns.to(torch::kInt64)));
 }
 
 Tensor weightedNeighbourSum(const Tensor& x, const Tensor& weights, const Adjacency& adjacency) {
     if (x.device().is_cpu())
         return WeightedNeighbourSum::apply(x, weights, adjacency.rows, adjacency.columns);
-    return torch::zeros_like(x).index_add(
-        0, receivers(adjacency),
-        x.index_select(0, adjacency.columns.to(torch::kInt64)) * weights.unsqueeze(1));
+    return torch::zeros_like(x).index_add(0, receivers(adjacency),
+                                          x.index_select(0, adjacency.columns.to(torch::kInt64)) *
+                                              weights.unsqueeze(1));
 }
 
 Tensor softmaxAggregatePlain(const Tensor& x, const Tensor& t, const Adjacency& adjacency) {
@@ -196,8 +197,8 @@ Tensor genBlock(const Tensor& x, torch::nn::LayerNormImpl& norm, GenConvImpl& co
         return cuda::genBlock(x, adjacency,
                               {norm.weight, norm.bias, conv.temperature, conv.first->weight,
                                conv.first->bias, conv.norm->weight, conv.norm->bias,
-                               conv.norm->running_mean, conv.norm->running_var,
-                               conv.second->weight, conv.second->bias},
+                               conv.norm->running_mean, conv.norm->running_var, conv.second->weight,
+                               conv.second->bias},
                               conv.norm->is_training());
 #endif
     if (cpu::takes(x) && !conv.dropout)

@@ -21,12 +21,11 @@ AttentionReadoutImpl::AttentionReadoutImpl(std::int64_t hidden, std::int64_t lat
                                            std::int64_t latentWidth, std::int64_t layers,
                                            bool trainLatents) {
     const torch::Tensor start = torch::randn({latentCount, latentWidth});
-    latents = trainLatents ? register_parameter("latents", start)
-                           : register_buffer("latents", start);
+    latents =
+        trainLatents ? register_parameter("latents", start) : register_buffer("latents", start);
     for (std::int64_t i = 0; i < layers; ++i) {
         const std::string n = std::to_string(i);
-        query.push_back(
-            register_module("query" + n, torch::nn::Linear(latentWidth, latentWidth)));
+        query.push_back(register_module("query" + n, torch::nn::Linear(latentWidth, latentWidth)));
         key.push_back(register_module("key" + n, torch::nn::Linear(hidden, latentWidth)));
         value.push_back(register_module("value" + n, torch::nn::Linear(hidden, latentWidth)));
     }
@@ -44,8 +43,7 @@ torch::Tensor AttentionReadoutImpl::forward(const torch::Tensor& nodes, const De
         const torch::Tensor keys = padded(key[i](nodes), batch);
         const torch::Tensor values = padded(value[i](nodes), batch);
         const torch::Tensor scores = torch::matmul(query[i](state), keys.transpose(1, 2)) * scale;
-        const torch::Tensor weights =
-            torch::softmax(scores.masked_fill(absent, -1e30), 2);
+        const torch::Tensor weights = torch::softmax(scores.masked_fill(absent, -1e30), 2);
         state = torch::matmul(weights, values);
     }
     return state.flatten(1);

@@ -19,7 +19,8 @@ constexpr int kDraws = 200;
 constexpr double kRange = 0.98; ///< of the labels of a thousand ladders
 
 /// The ladder with everything out of reach of output net `i` drawn anew. Hops: a resistor d nets
-/// away is 3 d + 1 (its near end), a branch source 3 d + 4, the input source 3 d + 5 from net d + 1.
+/// away is 3 d + 1 (its near end), a branch source 3 d + 4, the input source 3 d + 5 from net d
+/// + 1.
 Ladder redraw(const Ladder& l, int i, int layers, Random& random) {
     const int n = static_cast<int>(l.series.size());
     const int resistors = (layers - 1) / 3; // nets away whose resistors are seen
@@ -73,8 +74,8 @@ double ceiling(int layers, int low, int high, int samples) {
                 guesses.push_back(ohm::dataset::solveLadder(other)[place]);
             }
             std::nth_element(guesses.begin(), guesses.begin() + kDraws / 2, guesses.end());
-            right += std::fabs(guesses[kDraws / 2] - truth[static_cast<std::size_t>(i)]) <=
-                     kRange / 100;
+            right +=
+                std::fabs(guesses[kDraws / 2] - truth[static_cast<std::size_t>(i)]) <= kRange / 100;
             ++all;
         }
     }
@@ -87,8 +88,8 @@ int main() {
     std::printf("%-8s %8s %8s %8s %8s %8s\n", "layers", "2..10", "R12", "R16", "R32", "R128");
     for (const int layers : {5, 10, 15, 18, 20}) {
         std::printf("%-8d", layers);
-        for (const auto& [low, high] : std::vector<std::pair<int, int>>{
-                 {2, 10}, {12, 12}, {16, 16}, {32, 32}, {128, 128}})
+        for (const auto& [low, high] :
+             std::vector<std::pair<int, int>>{{2, 10}, {12, 12}, {16, 16}, {32, 32}, {128, 128}})
             std::printf(" %8.3f", ceiling(layers, low, high, high > 32 ? 60 : 250));
         std::printf("\n");
         std::fflush(stdout);

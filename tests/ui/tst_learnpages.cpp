@@ -183,9 +183,8 @@ private slots:
             QElapsedTimer since;
             QTimer timer;
             timer.setInterval(5);
-            connect(&timer, &QTimer::timeout, &timer, [&] {
-                longest = std::max(longest, since.restart());
-            });
+            connect(&timer, &QTimer::timeout, &timer,
+                    [&] { longest = std::max(longest, since.restart()); });
             since.start();
             timer.start();
             QTest::qWait(1500);

@@ -156,8 +156,7 @@ DataPage::DataPage(Datasets& datasets, CircuitSession& session, QWidget* parent)
             });
     connect(&m_datasets, &Datasets::generatingChanged, this, [this] {
         m_generate->setText(m_datasets.isGenerating() ? tr("Stop generating") : tr("Generate"));
-        m_generate->setIcon(
-            widgets::themedIcon(m_datasets.isGenerating() ? u"stop"_s : u"play"_s));
+        m_generate->setIcon(widgets::themedIcon(m_datasets.isGenerating() ? u"stop"_s : u"play"_s));
     });
     showKind();
     showFiles();
@@ -269,8 +268,9 @@ QWidget* DataPage::buildMain() {
     m_by->addItem(tr("by topology"), u"topology"_s);
     m_logarithmic = new QCheckBox(tr("Logarithmic"));
     m_shift = new QLabel;
-    m_shift->setToolTip(tr("Wasserstein distance of the two distributions, in units of the training "
-                           "labels' standard deviation: 0 means alike"));
+    m_shift->setToolTip(
+        tr("Wasserstein distance of the two distributions, in units of the training "
+           "labels' standard deviation: 0 means alike"));
     auto* choose = new QHBoxLayout;
     choose->addWidget(new QLabel(tr("Labels")));
     choose->addWidget(m_labels);
@@ -296,8 +296,7 @@ QWidget* DataPage::buildMain() {
     m_samplesTitle = new QLabel(tr("Click a bar to list its samples."));
     m_samples = new QTableWidget(0, 4);
     m_samples->setAccessibleName(tr("Samples"));
-    m_samples->setHorizontalHeaderLabels(
-        {tr("Sample"), tr("Topology"), tr("Nodes"), tr("Label")});
+    m_samples->setHorizontalHeaderLabels({tr("Sample"), tr("Topology"), tr("Nodes"), tr("Label")});
     m_samples->verticalHeader()->hide();
     m_samples->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     m_samples->setSelectionBehavior(QAbstractItemView::SelectRows);
@@ -378,9 +377,9 @@ void DataPage::showSet() {
         }
     }
     if (!set) {
-        m_details->setText(currentFile().isEmpty() ? QString()
-                                                   : tr("%1 is being read.")
-                                                         .arg(QFileInfo(currentFile()).fileName()));
+        m_details->setText(currentFile().isEmpty()
+                               ? QString()
+                               : tr("%1 is being read.").arg(QFileInfo(currentFile()).fileName()));
     } else {
         QString text = tr("%L1 graphs, %L2 nodes, %L3 edges, %4 features")
                            .arg(set->graphCount())
@@ -433,8 +432,7 @@ void DataPage::showHistogram() {
         for (auto& [topology, values] : classes) {
             if (parts.size() == kMostClasses) {
                 parts.back().first = tr("further");
-                parts.back().second.insert(parts.back().second.end(), values.begin(),
-                                           values.end());
+                parts.back().second.insert(parts.back().second.end(), values.begin(), values.end());
             } else {
                 parts.emplace_back(topologyName(topology), std::move(values));
             }
@@ -510,12 +508,11 @@ void DataPage::openSample(int row) {
         m_bar->showError(deck.error());
         return;
     }
-    const QString folder =
-        QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) +
-        u"/ohmscape/samples"_s;
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) +
+                           u"/ohmscape/samples"_s;
     QDir().mkpath(folder);
-    const QString path = folder + u'/' + QFileInfo(currentFile()).completeBaseName() +
-                         u"-%1.cir"_s.arg(g);
+    const QString path =
+        folder + u'/' + QFileInfo(currentFile()).completeBaseName() + u"-%1.cir"_s.arg(g);
     const auto written = writeFileAtomically(path.toStdString(), *deck);
     if (!written) {
         m_bar->showError(written.error());
@@ -573,8 +570,8 @@ void DataPage::generate() {
         netlist::ReadOptions options;
         options.searchPath = project::modelSearchPath(m_session.project());
         const project::Project* project = m_session.isProject() ? &m_session.project() : nullptr;
-        const auto circuit = generate::makeTunable(m_session.circuitPath().toStdString(), options,
-                                                   project);
+        const auto circuit =
+            generate::makeTunable(m_session.circuitPath().toStdString(), options, project);
         if (!circuit) {
             m_bar->showError(circuit.error());
             return;

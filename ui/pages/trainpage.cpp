@@ -99,8 +99,8 @@ double accuracyAt(const std::map<int, double>& acc, int k) {
     if (above->first == k || above == acc.begin())
         return above->second;
     const auto below = std::prev(above);
-    const double part = (std::log(k) - std::log(below->first)) /
-                        (std::log(above->first) - std::log(below->first));
+    const double part =
+        (std::log(k) - std::log(below->first)) / (std::log(above->first) - std::log(below->first));
     return below->second + part * (above->second - below->second);
 }
 
@@ -186,10 +186,12 @@ QWidget* TrainPage::buildForm() {
 
     m_architecture = new QComboBox;
     m_architecture->setAccessibleName(tr("Architecture"));
-    const std::pair<const char*, const char*> kinds[] = {
-        {"deepgen", "DeepGEN"}, {"gcn", "GCN"},
-        {"gat", "GAT"},         {"sage", "GraphSAGE"},
-        {"clustergcn", "ClusterGCN"}, {"mlp", "MLP (one topology)"}};
+    const std::pair<const char*, const char*> kinds[] = {{"deepgen", "DeepGEN"},
+                                                         {"gcn", "GCN"},
+                                                         {"gat", "GAT"},
+                                                         {"sage", "GraphSAGE"},
+                                                         {"clustergcn", "ClusterGCN"},
+                                                         {"mlp", "MLP (one topology)"}};
     for (const auto& [id, text] : kinds)
         m_architecture->addItem(QString::fromLatin1(text), QString::fromLatin1(id));
     form->addRow(tr("Network"), m_architecture);
@@ -197,7 +199,8 @@ QWidget* TrainPage::buildForm() {
     form->addRow(tr("Layers"), m_layers);
     m_hidden = countBox(tr("Channels"), 1, 8192, tr("Width of the embedding"));
     form->addRow(tr("Channels"), m_hidden);
-    m_steps = countBox(tr("Steps"), 1, 1'000'000'000, tr("Optimiser steps; the schedule is tied to them"));
+    m_steps = countBox(tr("Steps"), 1, 1'000'000'000,
+                       tr("Optimiser steps; the schedule is tied to them"));
     form->addRow(tr("Steps"), m_steps);
     m_warmup = countBox(tr("Warm-up"), 0, 1'000'000, tr("Steps of rising learning rate"));
     form->addRow(tr("Warm-up"), m_warmup);
@@ -265,8 +268,8 @@ QWidget* TrainPage::buildForm() {
 QWidget* TrainPage::buildRuns() {
     m_runs = new QTableWidget(0, Columns);
     m_runs->setAccessibleName(tr("Runs"));
-    m_runs->setHorizontalHeaderLabels({QString(), tr("Run"), tr("State"), tr("Progress"),
-                                       tr("Acc@K"), tr("MAE"), tr("Seed")});
+    m_runs->setHorizontalHeaderLabels(
+        {QString(), tr("Run"), tr("State"), tr("Progress"), tr("Acc@K"), tr("MAE"), tr("Seed")});
     m_runs->verticalHeader()->hide();
     m_runs->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_runs->setSelectionMode(QAbstractItemView::SingleSelection);
@@ -342,8 +345,7 @@ QWidget* TrainPage::buildRuns() {
         s->setChildrenCollapsible(false);
     }
     for (widgets::PlotView* plot : {m_loss, m_accuracy, m_curve}) {
-        auto* exports =
-            new widgets::ExportActions([plot] { return plot->renderable(); }, plot);
+        auto* exports = new widgets::ExportActions([plot] { return plot->renderable(); }, plot);
         plot->setContextMenuPolicy(Qt::CustomContextMenu);
         connect(exports, &widgets::ExportActions::failed, this,
                 [this](const ohm::Error& error) { m_bar->showError(error); });
@@ -369,8 +371,7 @@ QWidget* TrainPage::buildRuns() {
     connect(m_pause, &QPushButton::clicked, this, [this] {
         const int i = m_trainings.find(currentRun());
         if (i >= 0)
-            m_trainings.setPaused(currentRun(),
-                                  m_trainings.runs()[i].state != State::Paused);
+            m_trainings.setPaused(currentRun(), m_trainings.runs()[i].state != State::Paused);
     });
     connect(m_resume, &QPushButton::clicked, this, [this] { m_trainings.resume(currentRun()); });
     connect(m_stop, &QPushButton::clicked, this, [this] { m_trainings.stop(currentRun()); });
@@ -598,8 +599,7 @@ void TrainPage::showRuns() {
         set(MeanError, last ? QString::number(last->mae, 'g', 3) : QString(), true);
         set(Seed, QString::number(run.recipe.seed), true);
     }
-    m_runs->setHorizontalHeaderItem(Accuracy,
-                                    new QTableWidgetItem(tr("Acc@%1").arg(shownK())));
+    m_runs->setHorizontalHeaderItem(Accuracy, new QTableWidgetItem(tr("Acc@%1").arg(shownK())));
     const int row = m_trainings.find(current);
     if (row >= 0)
         m_runs->selectRow(row);

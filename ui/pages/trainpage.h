@@ -24,8 +24,8 @@ class PlotView;
 
 namespace ohm::ui {
 
-/// Trains networks: a recipe as a form, runs in a list, their loss and Acc@K side by side while they
-/// run. Needs no open circuit. Thread: GUI.
+/// Trains networks: a recipe as a form, runs in a list, their loss and Acc@K side by side while
+/// they run. Needs no open circuit. Thread: GUI.
 class TrainPage : public QWidget {
     Q_OBJECT
 public:

@@ -19,10 +19,9 @@ constexpr std::size_t kMostKept = 3; ///< sets in memory
 
 QString defaultFolder() {
     const QString named = qEnvironmentVariable("OHMSCAPE_DATASETS");
-    return named.isEmpty()
-               ? QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) +
-                     u"/ohmscape/datasets"_s
-               : named;
+    return named.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) +
+                                 u"/ohmscape/datasets"_s
+                           : named;
 }
 
 struct Made {
@@ -110,7 +109,8 @@ void Datasets::load(const QString& file) {
                 return read.failure();
             return GraphSetPtr(std::make_shared<const dataset::GraphSet>(std::move(*read)));
         },
-        this, [this, file](Expected<GraphSetPtr> read) {
+        this,
+        [this, file](Expected<GraphSetPtr> read) {
             if (!read) {
                 if (read.error().code != "UI-002")
                     emit failed(read.error());
@@ -145,7 +145,8 @@ void Datasets::generate(const GenerateRequest& given) {
                 text += QObject::tr(", %L1 failed (%2)").arg(count).arg(qs(code));
             return text;
         },
-        this, [this, file = request.file](Expected<QString> done) {
+        this,
+        [this, file = request.file](Expected<QString> done) {
             m_job = 0;
             emit generatingChanged();
             if (!done) {

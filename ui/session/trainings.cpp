@@ -88,7 +88,8 @@ void Trainings::refresh() {
         [folder = m_folder](StopToken, ProgressSink&) -> Expected<std::vector<learn::RunInfo>> {
             return learn::listRuns(folder);
         },
-        this, [this](Expected<std::vector<learn::RunInfo>> found) {
+        this,
+        [this](Expected<std::vector<learn::RunInfo>> found) {
             if (!found)
                 return;
             QVector<TrainingRun> runs;
@@ -98,9 +99,8 @@ void Trainings::refresh() {
             }
             for (const learn::RunInfo& info : *found) {
                 TrainingRun run = describe(info);
-                const auto known = std::find_if(runs.begin(), runs.end(), [&](const auto& r) {
-                    return r.name == run.name;
-                });
+                const auto known = std::find_if(runs.begin(), runs.end(),
+                                                [&](const auto& r) { return r.name == run.name; });
                 if (known == runs.end())
                     runs.push_back(std::move(run));
             }
@@ -119,8 +119,7 @@ QStringList Trainings::start(const TrainingSetup& setup) {
         run.from = setup.from;
         run.device = setup.device;
         const QString base = qs(setup.recipe.name.empty() ? "run" : setup.recipe.name) + u'-' +
-                             stamp +
-                             (setup.seeds.size() > 1 ? u"-seed%1"_s.arg(seed) : QString());
+                             stamp + (setup.seeds.size() > 1 ? u"-seed%1"_s.arg(seed) : QString());
         run.name = base;
         for (int i = 2; find(run.name) >= 0; ++i)
             run.name = base + u'-' + QString::number(i);
@@ -166,7 +165,8 @@ void Trainings::launch(TrainingRun run) {
             ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness);
             return work(request, stop, sink);
         },
-        this, [this, name](Expected<learn::TrainingResult> result) {
+        this,
+        [this, name](Expected<learn::TrainingResult> result) {
             TrainingRun* known = at(name);
             if (!known)
                 return;

@@ -68,7 +68,7 @@ public:
     bool canRestore() const { return !m_removed.isEmpty(); }
 
 signals:
-    void changed();                  ///< the list or a state
+    void changed(); ///< the list or a state
     void reported(const QString& name);
     void failed(const ohm::Error& error);
 

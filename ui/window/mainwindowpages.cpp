@@ -46,12 +46,11 @@ void MainWindow::registerPageCommands() {
         {u"page.train"_s, tr("&Train"), u"wave"_s, u"Ctrl+Shift+3"_s,
          tr("Trains networks and compares runs."), Page::Train}};
     for (const auto& [id, text, icon, keys, help, page] : pages) {
-        QAction* action =
-            c.addToggle({id, text, icon, {QKeySequence(keys)}, help, tr("Pages")},
-                        [this, page = page](bool on) {
-                            if (on)
-                                showPage(page);
-                        });
+        QAction* action = c.addToggle({id, text, icon, {QKeySequence(keys)}, help, tr("Pages")},
+                                      [this, page = page](bool on) {
+                                          if (on)
+                                              showPage(page);
+                                      });
         group->addAction(action);
         const QSignalBlocker quiet(action); // the window is not whole yet
         action->setChecked(page == Page::Circuit);

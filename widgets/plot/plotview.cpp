@@ -125,10 +125,10 @@ void PlotView::Private::rebuild() {
         histograms.push_back(graph);
     }
     plot->legend->setVisible(count() > 1);
-    const bool nothing = std::all_of(series.begin(), series.end(),
-                                     [](const PlotSeries& s) { return s.y.isEmpty(); }) &&
-                         std::all_of(bars.begin(), bars.end(),
-                                     [](const PlotBars& b) { return b.counts.isEmpty(); });
+    const bool nothing =
+        std::all_of(series.begin(), series.end(),
+                    [](const PlotSeries& s) { return s.y.isEmpty(); }) &&
+        std::all_of(bars.begin(), bars.end(), [](const PlotBars& b) { return b.counts.isEmpty(); });
     empty->setVisible(nothing && !empty->text().isEmpty());
     restyle(isDark(view->palette()), view->palette());
     showHidden();
@@ -187,9 +187,8 @@ void PlotView::Private::restyle(bool dark, const QPalette& palette) {
         }
     }
     for (int i = 0; i < histograms.size(); ++i) {
-        const QColor colour =
-            seriesColour(bars[i].colour >= 0 ? bars[i].colour : i + static_cast<int>(graphs.size()),
-                         dark);
+        const QColor colour = seriesColour(
+            bars[i].colour >= 0 ? bars[i].colour : i + static_cast<int>(graphs.size()), dark);
         QColor fill = colour;
         fill.setAlphaF(histograms.size() > 1 ? 0.35F : 0.6F);
         histograms[i]->setPen(QPen(colour, 1.2));
@@ -249,8 +248,8 @@ void PlotView::Private::fitAxes() {
             return e.high > e.low ? QCPRange(e.low / factor, e.high * factor)
                                   : QCPRange(e.low / 2, e.high * 2);
         }
-        const double room = e.high > e.low ? (e.high - e.low) * margin
-                                           : std::max(1e-12, std::fabs(e.high) * 0.1);
+        const double room =
+            e.high > e.low ? (e.high - e.low) * margin : std::max(1e-12, std::fabs(e.high) * 0.1);
         return QCPRange(e.low - room, e.high + room);
     };
     plot->xAxis->setRange(spread(x, logX, bars.isEmpty() ? 0.02 : 0.0));
@@ -314,8 +313,7 @@ QByteArray PlotView::Private::csv() const {
     }
     for (int i = 0; i < bars.size(); ++i) {
         for (qsizetype k = 0; k + 1 < bars[i].edges.size(); ++k)
-            out.row({bars[i].name,
-                     exact(bars[i].edges[k]) + u".."_s + exact(bars[i].edges[k + 1]),
+            out.row({bars[i].name, exact(bars[i].edges[k]) + u".."_s + exact(bars[i].edges[k + 1]),
                      exact(bars[i].counts[k])});
     }
     return out.bytes();
@@ -388,9 +386,8 @@ PlotView::PlotView(const QString& name, QWidget* parent)
             [this](QCPLegend*, QCPAbstractLegendItem* item, QMouseEvent*) {
                 auto* entry = qobject_cast<QCPPlottableLegendItem*>(item);
                 for (int i = 0; entry && i < d->count(); ++i) {
-                    const auto* first = i < d->graphs.size()
-                                            ? d->graphs[i][0]
-                                            : d->histograms[i - d->graphs.size()];
+                    const auto* first = i < d->graphs.size() ? d->graphs[i][0]
+                                                             : d->histograms[i - d->graphs.size()];
                     if (first == entry->plottable())
                         setHidden(i, !isHidden(i));
                 }

@@ -30,9 +30,9 @@ struct PlotBars {
 };
 
 /// A chart: lines with bands and histograms over common axes. The wheel zooms (over an axis that
-/// axis alone), dragging pans, a right drag zooms into a box, a double click or 0 fits, + and - zoom,
-/// arrows pan; a click on a legend entry hides its series; the pointer reads values. Follows the
-/// theme. Thread: GUI.
+/// axis alone), dragging pans, a right drag zooms into a box, a double click or 0 fits, + and -
+/// zoom, arrows pan; a click on a legend entry hides its series; the pointer reads values. Follows
+/// the theme. Thread: GUI.
 class PlotView : public QWidget {
     Q_OBJECT
 public:
@@ -55,7 +55,7 @@ public:
     /// A small widget in the empty corner below the vertical axis, e.g. the export button.
     void setCorner(QWidget* widget);
     void setLegendAt(Qt::Alignment alignment); ///< top right at first
-    void setHidden(int index, bool hidden); ///< series, then bars
+    void setHidden(int index, bool hidden);    ///< series, then bars
     bool isHidden(int index) const;
     void fit();
     /// Visible range: x low, x high, y low, y high.

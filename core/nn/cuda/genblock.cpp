@@ -38,8 +38,8 @@ LayerNormReluResult runLayerNormRelu(const Tensor& x, const Tensor& gamma, const
     const std::int64_t n = x.size(0);
     LayerNormReluResult r{torch::empty_like(x), torch::empty({n}, x.options()),
                           torch::empty({n}, x.options())};
-    layerNormRelu(data(x), data(gamma), data(beta), kEpsilon, data(r.y), data(r.mean),
-                  data(r.rstd), n, static_cast<int>(x.size(1)), stream());
+    layerNormRelu(data(x), data(gamma), data(beta), kEpsilon, data(r.y), data(r.mean), data(r.rstd),
+                  n, static_cast<int>(x.size(1)), stream());
     return r;
 }
 /// dx, dGamma, dBeta.
@@ -91,20 +91,19 @@ struct GenBlock : Function<GenBlock> {
         Tensor out = torch::addmm(x, z, weight2.t());
         addBias(data(out), data(bias2), n, c, stream());
         context->save_for_backward({x, gamma, temperature, weight1, normWeight, normBias, weight2,
-                                    norm.y, norm.mean, norm.rstd, agg, lse, sum, hidden, mean,
-                                    rstd, z, rows, columns});
+                                    norm.y, norm.mean, norm.rstd, agg, lse, sum, hidden, mean, rstd,
+                                    z, rows, columns});
         context->saved_data["training"] = training;
         return out;
     }
 
     static tensor_list backward(AutogradContext* context, tensor_list gradients) {
         const auto saved = context->get_saved_variables();
-        const Tensor &x = saved[0], &gamma = saved[1], &temperature = saved[2],
-                     &weight1 = saved[3], &normWeight = saved[4], &normBias = saved[5],
-                     &weight2 = saved[6], &y = saved[7], &rowMean = saved[8], &rowRstd = saved[9],
-                     &agg = saved[10], &lse = saved[11], &sum = saved[12], &hidden = saved[13],
-                     &mean = saved[14], &rstd = saved[15], &z = saved[16], &rows = saved[17],
-                     &columns = saved[18];
+        const Tensor &x = saved[0], &gamma = saved[1], &temperature = saved[2], &weight1 = saved[3],
+                     &normWeight = saved[4], &normBias = saved[5], &weight2 = saved[6],
+                     &y = saved[7], &rowMean = saved[8], &rowRstd = saved[9], &agg = saved[10],
+                     &lse = saved[11], &sum = saved[12], &hidden = saved[13], &mean = saved[14],
+                     &rstd = saved[15], &z = saved[16], &rows = saved[17], &columns = saved[18];
         const c10::cuda::CUDAGuard guard(x.device());
         const bool training = context->saved_data["training"].toBool();
         const std::int64_t n = x.size(0);
@@ -119,9 +118,9 @@ struct GenBlock : Function<GenBlock> {
         const Tensor dHidden = torch::mm(dOut, weight2);
         const Tensor dNormWeight = torch::empty({h}, x.options());
         const Tensor dNormBias = torch::empty({h}, x.options());
-        batchNormReluBackward(data(dHidden), data(hidden), data(mean), data(rstd),
-                              data(normWeight), data(normBias), data(dNormWeight),
-                              data(dNormBias), data(parts), !training, n, h, stream());
+        batchNormReluBackward(data(dHidden), data(hidden), data(mean), data(rstd), data(normWeight),
+                              data(normBias), data(dNormWeight), data(dNormBias), data(parts),
+                              !training, n, h, stream());
         // Batch normalisation takes away what a bias before it adds: its gradient is zero.
         const Tensor dBias1 = torch::zeros({h}, x.options());
         if (!training)
@@ -134,9 +133,9 @@ struct GenBlock : Function<GenBlock> {
         const Tensor dTemperature = torch::empty({1}, x.options());
         sumParts(data(parts), data(dTemperature), 1, stream());
         const auto dNorm = runLayerNormReluBackward(dY, x, y, gamma, rowMean, rowRstd, dOut);
-        return {dNorm[0],    dNorm[1],  dNorm[2], dTemperature, dWeight1, dBias1,
-                dNormWeight, dNormBias, dWeight2, dBias2,       Tensor(), Tensor(),
-                Tensor(),    Tensor(),  Tensor()};
+        return {dNorm[0], dNorm[1],    dNorm[2],  dTemperature, dWeight1,
+                dBias1,   dNormWeight, dNormBias, dWeight2,     dBias2,
+                Tensor(), Tensor(),    Tensor(),  Tensor(),     Tensor()};
     }
 };
 
@@ -167,8 +166,7 @@ struct NeighbourSum : Function<NeighbourSum> {
             return saved.count(name) ? saved[name].toTensor() : Tensor();
         };
         // The transpose of diag(s) A diag(n) is diag(n) A diag(s).
-        return {run(gradients[0], get("rows"), get("columns"), get("neighbourScale"),
-                    get("scale")),
+        return {run(gradients[0], get("rows"), get("columns"), get("neighbourScale"), get("scale")),
                 Tensor(), Tensor(), Tensor(), Tensor()};
     }
 };

@@ -20,7 +20,8 @@ struct Table {
     /// k * n values.
     void (*pack)(const float* w, std::int64_t rowStride, std::int64_t columnStride, int k, int n,
                  float* out);
-    /// out [rows, n] (row stride ldo) = A [rows, k] (row stride lda) * packed B + bias (may be null).
+    /// out [rows, n] (row stride ldo) = A [rows, k] (row stride lda) * packed B + bias (may be
+    /// null).
     void (*gemm)(const float* a, std::int64_t lda, std::int64_t rows, int k, const float* packed,
                  int n, const float* bias, float* out, std::int64_t ldo, Store store);
     /// out [p, q] += A [rows, p]^T * B [rows, q].
@@ -61,7 +62,8 @@ struct Table {
     /// z = max(0, v * scale + offset).
     void (*affineRelu)(const float* v, const float* scale, const float* offset, float* z,
                        std::int64_t rows, int h);
-    /// g = dz where z > 0, else 0, in place; adds the column sums of g and of g * (v - mean) * rstd.
+    /// g = dz where z > 0, else 0, in place; adds the column sums of g and of g * (v - mean) *
+    /// rstd.
     void (*maskAndSum)(float* dz, const float* z, const float* v, const float* mean,
                        const float* rstd, double* sum, double* dot, std::int64_t rows, int h);
     /// g = a * g + b * v + d, in place, with a, b, d per column.

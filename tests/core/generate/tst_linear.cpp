@@ -32,10 +32,11 @@ std::string randomMesh(std::uint64_t seed) {
     const auto net = [](int n) { return "n" + std::to_string(n); };
     int number = 0;
     for (int n = 1; n <= nets; ++n)
-        text += "r" + std::to_string(++number) + " " + net(n) + " " +
-                (n == 1 ? "0" : net(1 + static_cast<int>(random.below(
-                                    static_cast<std::uint64_t>(n - 1))))) +
-                " " + formatExact(random.uniform(0.1, 1000)) + "\n";
+        text +=
+            "r" + std::to_string(++number) + " " + net(n) + " " +
+            (n == 1 ? "0"
+                    : net(1 + static_cast<int>(random.below(static_cast<std::uint64_t>(n - 1))))) +
+            " " + formatExact(random.uniform(0.1, 1000)) + "\n";
     for (int k = 0; k < nets; ++k) {
         const int a = 1 + static_cast<int>(random.below(static_cast<std::uint64_t>(nets)));
         const int b = 1 + static_cast<int>(random.below(static_cast<std::uint64_t>(nets)));
@@ -159,8 +160,8 @@ private slots:
                 const bool aPlus = row(a)[6] != 0 || row(a)[8] != 0;
                 const auto p = aPlus || resistor ? a : b;
                 const auto m = p == a ? b : a;
-                text += (resistor ? "r" : "v") + std::to_string(a) + " " + name(netOf.at(p)) +
-                        " " + name(netOf.at(m)) + " " + formatExact(row(a)[0]) + "\n";
+                text += (resistor ? "r" : "v") + std::to_string(a) + " " + name(netOf.at(p)) + " " +
+                        name(netOf.at(m)) + " " + formatExact(row(a)[0]) + "\n";
             }
             const auto circuit = circuitOf(text);
             const auto volts = generate::solveLinear(*circuit);

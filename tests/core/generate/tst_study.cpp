@@ -36,9 +36,8 @@ private slots:
     void knobsAreParametersAndValues() {
         const auto project = project::readProject(kProjects / "two-stage-opamp");
         QVERIFY(project.ok());
-        const auto circuit =
-            generate::makeTunable(kProjects / "two-stage-opamp" / "opamp.cir", withModels(),
-                                  &*project);
+        const auto circuit = generate::makeTunable(kProjects / "two-stage-opamp" / "opamp.cir",
+                                                   withModels(), &*project);
         QVERIFY2(circuit.ok(), circuit.ok() ? "" : circuit.error().message().c_str());
         const std::size_t mp1 = indexOf(**circuit, "mp1");
         QVERIFY(mp1 < (*circuit)->knobs().size());
@@ -85,8 +84,8 @@ private slots:
         sim::SimulatorPool pool;
         if (!pool.version().ok())
             QSKIP("ngspice is not installed");
-        const auto circuit = generate::makeTunable(kProjects / "two-stage-opamp" / "opamp.cir",
-                                                   withModels());
+        const auto circuit =
+            generate::makeTunable(kProjects / "two-stage-opamp" / "opamp.cir", withModels());
         QVERIFY(circuit.ok());
         generate::Study study;
         study.circuit = *circuit;
@@ -136,8 +135,7 @@ private slots:
             study.seed = 6;
             QVERIFY(!generate::runStudy(pool, study, journal, again.token(), other).ok());
             study.seed = 7;
-            QCOMPARE(generate::runStudy(pool, study, journal).error().code,
-                     std::string("GEN-013"));
+            QCOMPARE(generate::runStudy(pool, study, journal).error().code, std::string("GEN-013"));
         }
     }
     void badStudies() {

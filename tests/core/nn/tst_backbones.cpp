@@ -110,10 +110,9 @@ private Q_SLOTS:
         const auto adjacency = nn::toDevice(batch, torch::kCPU, torch::kFloat64).adjacency;
         const auto x = torch::randn({batch.nodes, 9}, torch::kFloat64).requires_grad_();
         const auto ours = net->forward(x, adjacency, 1);
-        const auto input = x.matmul(parameter(*net, "input.weight").t()) +
-                           parameter(*net, "input.bias");
-        const auto plain =
-            reference(spec.architecture, *net, input, denseOf(batch), spec.heads);
+        const auto input =
+            x.matmul(parameter(*net, "input.weight").t()) + parameter(*net, "input.bias");
+        const auto plain = reference(spec.architecture, *net, input, denseOf(batch), spec.heads);
         QVERIFY(torch::allclose(ours, plain, 1e-9, 1e-11));
         const auto g = torch::randn_like(ours);
         std::vector<torch::Tensor> inputs{x};
@@ -196,12 +195,11 @@ private Q_SLOTS:
         const auto ours = readout(nodes, onDevice);
         std::vector<torch::Tensor> rows;
         for (std::size_t g = 0; g < 3; ++g) {
-            const auto own = nodes.narrow(0, batch.graphPtr[g],
-                                          batch.graphPtr[g + 1] - batch.graphPtr[g]);
+            const auto own =
+                nodes.narrow(0, batch.graphPtr[g], batch.graphPtr[g + 1] - batch.graphPtr[g]);
             torch::Tensor state = readout->latents;
             for (std::size_t i = 0; i < 2; ++i) {
-                const auto scores =
-                    readout->query[i](state).matmul(readout->key[i](own).t()) / 2.0;
+                const auto scores = readout->query[i](state).matmul(readout->key[i](own).t()) / 2.0;
                 state = torch::softmax(scores, 1).matmul(readout->value[i](own));
             }
             rows.push_back(state.flatten());

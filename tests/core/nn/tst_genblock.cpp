@@ -96,7 +96,8 @@ private Q_SLOTS:
         const auto ours = nn::genBlock(x, *fused.norm, *fused.conv, adjacency);
         const auto reference =
             xd + plain.conv->forward(torch::relu(plain.norm->forward(xd)), exact);
-        QVERIFY2(apart(ours, reference) < 1e-5, qPrintable(QString::number(apart(ours, reference))));
+        QVERIFY2(apart(ours, reference) < 1e-5,
+                 qPrintable(QString::number(apart(ours, reference))));
         QVERIFY(apart(fused.conv->norm->running_mean, plain.conv->norm->running_mean) < 1e-5);
         QVERIFY(apart(fused.conv->norm->running_var, plain.conv->norm->running_var) < 1e-5);
         const auto g = torch::randn_like(ours);
@@ -110,9 +111,8 @@ private Q_SLOTS:
         for (const auto& gradient : b)
             scale = std::max(scale, gradient.norm().item<double>());
         for (std::size_t i = 0; i < a.size(); ++i) {
-            const double off =
-                (a[i].to(torch::kFloat64) - b[i]).norm().item<double>() /
-                (b[i].norm().item<double>() + 1e-5 * scale);
+            const double off = (a[i].to(torch::kFloat64) - b[i]).norm().item<double>() /
+                               (b[i].norm().item<double>() + 1e-5 * scale);
             QVERIFY2(off < (temperature > 10 ? 2e-3 : 1e-4), // exponents of hundreds cost digits qPrintable(QString("gradient %1: %2").arg(i).arg(off)));
         }
     }
@@ -123,9 +123,8 @@ private Q_SLOTS:
         const auto x = 300 * torch::randn({batch.nodes, 32});
         for (const double t : {1.0, 25.0, -3.0}) {
             const auto ours = nn::softmaxAggregate(x, torch::full({1}, t), adjacency);
-            const auto plain = nn::softmaxAggregatePlain(x.to(torch::kFloat64),
-                                                         torch::full({1}, t, torch::kFloat64),
-                                                         exact);
+            const auto plain = nn::softmaxAggregatePlain(
+                x.to(torch::kFloat64), torch::full({1}, t, torch::kFloat64), exact);
             QVERIFY(ours.isfinite().all().item<bool>());
             QVERIFY2(apart(ours, plain) < 1e-5, qPrintable(QString::number(apart(ours, plain))));
         }

@@ -54,8 +54,8 @@ private slots:
         const auto size = [](int a, int b) {
             return static_cast<std::size_t>(a) * static_cast<std::size_t>(b);
         };
-        const auto a = noise(size(rows, k), 1), w = noise(size(n, k), 2), bias = noise(size(n, 1), 3),
-                   before = noise(size(rows, n), 4);
+        const auto a = noise(size(rows, k), 1), w = noise(size(n, k), 2),
+                   bias = noise(size(n, 1), 3), before = noise(size(rows, n), 4);
         std::vector<float> packed(size(k, n));
         t.pack(w.data(), 1, k, k, n, packed.data()); // B = w^T
         for (const Store store : {Store::Write, Store::WriteRelu, Store::Add}) {
@@ -116,8 +116,8 @@ private slots:
         std::vector<float> a(5 * c), b(5 * c), la(5 * c), lb(5 * c);
         t.aggregate(y.data(), 1.3F, rows.data(), columns.data(), a.data(), la.data(), 0, 0, 5, c,
                     true);
-        base.aggregate(y.data(), 1.3F, rows.data(), columns.data(), b.data(), lb.data(), 0, 0, 5,
-                       c, true);
+        base.aggregate(y.data(), 1.3F, rows.data(), columns.data(), b.data(), lb.data(), 0, 0, 5, c,
+                       true);
         for (std::size_t i = 0; i < a.size(); ++i) {
             QVERIFY(std::fabs(a[i] - b[i]) < 1e-5F);
             QVERIFY(std::fabs(la[i] - lb[i]) < 1e-5F);

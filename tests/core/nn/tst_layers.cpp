@@ -157,9 +157,8 @@ private Q_SLOTS:
         batch.graphPtr.back() = batch.nodes;
         batch.x.resize(static_cast<std::size_t>(batch.nodes * batch.width), 0.0F);
         batch.rows.push_back(batch.rows.back());
-        const auto out =
-            nn::softmaxAggregate(torch::randn({batch.nodes, 4}), torch::ones({1}),
-                                 nn::toDevice(batch, torch::kCPU).adjacency);
+        const auto out = nn::softmaxAggregate(torch::randn({batch.nodes, 4}), torch::ones({1}),
+                                              nn::toDevice(batch, torch::kCPU).adjacency);
         QVERIFY(out.isfinite().all().item<bool>());
         QVERIFY((out[batch.nodes - 1] == 0).all().item<bool>());
     }

@@ -67,8 +67,8 @@ private slots:
         PlotView view(QStringLiteral("Test"));
         view.resize(600, 400);
         view.setAxes(QStringLiteral("x"), QStringLiteral("y"));
-        view.setSeries({{QStringLiteral("a"), {0, 1, 2}, {1, std::nan(""), 3}, {0, 1, 2},
-                         {2, 3, 4}}});
+        view.setSeries(
+            {{QStringLiteral("a"), {0, 1, 2}, {1, std::nan(""), 3}, {0, 1, 2}, {2, 3, 4}}});
         QTemporaryDir folder;
         const QString path = folder.filePath(QStringLiteral("plot.") + suffix);
         const auto done = exportTo(view.renderable(), path);
