@@ -41,12 +41,21 @@ Expected<void> checkBatch(const NetworkModule& module, const GraphBatch& batch) 
         return fail("NN-010", "The circuit has other features than the network was trained on",
                     std::to_string(batch.width) + " columns instead of " +
                         std::to_string(spec.inputWidth));
-    if (spec.architecture == "mlp" &&
-        (batch.nodes != batch.graphs * spec.nodesPerGraph ||
-         (spec.task == "node" &&
-          static_cast<std::int64_t>(batch.outputs.size()) != batch.graphs * spec.outputsPerGraph)))
-        return fail("NN-020", "This network knows one topology only, and this is another",
-                    std::to_string(spec.nodesPerGraph) + " nodes per graph");
+    if (spec.architecture == "mlp") {
+        std::size_t output = 0;
+        bool fits = true;
+        for (std::size_t g = 0; g + 1 < batch.graphPtr.size(); ++g) {
+            const std::size_t before = output;
+            while (output < batch.outputs.size() && batch.outputs[output] < batch.graphPtr[g + 1])
+                ++output;
+            fits = fits && batch.graphPtr[g + 1] - batch.graphPtr[g] == spec.nodesPerGraph &&
+                   (spec.task == "graph" ||
+                    static_cast<std::int64_t>(output - before) == spec.outputsPerGraph);
+        }
+        if (!fits)
+            return fail("NN-020", "This network knows one topology only, and this is another",
+                        std::to_string(spec.nodesPerGraph) + " nodes per graph");
+    }
     return {};
 }
 

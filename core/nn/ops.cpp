@@ -143,8 +143,10 @@ struct WeightedNeighbourSum : Function<WeightedNeighbourSum> {
 } // namespace
 
 Tensor receivers(const Adjacency& adjacency) {
+    // Given the number of entries, no device has to be waited for.
     return torch::repeat_interleave(
-        adjacency.rows.slice(0, 1).sub(adjacency.rows.slice(0, 0, -1)).to(torch::kInt64));
+        adjacency.rows.slice(0, 1).sub(adjacency.rows.slice(0, 0, -1)).to(torch::kInt64),
+        c10::optional<std::int64_t>(adjacency.columns.size(0)));
 }
 
 Tensor neighbourSum(const Tensor& x, const Adjacency& adjacency) {

@@ -2,7 +2,8 @@
 #pragma once
 // For sources that have included torch/torch.h already. Differentiable operations on graphs: each
 // takes the fastest path its device and type have, and a plain composition of LibTorch operations
-// otherwise. No operation makes a tensor of edges times channels on the CPU or on CUDA in float32.
+// otherwise. On the CPU no operation makes a tensor of edges times channels, on CUDA in float32 only
+/// weightedNeighbourSum does.
 
 #include "core/nn/modules.h"
 

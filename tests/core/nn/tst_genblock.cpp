@@ -113,7 +113,9 @@ private Q_SLOTS:
         for (std::size_t i = 0; i < a.size(); ++i) {
             const double off = (a[i].to(torch::kFloat64) - b[i]).norm().item<double>() /
                                (b[i].norm().item<double>() + 1e-5 * scale);
-            QVERIFY2(off < (temperature > 10 ? 2e-3 : 1e-4), // exponents of hundreds cost digits qPrintable(QString("gradient %1: %2").arg(i).arg(off)));
+            // Exponents of hundreds cost digits.
+            const double allowed = temperature > 10 ? 2e-3 : 1e-4;
+            QVERIFY2(off < allowed, qPrintable(QString("gradient %1: %2").arg(i).arg(off)));
         }
     }
     void extremeMessagesStayExact() {
