@@ -54,8 +54,8 @@ struct FakeWorld {
             ++listed;
             return models;
         };
-        made.load = [this](const std::vector<std::filesystem::path>& paths)
-            -> Expected<PredictorPtr> {
+        made.load =
+            [this](const std::vector<std::filesystem::path>& paths) -> Expected<PredictorPtr> {
             ++network->loads;
             learn::Checkpoint checkpoint;
             checkpoint.provenance["path"] = paths.front().string();
@@ -138,8 +138,7 @@ struct FakeWorld {
                 ++steps;
                 if (step % recipe.validateEvery != 0 && step != recipe.steps)
                     continue;
-                const double part =
-                    static_cast<double>(step) / static_cast<double>(recipe.steps);
+                const double part = static_cast<double>(step) / static_cast<double>(recipe.steps);
                 learn::TrainingReport report;
                 report.step = step;
                 report.steps = recipe.steps;
@@ -156,8 +155,9 @@ struct FakeWorld {
             result.checkpoint.provenance["trained"] = "1";
             return result;
         };
-        made.makeTunable = [](const std::filesystem::path& path, const netlist::ReadOptions& options,
-                              const project::Project*, StopToken) -> Expected<TunablePtr> {
+        made.makeTunable = [](const std::filesystem::path& path,
+                              const netlist::ReadOptions& options, const project::Project*,
+                              StopToken) -> Expected<TunablePtr> {
             std::ifstream file(path);
             const std::string text((std::istreambuf_iterator<char>(file)), {});
             auto circuit = netlist::readNetlist(path, options);

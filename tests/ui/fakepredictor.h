@@ -40,8 +40,7 @@ public:
     const learn::Checkpoint& checkpoint(std::size_t) const override { return m_checkpoint; }
     std::size_t members() const override { return m_behaviour->uncertain ? 3 : 1; }
 
-    static double value(const Behaviour& how, const netlist::Circuit& circuit,
-                        netlist::NetId net) {
+    static double value(const Behaviour& how, const netlist::Circuit& circuit, netlist::NetId net) {
         double kiloohm = 0;
         for (std::size_t i = 0; i < circuit.deviceCount(); ++i)
             if (circuit.deviceKind(static_cast<netlist::DeviceId>(i)) ==

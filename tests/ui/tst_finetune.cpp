@@ -2,6 +2,7 @@
 // Finetuning in the real window, with a training whose course is known.
 #include "fakelearning.h"
 #include "ui/docks/predictdock.h"
+#include "ui/pages/datapage.h"
 #include "ui/pages/finetunepage.h"
 #include "ui/services/commands.h"
 #include "ui/session/finetuning.h"
@@ -291,7 +292,6 @@ private slots:
         const QString file = m_box->path(u"set.h5"_s);
         QVERIFY(write(file, "fake"));
         page()->chooseFile(file);
-        QTest::mouseClick(page()->collectButton(), Qt::LeftButton);
         QTRY_VERIFY(page()->splitText().contains(u"200 samples"_s));
         QVERIFY2(page()->splitText().contains(u"11 to train on"_s), // 10 % of 110
                  qPrintable(page()->splitText()));
@@ -308,11 +308,24 @@ private slots:
         QCOMPARE(m_world->trainedOn, std::size_t(6));
     }
 
+    void takesSamplesFromTheDataPage() {
+        QVERIFY(open());
+        const QString file = m_box->path(u"set.h5"_s);
+        QVERIFY(write(file, "fake"));
+        bench().commands.trigger(u"page.data"_s);
+        QVERIFY(!page()->isVisible());
+        emit m_window->dataPage()->finetuneRequested(file, u"2, 4, 6"_s);
+        QTRY_VERIFY(page()->isVisible());
+        QTRY_VERIFY2(page()->splitText().contains(u"3 to train on"_s),
+                     qPrintable(page()->splitText()));
+    }
+
     void refusesForeignSamples() {
         QVERIFY(open());
         const QString file = m_box->path(u"foreign.h5"_s);
         QVERIFY(write(file, "fake"));
         page()->chooseFile(file);
+        QTRY_VERIFY(!tuning().isBusy());
         QTest::mouseClick(page()->trainButton(), Qt::LeftButton);
         QTRY_VERIFY(page()->bar()->isVisible());
         QVERIFY(page()->bar()->details().contains(u"UI-025"_s));

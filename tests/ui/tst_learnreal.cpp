@@ -103,9 +103,8 @@ private slots:
               result->seconds, result->before.mae * 1e3, result->after.mae * 1e3);
         const auto kept = bench().finetuning.keep(u"mine"_s);
         QVERIFY2(kept.ok(), kept ? "" : kept.error().message().c_str());
-        QTRY_VERIFY_WITH_TIMEOUT(bench().prediction.model() &&
-                                     bench().prediction.model()->name == "mine",
-                                 30'000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            bench().prediction.model() && bench().prediction.model()->name == "mine", 30'000);
     }
 };
 

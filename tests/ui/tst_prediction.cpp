@@ -48,9 +48,8 @@ class TestPrediction : public QObject {
 
     bool predict() {
         bench().commands.trigger(u"predict.run"_s);
-        return QTest::qWaitFor([&] {
-            return bench().prediction.result() && !bench().prediction.isRunning();
-        });
+        return QTest::qWaitFor(
+            [&] { return bench().prediction.result() && !bench().prediction.isRunning(); });
     }
     bool simulate() {
         m_window->simulate();
@@ -124,8 +123,8 @@ private slots:
         QVERIFY(openAndWait(*m_window, sample(u"divider.sp"_s)));
         QTest::keyClick(m_window.get(), Qt::Key_F6);
         QTRY_VERIFY(bench().prediction.result() != nullptr);
-        const double expected = FakePredictor::value(*m_world->network, *bench().session.circuit(),
-                                                     net("out"));
+        const double expected =
+            FakePredictor::value(*m_world->network, *bench().session.circuit(), net("out"));
         QCOMPARE(bench().prediction.result()->voltage(net("out")), expected);
         // Schematic and graph ask the same place.
         const auto tag = bench().voltages.annotation(net("out"));
@@ -141,7 +140,11 @@ private slots:
         QVERIFY(nets->view()->isColumnHidden(ObjectTable::NetError));
         const int row = nets->model()->rowOf({ObjectKind::Net, net("out")});
         QCOMPARE(nets->model()->index(row, ObjectTable::NetPredicted).data().toString(), tag->text);
-        QVERIFY(nets->model()->index(row, ObjectTable::NetPredicted).data(Qt::FontRole).value<QFont>().italic());
+        QVERIFY(nets->model()
+                    ->index(row, ObjectTable::NetPredicted)
+                    .data(Qt::FontRole)
+                    .value<QFont>()
+                    .italic());
         // Inspector.
         bench().hub.select(ObjectId{ObjectKind::Net, net("out")}, SelectionSource::Program);
         QVERIFY(m_window->inspector()->view()->contentAsText().contains(u"Uncertainty"_s));
@@ -171,7 +174,8 @@ private slots:
         const auto& volts = bench().simulation.operatingPoint()->netVoltages;
         for (std::size_t i = 0; i < compared->errors.size(); ++i) {
             const learn::NetError& error = compared->errors[i];
-            QCOMPARE(error.error, bench().prediction.result()->voltage(error.net) - volts[error.net]);
+            QCOMPARE(error.error,
+                     bench().prediction.result()->voltage(error.net) - volts[error.net]);
             if (i > 0)
                 QVERIFY(std::fabs(compared->errors[i - 1].error) >= std::fabs(error.error));
         }
@@ -266,7 +270,9 @@ private slots:
 
     void saysHonestlyWhatIsUnlikeTheTraining() {
         m_world->network->notices = {
-            {learn::Notice::Kind::FeatureRange, "2 devices have values outside the range", {"r3", "x1.r1"}},
+            {learn::Notice::Kind::FeatureRange,
+             "2 devices have values outside the range",
+             {"r3", "x1.r1"}},
             {learn::Notice::Kind::Distance, "The circuit is <b>far</b> away", {}}};
         QVERIFY(openAndWait(*m_window, sample(u"divider.sp"_s)));
         widgets::NoticeBar* bar = m_window->workspace()->notices();
@@ -283,8 +289,8 @@ private slots:
         // Objects lead to themselves, by keyboard too.
         list->setFocus();
         QTest::keyClick(list, Qt::Key_Tab);
-        emit bar->linkActivated(linkOf({ObjectKind::Device,
-                                        *bench().session.circuit()->findDevice("x1.r1")}));
+        emit bar->linkActivated(
+            linkOf({ObjectKind::Device, *bench().session.circuit()->findDevice("x1.r1")}));
         QCOMPARE(bench().session.nameOf(*bench().hub.current()), u"x1.r1"_s);
         QTest::keyClick(bar, Qt::Key_Escape);
         QVERIFY(!bar->isVisible());

@@ -108,7 +108,8 @@ private slots:
             const double value = sliderValue(knob, position, 1000);
             QVERIFY(value >= low && value <= high * (1 + 1e-12));
             const int back = sliderPosition(knob, value, 1000);
-            const int slack = step > 0 ? static_cast<int>(std::ceil(500 * step / (high - low))) + 1 : 1;
+            const int slack =
+                step > 0 ? static_cast<int>(std::ceil(500 * step / (high - low))) + 1 : 1;
             QVERIFY2(std::abs(back - position) <= slack, qPrintable(QString::number(back)));
             if (step > 0)
                 QVERIFY(std::fabs(std::remainder(value - low, step)) < 1e-9);

@@ -52,8 +52,10 @@ QString trainedTo(const learn::ModelInfo& model) {
         const double reached = QString::fromStdString(value).toDouble(&number);
         if (found.hasMatch() && number)
             if (found.captured(2).toInt() >= 100)
-                parts.push_back((found.captured(1).isEmpty() ? QString() : found.captured(1) + u' ') +
-                            PredictDock::tr("Acc@%1 %2").arg(found.captured(2), QString::number(reached, 'f', 3)));
+                parts.push_back(
+                    (found.captured(1).isEmpty() ? QString() : found.captured(1) + u' ') +
+                    PredictDock::tr("Acc@%1 %2")
+                        .arg(found.captured(2), QString::number(reached, 'f', 3)));
         if (parts.size() == 2)
             break;
     }
@@ -71,7 +73,8 @@ PredictDock::PredictDock(const Workbench& workbench, QWidget* parent)
     , m_run(new QPushButton(widgets::themedIcon(u"predict"_s), tr("Predict"), this))
     , m_state(new QLabel(this))
     , m_figures(new QLabel(this))
-    , m_simulate(new QPushButton(widgets::themedIcon(u"simulate"_s), tr("Simulate to compare"), this))
+    , m_simulate(
+          new QPushButton(widgets::themedIcon(u"simulate"_s), tr("Simulate to compare"), this))
     , m_kRow(new QWidget(this))
     , m_slider(new QSlider(Qt::Horizontal, this))
     , m_k(new QSpinBox(this))
@@ -241,7 +244,8 @@ void PredictDock::showModels() {
                               : used               ? m_models->findData(fromPath(used->path))
                                                    : -1);
     if (m_models->count() == 0)
-        m_models->setPlaceholderText(prediction.areModelsKnown() ? tr("No models") : tr("Looking\u2026"));
+        m_models->setPlaceholderText(prediction.areModelsKnown() ? tr("No models")
+                                                                 : tr("Looking\u2026"));
     m_models->setEnabled(m_models->count() > 0);
     showModel();
 }
@@ -274,7 +278,8 @@ void PredictDock::showResult() {
     const bool running = prediction.isRunning();
     m_run->setText(running ? tr("Stop") : tr("Predict"));
     m_run->setIcon(widgets::themedIcon(running ? u"stop"_s : u"predict"_s));
-    m_run->setEnabled(running || (prediction.circuit() && (prediction.model() || prediction.isTrial())));
+    m_run->setEnabled(running ||
+                      (prediction.circuit() && (prediction.model() || prediction.isTrial())));
     const PredictionPtr& shown = m_bench.voltages.prediction();
     if (running) {
         m_state->setText(tr("Predicting\u2026"));
@@ -320,13 +325,12 @@ QString PredictDock::figures() const {
     if (compared) {
         const int k = m_k->value();
         const double share = compared->accAt(k);
-        lines.push_back(
-            tr("Acc@%1  %2: %L3 of %L4 nets within \u00b1 %5")
-                .arg(k)
-                .arg(QString::number(share, 'f', 3))
-                .arg(std::lround(share * static_cast<double>(compared->errors.size())))
-                .arg(compared->errors.size())
-                .arg(qs(formatSi(compared->tolerance(k), "V", 3))));
+        lines.push_back(tr("Acc@%1  %2: %L3 of %L4 nets within \u00b1 %5")
+                            .arg(k)
+                            .arg(QString::number(share, 'f', 3))
+                            .arg(std::lround(share * static_cast<double>(compared->errors.size())))
+                            .arg(compared->errors.size())
+                            .arg(qs(formatSi(compared->tolerance(k), "V", 3))));
         lines.push_back(tr("Mean error %1, worst %2 at %3")
                             .arg(qs(formatSi(compared->mae, "V", 3)),
                                  signedText(compared->errors.front().error),
@@ -369,8 +373,8 @@ void PredictDock::pushSelection() {
 }
 
 void PredictDock::addModelFile() {
-    auto* dialog = new QFileDialog(this, tr("Use a checkpoint file"),
-                                   m_bench.settings.lastFolder());
+    auto* dialog =
+        new QFileDialog(this, tr("Use a checkpoint file"), m_bench.settings.lastFolder());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     dialog->setNameFilters({tr("Checkpoints (*.safetensors)"), tr("All files (*)")});

@@ -58,7 +58,8 @@ double sliderValue(const generate::Knob& knob, int position, int steps) {
                                        : knob.low + (knob.high - knob.low) * part;
     if (knob.step > 0)
         value = knob.low + std::round((value - knob.low) / knob.step) * knob.step;
-    else if (value != 0 && position > 0 && position < steps) { // no more digits than a hand can mean
+    else if (value != 0 && position > 0 &&
+             position < steps) { // no more digits than a hand can mean
         const double unit = std::pow(10.0, std::floor(std::log10(std::fabs(value))) - 3);
         value = std::round(value / unit) * unit;
     }
@@ -151,7 +152,8 @@ WhatIfDock::WhatIfDock(const Workbench& workbench, QWidget* parent)
     connect(&whatIf, &WhatIf::knobsChanged, this, &WhatIfDock::rebuild);
     connect(&whatIf, &WhatIf::valuesChanged, this, &WhatIfDock::showValues);
     connect(&whatIf, &WhatIf::busyChanged, this, &WhatIfDock::showState);
-    connect(&whatIf, &WhatIf::failed, this, [this](const Error& error) { m_bar->showError(error); });
+    connect(&whatIf, &WhatIf::failed, this,
+            [this](const Error& error) { m_bar->showError(error); });
     connect(&whatIf, &WhatIf::predicted, m_bar, &widgets::MessageBar::dismiss);
     connect(&m_bench.voltages, &VoltageDisplay::changed, this, &WhatIfDock::showChanges);
     connect(whatIf.undoStack(), &QUndoStack::canUndoChanged, m_undo, &QToolButton::setEnabled);
@@ -168,8 +170,8 @@ WhatIfDock::WhatIfDock(const Workbench& workbench, QWidget* parent)
             return;
         QVector<ObjectId> ids;
         for (const QModelIndex& index : m_changes->selectionModel()->selectedRows())
-            ids.push_back({ObjectKind::Net,
-                           m_changes->item(index.row(), 0)->data(Qt::UserRole).toUInt()});
+            ids.push_back(
+                {ObjectKind::Net, m_changes->item(index.row(), 0)->data(Qt::UserRole).toUInt()});
         if (!ids.isEmpty())
             m_bench.hub.select(ids, SelectionSource::Tables);
     });
@@ -181,8 +183,7 @@ WhatIfDock::WhatIfDock(const Workbench& workbench, QWidget* parent)
 void WhatIfDock::setShown(bool shown) {
     m_shown = shown;
     // Restoring a layout shows every panel for a moment.
-    QTimer::singleShot(shown ? kSettleMs : 0, this,
-                       [this] { m_bench.whatIf.setActive(m_shown); });
+    QTimer::singleShot(shown ? kSettleMs : 0, this, [this] { m_bench.whatIf.setActive(m_shown); });
 }
 
 bool WhatIfDock::eventFilter(QObject* watched, QEvent* event) {
@@ -253,8 +254,8 @@ void WhatIfDock::applyFilter() {
     }
     const int last = m_grid->rowCount();
     if (left > 0)
-        m_grid->addWidget(new QLabel(tr("and %L1 more: use the filter").arg(left), m_panel), last, 0,
-                          1, 4);
+        m_grid->addWidget(new QLabel(tr("and %L1 more: use the filter").arg(left), m_panel), last,
+                          0, 1, 4);
     m_grid->setRowStretch(last + 1, 1);
     m_scroll->setWidget(m_panel); // deletes the former
     m_scroll->setVisible(!knobs.empty());
@@ -271,17 +272,16 @@ void WhatIfDock::addRow(std::size_t index) {
     row.name = new QLabel(name, m_panel);
     row.name->setTextFormat(Qt::PlainText);
     row.name->setMaximumWidth(fontMetrics().averageCharWidth() * 14);
-    row.name->setToolTip(
-        tr("%1: %2, from %3 to %4")
-            .arg(name, qs(formatSi(knob.nominal, knob.unit)), qs(formatSi(knob.low, knob.unit)),
-                 qs(formatSi(knob.high, knob.unit))));
+    row.name->setToolTip(tr("%1: %2, from %3 to %4")
+                             .arg(name, qs(formatSi(knob.nominal, knob.unit)),
+                                  qs(formatSi(knob.low, knob.unit)),
+                                  qs(formatSi(knob.high, knob.unit))));
     row.slider = new QSlider(Qt::Horizontal, m_panel);
     row.slider->setRange(0, kSteps);
     row.slider->setPageStep(kSteps / 10);
     row.slider->setSingleStep(
         knob.step > 0 && knob.high > knob.low
-            ? std::max(1, static_cast<int>(
-                              std::ceil(knob.step / (knob.high - knob.low) * kSteps)))
+            ? std::max(1, static_cast<int>(std::ceil(knob.step / (knob.high - knob.low) * kSteps)))
             : kSteps / 100);
     row.slider->setAccessibleName(name);
     row.slider->setMinimumWidth(fontMetrics().averageCharWidth() * 8);
@@ -315,17 +315,16 @@ void WhatIfDock::addRow(std::size_t index) {
     connect(row.slider, &QSlider::sliderReleased, this, [this] { m_gesture = 0; });
     connect(row.slider, &QSlider::valueChanged, this, [this, index](int position) {
         if (!m_syncing)
-            m_bench.whatIf.setValue(
-                index, sliderValue(m_bench.whatIf.knobs()[index], position, kSteps),
-                m_gesture != 0 ? m_gesture : WhatIf::newGesture());
+            m_bench.whatIf.setValue(index,
+                                    sliderValue(m_bench.whatIf.knobs()[index], position, kSteps),
+                                    m_gesture != 0 ? m_gesture : WhatIf::newGesture());
     });
     connect(row.box, &QDoubleSpinBox::valueChanged, this, [this, index](double value) {
         if (!m_syncing)
             m_bench.whatIf.setValue(index, value, WhatIf::newGesture());
     });
     connect(row.reset, &QToolButton::clicked, this, [this, index] {
-        m_bench.whatIf.setValue(index, m_bench.whatIf.knobs()[index].nominal,
-                                WhatIf::newGesture());
+        m_bench.whatIf.setValue(index, m_bench.whatIf.knobs()[index].nominal, WhatIf::newGesture());
     });
     m_rows.push_back(row);
 }
@@ -354,9 +353,8 @@ void WhatIfDock::showState() {
     const bool moved = whatIf.isAnyMoved();
     m_reset->setEnabled(moved);
     m_simulate->setEnabled(moved && !whatIf.isSimulating());
-    const bool nets = std::any_of(
-        m_bench.hub.selection().begin(), m_bench.hub.selection().end(),
-        [](const ObjectId& id) { return id.kind == ObjectKind::Net; });
+    const bool nets = std::any_of(m_bench.hub.selection().begin(), m_bench.hub.selection().end(),
+                                  [](const ObjectId& id) { return id.kind == ObjectKind::Net; });
     m_watch->setEnabled(nets && !whatIf.knobs().empty());
     if (whatIf.isSimulating())
         m_state->setText(tr("Simulating\u2026"));

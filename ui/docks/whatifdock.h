@@ -38,7 +38,7 @@ public:
 
     explicit WhatIfDock(const Workbench& workbench, QWidget* parent = nullptr);
 
-    QSlider* slider(std::size_t knob) const;            ///< null while it has none
+    QSlider* slider(std::size_t knob) const;             ///< null while it has none
     widgets::SiSpinBox* spinBox(std::size_t knob) const; ///< the same
     QTableWidget* changes() const { return m_changes; }
     widgets::MessageBar* bar() const { return m_bar; }

@@ -42,8 +42,8 @@ sim::Region deviceRegion(const sim::OperatingPoint* point, std::uint32_t device)
 }
 
 /// The text a filter looks at and a column sorts by; nothing for numeric columns.
-std::string cell(const netlist::Circuit& circuit, const TableValues& values, TableKind kind, std::uint32_t id,
-                 int column) {
+std::string cell(const netlist::Circuit& circuit, const TableValues& values, TableKind kind,
+                 std::uint32_t id, int column) {
     if (kind == TableKind::Nets)
         return column == ObjectTable::NetName ? circuit.netName(id) : std::string();
     switch (column) {
@@ -162,8 +162,9 @@ Expected<TableRows> queryTable(const netlist::Circuit& circuit, const TableValue
         std::vector<std::pair<double, std::uint32_t>> keys;
         keys.reserve(ids.size());
         for (const std::uint32_t id : ids)
-            keys.emplace_back(sizeOnly ? std::fabs(numberOf(circuit, values, kind, id, query.column))
-                                       : numberOf(circuit, values, kind, id, query.column),
+            keys.emplace_back(sizeOnly
+                                  ? std::fabs(numberOf(circuit, values, kind, id, query.column))
+                                  : numberOf(circuit, values, kind, id, query.column),
                               id);
         std::stable_sort(keys.begin(), keys.end(), [down](const auto& a, const auto& b) {
             if (std::isnan(a.first) || std::isnan(b.first))
@@ -263,7 +264,7 @@ void ObjectTable::query() {
     m_jobs.start<TableRows>(
         spec,
         [circuit = m_circuit, values = m_values, kind = m_kind, query = m_query](StopToken stop,
-                                                                               ProgressSink&) {
+                                                                                 ProgressSink&) {
             return queryTable(*circuit, values, kind, query, kMaxRows, stop);
         },
         this,

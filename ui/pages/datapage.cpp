@@ -328,6 +328,23 @@ QWidget* DataPage::buildMain() {
     connect(m_samples, &QTableWidget::cellDoubleClicked, this,
             [this](int row) { openSample(row); });
     connect(m_train, &QPushButton::clicked, this, [this] { emit trainRequested(currentFile()); });
+    m_finetune = new QPushButton(widgets::themedIcon(u"finetune"_s), tr("Finetune on selection"));
+    m_finetune->setToolTip(
+        tr("Finetunes the open circuit's network on the selected samples, or on a share of all"));
+    lowerLayout->addWidget(m_finetune, 0, Qt::AlignLeft);
+    const auto showFinetune = [this] {
+        m_finetune->setEnabled(m_session.isOpen() && !currentFile().isEmpty());
+    };
+    connect(&m_session, &CircuitSession::circuitChanged, m_finetune, showFinetune);
+    connect(m_list, &QListWidget::currentItemChanged, m_finetune, showFinetune);
+    showFinetune();
+    connect(m_finetune, &QPushButton::clicked, this, [this] {
+        QStringList numbers;
+        for (const QModelIndex& index : m_samples->selectionModel()->selectedRows())
+            numbers.push_back(
+                QString::number(m_samples->item(index.row(), 0)->data(Qt::UserRole).toULongLong()));
+        emit finetuneRequested(currentFile(), numbers.join(u", "_s));
+    });
     return splitter;
 }
 

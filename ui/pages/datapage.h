@@ -36,6 +36,7 @@ public:
     QTableWidget* samples() const { return m_samples; }
     widgets::PlotView* histogram() const { return m_histogram; }
     QPushButton* generateButton() const { return m_generate; }
+    QPushButton* finetuneButton() const { return m_finetune; }
     QComboBox* kindBox() const { return m_kind; }
     QSpinBox* countBox() const { return m_count; }
     QLineEdit* fileEdit() const { return m_file; }
@@ -46,6 +47,8 @@ signals:
     /// A sample written as a netlist, to be opened.
     void openRequested(const QString& path);
     void trainRequested(const QString& file);
+    /// Finetuning the open circuit's network on the selected samples, or on the file.
+    void finetuneRequested(const QString& file, const QString& samples);
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -83,6 +86,7 @@ private:
     QLineEdit* m_file = nullptr;
     QPushButton* m_generate = nullptr;
     QPushButton* m_train = nullptr;
+    QPushButton* m_finetune = nullptr;
 };
 
 } // namespace ohm::ui

@@ -236,8 +236,9 @@ QWidget* FinetunePage::buildSimulate() {
     m_spread->addItem(tr("over the full ranges"), 0.0);
     m_spread->setCurrentIndex(1);
     m_spread->setAccessibleName(tr("Where the samples lie"));
-    m_spread->setToolTip(tr("Near by, the network gets better at this very circuit; far off, at its "
-                            "whole family"));
+    m_spread->setToolTip(
+        tr("Near by, the network gets better at this very circuit; far off, at its "
+           "whole family"));
     auto* first = new QHBoxLayout;
     first->addWidget(m_count);
     first->addWidget(m_spread, 1);
@@ -279,24 +280,11 @@ QWidget* FinetunePage::buildFile() {
     m_chosen = new QLineEdit(panel);
     m_chosen->setPlaceholderText(tr("0-4, 9"));
     m_chosen->setAccessibleName(tr("Samples to train on"));
-    auto* take = new QPushButton(tr("Use selection"), panel);
-    take->setToolTip(tr("The samples that are selected in the data page"));
-    connect(take, &QPushButton::clicked, this, [this] {
-        QStringList numbers;
-        for (const ObjectId id : m_bench.hub.selection())
-            if (id.kind == ObjectKind::Sample)
-                numbers.push_back(QString::number(id.index));
-        if (!numbers.isEmpty()) {
-            m_byChoice->setChecked(true);
-            m_chosen->setText(numbers.join(u", "_s));
-        }
-    });
     auto* grid = new QGridLayout;
     grid->addWidget(m_byFraction, 0, 0);
     grid->addWidget(m_fraction, 0, 1);
     grid->addWidget(m_byChoice, 1, 0);
     grid->addWidget(m_chosen, 1, 1);
-    grid->addWidget(take, 1, 2);
     grid->setColumnStretch(1, 1);
     column->addLayout(grid);
     column->addStretch(1);

@@ -12,6 +12,7 @@
 #include "widgets/plot/plotview.h"
 
 #include <QButtonGroup>
+#include <QComboBox>
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -22,7 +23,6 @@
 #include <QRadioButton>
 #include <QSignalBlocker>
 #include <QSpinBox>
-#include <QComboBox>
 #include <QStackedWidget>
 #include <QTableWidget>
 #include <QToolButton>
@@ -51,8 +51,8 @@ FinetuneSetup FinetunePage::setup() const {
     FinetuneSetup made;
     made.start = toPath(m_model->currentData().toString());
     made.startName = m_model->currentText();
-    made.source = m_byFile->isChecked() ? FinetuneSetup::Source::File
-                                        : FinetuneSetup::Source::Simulate;
+    made.source =
+        m_byFile->isChecked() ? FinetuneSetup::Source::File : FinetuneSetup::Source::Simulate;
     if (const TunablePtr& tunable = m_bench.finetuning.tunable()) {
         for (int row = 0; row < m_knobs->rowCount(); ++row) {
             if (m_knobs->item(row, 0)->checkState() != Qt::Checked)
@@ -199,8 +199,8 @@ void FinetunePage::showKnobs() {
             name->setFlags(Qt::ItemIsUserCheckable | Qt::ItemIsEnabled | Qt::ItemIsSelectable);
             name->setCheckState(meant ? Qt::Checked : Qt::Unchecked);
             name->setData(Qt::UserRole, static_cast<uint>(i));
-            name->setToolTip(tr("%1, now %2").arg(shownText(knob.name),
-                                                  qs(formatSi(knob.nominal, knob.unit))));
+            name->setToolTip(
+                tr("%1, now %2").arg(shownText(knob.name), qs(formatSi(knob.nominal, knob.unit))));
             m_knobs->setItem(row, 0, name);
             for (const int column : {1, 2}) {
                 auto* box = new widgets::SiSpinBox(m_knobs);
@@ -209,8 +209,8 @@ void FinetunePage::showKnobs() {
                 box->setUnit(shownText(knob.unit));
                 const auto [low, high] = rangeAround(knob, m_spread->currentData().toDouble());
                 box->setValue(column == 1 ? low : high);
-                box->setAccessibleName((column == 1 ? tr("Least %1") : tr("Greatest %1"))
-                                           .arg(shownText(knob.name)));
+                box->setAccessibleName(
+                    (column == 1 ? tr("Least %1") : tr("Greatest %1")).arg(shownText(knob.name)));
                 connect(box, &QDoubleSpinBox::valueChanged, this, &FinetunePage::showSamples);
                 m_knobs->setCellWidget(row, column, box);
             }
@@ -321,7 +321,8 @@ void FinetunePage::showStatus() {
     case Phase::Training: {
         const auto& reports = tuning.reports();
         if (tuning.isPaused())
-            m_status->setText(tr("Paused at step %L1").arg(reports.isEmpty() ? 0 : reports.last().step));
+            m_status->setText(
+                tr("Paused at step %L1").arg(reports.isEmpty() ? 0 : reports.last().step));
         else if (reports.isEmpty())
             m_status->setText(tr("Starting\u2026"));
         else
@@ -424,8 +425,7 @@ void FinetunePage::showResult() {
         const bool better = share ? after > before : after < before;
         const bool same = after == before;
         auto* change = cell(same ? tr("same") : better ? tr("better") : tr("worse"), false);
-        change->setIcon(same ? QIcon()
-                             : widgets::themedIcon(better ? u"ok"_s : u"warning"_s));
+        change->setIcon(same ? QIcon() : widgets::themedIcon(better ? u"ok"_s : u"warning"_s));
         m_figures->setItem(row, 3, change);
     };
     const auto accOf = [k](const learn::RegressionMetrics& metrics) {
@@ -443,13 +443,13 @@ void FinetunePage::showResult() {
                result->errorsAfter->accAt(k), true);
         addRow(tr("Open circuit: mean error"), result->errorsBefore->mae, result->errorsAfter->mae,
                false);
-        addRow(tr("Open circuit: worst error"), std::fabs(result->errorsBefore->errors.front().error),
+        addRow(tr("Open circuit: worst error"),
+               std::fabs(result->errorsBefore->errors.front().error),
                std::fabs(result->errorsAfter->errors.front().error), false);
     }
-    m_figures->setFixedHeight(m_figures->horizontalHeader()->sizeHint().height() +
-                              std::max(1, m_figures->rowCount()) *
-                                  m_figures->verticalHeader()->defaultSectionSize() +
-                              4);
+    m_figures->setFixedHeight(
+        m_figures->horizontalHeader()->sizeHint().height() +
+        std::max(1, m_figures->rowCount()) * m_figures->verticalHeader()->defaultSectionSize() + 4);
     m_nets->setRowCount(0);
     if (result->circuitBefore && result->circuitAfter) {
         const bool errors = result->errorsBefore && result->errorsAfter;
@@ -496,7 +496,10 @@ void FinetunePage::start(bool train) {
     const FinetuneSetup now = setup();
     if (now.choose && now.source == FinetuneSetup::Source::File && now.chosen.empty() &&
         m_bench.finetuning.hasSamplesFor(now)) {
-        m_bar->showError({"UI-026", "These are not samples of the file.", ss(m_chosen->text()), {},
+        m_bar->showError({"UI-026",
+                          "These are not samples of the file.",
+                          ss(m_chosen->text()),
+                          {},
                           "Write numbers and ranges, for example 0-4, 9."});
         return;
     }
@@ -523,9 +526,15 @@ void FinetunePage::keep() {
                        fromPath(*kept));
 }
 
-void FinetunePage::chooseFile(const QString& path) {
+void FinetunePage::chooseFile(const QString& path, const QString& samples) {
     m_byFile->setChecked(true);
     m_file->setText(QDir::toNativeSeparators(path));
+    if (!samples.isEmpty()) {
+        m_byChoice->setChecked(true);
+        m_chosen->setText(samples);
+    }
+    if (!m_bench.finetuning.hasSamplesFor(setup()) && QFileInfo::exists(path))
+        m_bench.finetuning.collect(setup()); // so that the split can be seen
 }
 
 void FinetunePage::browse() {
@@ -533,7 +542,8 @@ void FinetunePage::browse() {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     dialog->setNameFilters({tr("Datasets (*.h5)"), tr("All files (*)")});
-    connect(dialog, &QFileDialog::fileSelected, this, &FinetunePage::chooseFile);
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this](const QString& file) { chooseFile(file); });
     dialog->open();
 }
 

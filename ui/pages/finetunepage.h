@@ -50,7 +50,8 @@ public:
     QSpinBox* stepsBox() const { return m_steps; }
     QComboBox* spreadBox() const { return m_spread; }
     QString splitText() const;
-    void chooseFile(const QString& path);
+    /// A dataset to take the samples from; `samples` ("0-4, 9") are trained on, if there are any.
+    void chooseFile(const QString& path, const QString& samples = {});
 
 protected:
     void showEvent(QShowEvent* event) override;

@@ -63,7 +63,8 @@ TablePane::TablePane(TableKind kind, const Workbench& workbench, QWidget* parent
     m_table->horizontalHeader()->setSortIndicatorClearable(true);
     m_table->setSortingEnabled(true);
     const int em = fontMetrics().averageCharWidth();
-    const QList<int> widths = nets ? QList<int>{40, 18, 20, 20, 20, 20} : QList<int>{26, 26, 20, 34, 16, 16};
+    const QList<int> widths =
+        nets ? QList<int>{40, 18, 20, 20, 20, 20} : QList<int>{26, 26, 20, 34, 16, 16};
     for (int i = 0; i < widths.size(); ++i)
         m_table->setColumnWidth(i, widths.at(i) * em);
 

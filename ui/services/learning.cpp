@@ -76,9 +76,8 @@ Learning Learning::standard() {
     made.readData = [](const std::filesystem::path& path, StopToken stop) {
         return generate::loadOrGenerate(path.string(), std::move(stop));
     };
-    made.makeTunable = [](const std::filesystem::path& circuit,
-                          const netlist::ReadOptions& options, const project::Project* project,
-                          StopToken stop) {
+    made.makeTunable = [](const std::filesystem::path& circuit, const netlist::ReadOptions& options,
+                          const project::Project* project, StopToken stop) {
         return generate::makeTunable(circuit, options, project, std::move(stop));
     };
     made.runStudy = [](sim::SimulatorPool& pool, const generate::Study& study,

@@ -35,9 +35,9 @@ struct Learning {
     std::function<Expected<learn::Checkpoint>(const std::filesystem::path&)> readCheckpoint;
     std::function<Expected<void>(const learn::Checkpoint&, const std::filesystem::path&)>
         writeCheckpoint;
-    std::function<Expected<learn::TrainingResult>(
-        const learn::Recipe&, const learn::TrainingData&, const learn::TrainingOptions&, StopToken,
-        ProgressSink&)>
+    std::function<Expected<learn::TrainingResult>(const learn::Recipe&, const learn::TrainingData&,
+                                                  const learn::TrainingOptions&, StopToken,
+                                                  ProgressSink&)>
         train;
     std::function<Expected<SampleScores>(const learn::Checkpoint&, const dataset::GraphSet&,
                                          const std::vector<int>& ks, StopToken)>

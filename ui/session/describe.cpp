@@ -461,8 +461,10 @@ QString tooltipNet(const DescribeContext& context, netlist::NetId net) {
         if (const double deviation = context.prediction->deviation(net); std::isfinite(deviation))
             text += u" \u00b1 "_s + shownText(formatSi(deviation, "V", 2));
         if (hasVoltage(context, net))
-            text += u'\n' + tr("Error %1").arg(shownText(
-                                 formatSi(predicted - context.point->netVoltages[net], "V", 3)));
+            text +=
+                u'\n' +
+                tr("Error %1")
+                    .arg(shownText(formatSi(predicted - context.point->netVoltages[net], "V", 3)));
     }
     text += u'\n' + tr("%L1 connections").arg(context.circuit.netTerminals(net).size());
     return text;

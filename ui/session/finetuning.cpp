@@ -22,7 +22,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 constexpr int kDrainMs = 100;
-constexpr int kReports = 40;            ///< of a training
+constexpr int kReports = 40; ///< of a training
 constexpr std::size_t kLargestBatch = 64;
 constexpr std::size_t kMostValidated = 400; ///< samples, where the file has very many
 const std::vector<int> kReportedKs{10, 20, 50, 100, 200, 400};
@@ -98,9 +98,8 @@ Expected<dataset::Split> splitFor(const FinetuneSetup& setup, const dataset::Gra
     const double shares = setup.validationShare + setup.testShare;
     const auto validation = static_cast<std::size_t>(
         shares > 0 ? static_cast<double>(others.size()) * setup.validationShare / shares : 0);
-    split.validation.assign(others.begin(),
-                            others.begin() + static_cast<std::ptrdiff_t>(
-                                                 std::min(validation, kMostValidated)));
+    split.validation.assign(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                                 validation, kMostValidated)));
     split.test.assign(others.begin() + static_cast<std::ptrdiff_t>(validation), others.end());
     return split;
 }
@@ -184,8 +183,10 @@ void Finetuning::findKnobs() {
     m_jobs.start<TunablePtr>(
         spec,
         [make = m_prediction.learning().makeTunable, path = m_session.loaded()->path,
-         options = m_session.readOptions(), project = m_session.project()](
-            StopToken stop, ProgressSink&) { return make(path, options, &project, std::move(stop)); },
+         options = m_session.readOptions(),
+         project = m_session.project()](StopToken stop, ProgressSink&) {
+            return make(path, options, &project, std::move(stop));
+        },
         this,
         [this](Expected<TunablePtr> made) {
             m_looking = false;
@@ -206,7 +207,8 @@ QString Finetuning::sourceKey(const FinetuneSetup& setup) const {
     QStringList parts{u"study"_s, m_session.circuitPath(), QString::number(setup.count),
                       QString::number(setup.seed)};
     for (const generate::Knob& knob : setup.varied)
-        parts.push_back(u"%1=%2:%3"_s.arg(qs(knob.name)).arg(knob.low, 0, 'g', 17).arg(knob.high, 0, 'g', 17));
+        parts.push_back(
+            u"%1=%2:%3"_s.arg(qs(knob.name)).arg(knob.low, 0, 'g', 17).arg(knob.high, 0, 'g', 17));
     return parts.join(u'|');
 }
 
@@ -255,7 +257,8 @@ void Finetuning::collect(const FinetuneSetup& setup, bool thenTrain) {
     setPhase(Phase::Collecting);
     m_job = m_jobs.start<generate::StudyResult>(
         spec, work, this,
-        [this, setup, thenTrain, generation = ++m_generation](Expected<generate::StudyResult> made) {
+        [this, setup, thenTrain,
+         generation = ++m_generation](Expected<generate::StudyResult> made) {
             if (generation != m_generation)
                 return;
             m_job = 0;
@@ -346,9 +349,8 @@ void Finetuning::train(const FinetuneSetup& setup) {
             };
             QElapsedTimer clock;
             clock.start();
-            Expected<learn::TrainingResult> trained =
-                learning.train(recipeFor(setup, *start, made->support), data, options, stop,
-                               progress);
+            Expected<learn::TrainingResult> trained = learning.train(
+                recipeFor(setup, *start, made->support), data, options, stop, progress);
             if (!trained)
                 return trained.failure();
             made->seconds = static_cast<double>(clock.elapsed()) / 1e3;

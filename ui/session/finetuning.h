@@ -30,8 +30,8 @@ struct FinetuneSetup {
     std::vector<generate::Knob> varied; ///< with the ranges to draw from
     std::size_t count = 24;             ///< samples to simulate
     std::filesystem::path file;         ///< dataset
-    bool choose = false;                ///< the support set is `chosen`, else `fraction` of the rest
-    std::vector<std::size_t> chosen;    ///< samples of the file
+    bool choose = false;             ///< the support set is `chosen`, else `fraction` of the rest
+    std::vector<std::size_t> chosen; ///< samples of the file
     double fraction = 1;
 
     double validationShare = 0.15; ///< of all samples
@@ -43,8 +43,8 @@ struct FinetuneSetup {
     std::uint64_t seed = 0;
 };
 
-/// The range of a knob within `spread` (0.3 = 30 %) of its present value and within its own ends; its
-/// own range where `spread` is 0 or the value is 0.
+/// The range of a knob within `spread` (0.3 = 30 %) of its present value and within its own ends;
+/// its own range where `spread` is 0 or the value is 0.
 std::pair<double, double> rangeAround(const generate::Knob& knob, double spread);
 /// "0-4, 9" as sample numbers below `count`; nothing if it cannot be understood.
 std::optional<std::vector<std::size_t>> parseSamples(const QString& text, std::size_t count);

@@ -104,8 +104,8 @@ void Prediction::setCircuit(netlist::CircuitPtr circuit, const QString& name, bo
     m_jobs.release(std::exchange(m_circuit, std::move(circuit)));
     m_name = name;
     m_stale = false;
-    m_schema = m_circuit ? QLatin1String(graph::schemaName(graph::naturalSchema(*m_circuit)))
-                         : QString();
+    m_schema =
+        m_circuit ? QLatin1String(graph::schemaName(graph::naturalSchema(*m_circuit))) : QString();
     m_jobs.release(std::exchange(m_variant, nullptr));
     m_jobs.release(std::exchange(m_variantNominal, nullptr));
     m_jobs.release(std::exchange(m_result, nullptr));
@@ -143,8 +143,8 @@ void Prediction::refreshModels() {
     spec.quiet = true;
     m_jobs.start<Listing>(
         spec,
-        [list = m_learning.listModels, folders, files = m_files](StopToken,
-                                                                 ProgressSink&) -> Expected<Listing> {
+        [list = m_learning.listModels, folders,
+         files = m_files](StopToken, ProgressSink&) -> Expected<Listing> {
             Listing made;
             made.models = list(folders, made.findings);
             // A file alone is listed by its folder.
@@ -201,8 +201,7 @@ bool Prediction::fits(const learn::ModelInfo& model) const {
 const learn::ModelInfo* Prediction::model() const {
     if (m_schema.isEmpty())
         return nullptr;
-    const std::filesystem::path chosen =
-        toPath(m_settings.predictionModel(m_schema));
+    const std::filesystem::path chosen = toPath(m_settings.predictionModel(m_schema));
     const learn::ModelInfo* best = nullptr;
     const std::filesystem::path shipped = Learning::shippedModels();
     const auto rank = [&](const learn::ModelInfo& info) {
@@ -274,7 +273,9 @@ QString Prediction::modelName() const {
 
 void Prediction::modelMayHaveChanged() {
     const learn::ModelInfo* used = model();
-    const QString now = m_trial ? u"trial:"_s + m_trial->name : used ? fromPath(used->path) : QString();
+    const QString now = m_trial ? u"trial:"_s + m_trial->name
+                        : used  ? fromPath(used->path)
+                                : QString();
     if (now == m_lastModel)
         return;
     m_lastModel = now;

@@ -24,8 +24,8 @@ struct PredictedCircuit {
     /// Nets that voltage sources alone tie to ground: their voltage is known without a network, so
     /// they do not count in its favour. Per NetId.
     std::vector<bool> driven;
-    QString model;           ///< its name
-    std::size_t members = 1; ///< networks that were asked
+    QString model;                              ///< its name
+    std::size_t members = 1;                    ///< networks that were asked
     double voltage(netlist::NetId net) const;   ///< V; NaN where none is predicted
     double deviation(netlist::NetId net) const; ///< V; NaN without uncertainty
 };
@@ -94,8 +94,8 @@ public:
     Function function() const; ///< null if there is no network
     /// The same with a single network of an ensemble: while somebody holds a slider.
     Function quickFunction() const;
-    /// Shown in place of `result` while knobs are turned; null ends that. `nominal` is what the same
-    /// networks say of the file's circuit.
+    /// Shown in place of `result` while knobs are turned; null ends that. `nominal` is what the
+    /// same networks say of the file's circuit.
     void showVariant(PredictionPtr variant, PredictionPtr nominal = nullptr);
     const PredictionPtr& variantNominal() const { return m_variantNominal; }
     const PredictionPtr& variant() const { return m_variant; }

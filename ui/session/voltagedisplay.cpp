@@ -110,7 +110,8 @@ void VoltageDisplay::update() {
     m_comparison = m_prediction && m_point && m_pointStale == m_predictionStale
                        ? compare(*m_prediction, m_point->netVoltages)
                        : nullptr;
-    m_scale = m_comparison ? widgets::niceCeiling(std::fabs(m_comparison->errors.front().error)) : 0;
+    m_scale =
+        m_comparison ? widgets::niceCeiling(std::fabs(m_comparison->errors.front().error)) : 0;
     m_mode = m_settings.voltages();
     if (m_mode == Mode::Error && !m_comparison)
         m_mode = Mode::Both; // nothing to compare: show what there is
@@ -127,8 +128,7 @@ std::optional<Annotation> VoltageDisplay::annotation(netlist::NetId net) const {
     if (!isOn())
         return std::nullopt;
     if (m_mode == Mode::Error) {
-        const double error =
-            net < m_comparison->errorOf.size() ? m_comparison->errorOf[net] : kNaN;
+        const double error = net < m_comparison->errorOf.size() ? m_comparison->errorOf[net] : kNaN;
         if (!std::isfinite(error))
             return std::nullopt;
         Annotation made;
@@ -192,17 +192,17 @@ widgets::ValueLegend VoltageDisplay::legend() const {
         return made;
     }
     if (point && m_mode != Mode::Predicted)
-        made.rows.push_back({{u"1.2 V"_s, m_pointStale ? Annotation::Style::Error
-                                                       : Annotation::Style::Simulated},
-                             m_pointStale ? tr("simulated, out of date")
-                                          : tr("simulated, %1").arg(qs(m_point->simulator))});
-    if (m_mode != Mode::Simulated)
         made.rows.push_back(
-            {{u"~1.2 V"_s, m_predictionStale ? Annotation::Style::Error
-                                             : Annotation::Style::Predicted},
-             m_predictionStale        ? tr("predicted, out of date")
-             : m_predictor.variant() ? tr("predicted, turned knobs")
-                                      : tr("predicted, %1").arg(m_prediction->model)});
+            {{u"1.2 V"_s, m_pointStale ? Annotation::Style::Error : Annotation::Style::Simulated},
+             m_pointStale ? tr("simulated, out of date")
+                          : tr("simulated, %1").arg(qs(m_point->simulator))});
+    if (m_mode != Mode::Simulated)
+        made.rows.push_back({{u"~1.2 V"_s, m_predictionStale ? Annotation::Style::Error
+                                                             : Annotation::Style::Predicted},
+                             m_predictionStale ? tr("predicted, out of date")
+                             : m_predictor.variant()
+                                 ? tr("predicted, turned knobs")
+                                 : tr("predicted, %1").arg(m_prediction->model)});
     return made;
 }
 

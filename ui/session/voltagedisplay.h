@@ -18,10 +18,10 @@ namespace ohm::ui {
 /// Predicted against simulated voltages of one circuit. Nets held by sources alone do not count.
 /// Immutable. Thread: any (const).
 struct Comparison {
-    std::vector<learn::NetError> errors;  ///< the greatest |error| first
-    std::vector<double> errorOf;          ///< V per NetId, NaN where there is none
-    double range = 0;                     ///< V: of the simulated values that count
-    double mae = 0;                       ///< V
+    std::vector<learn::NetError> errors; ///< the greatest |error| first
+    std::vector<double> errorOf;         ///< V per NetId, NaN where there is none
+    double range = 0;                    ///< V: of the simulated values that count
+    double mae = 0;                      ///< V
     /// Acc@K over this circuit's nets (Hakhamaneshi et al., Eq. 1); NaN when there are none.
     double accAt(int k) const;
     /// Errors up to here count as right for this K, V.

@@ -119,8 +119,8 @@ void WhatIf::setActive(bool active) {
 }
 
 void WhatIf::predictNominal() {
-    if (m_active && m_prediction.circuit() && !m_prediction.result() &&
-        !m_prediction.isRunning() && m_prediction.function())
+    if (m_active && m_prediction.circuit() && !m_prediction.result() && !m_prediction.isRunning() &&
+        m_prediction.function())
         m_prediction.run();
 }
 

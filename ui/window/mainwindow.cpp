@@ -244,8 +244,9 @@ void MainWindow::connectSession() {
     CircuitSession& session = m_bench->session;
     connect(&session, &CircuitSession::circuitChanged, this, [this, &session] {
         const QString name = QFileInfo(session.circuitPath()).fileName();
-        const bool again = std::exchange(m_shownCircuit, session.circuitPath()) ==
-                               session.circuitPath() && session.isOpen();
+        const bool again =
+            std::exchange(m_shownCircuit, session.circuitPath()) == session.circuitPath() &&
+            session.isOpen();
         m_bench->simulation.setCircuit(session.circuit(), name);
         m_bench->prediction.setCircuit(session.circuit(), name, again);
         m_startBar->dismiss();

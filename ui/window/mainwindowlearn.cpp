@@ -39,7 +39,10 @@ void MainWindow::buildLearnDocks() {
 void MainWindow::registerLearnCommands() {
     Commands& c = m_bench->commands;
     const QString group = tr("Predict");
-    c.add({u"predict.run"_s, tr("&Predict voltages"), u"predict"_s, {QKeySequence(u"F6"_s)},
+    c.add({u"predict.run"_s,
+           tr("&Predict voltages"),
+           u"predict"_s,
+           {QKeySequence(u"F6"_s)},
            tr("Lets a network predict the voltages of all nets and shows them beside the simulated "
               "ones."),
            group},
@@ -47,8 +50,12 @@ void MainWindow::registerLearnCommands() {
               m_workspace->bar()->dismiss();
               m_bench->prediction.run();
           });
-    c.add({u"predict.stop"_s, tr("S&top predicting"), u"stop"_s, {QKeySequence(u"Shift+F6"_s)},
-           tr("Stops the running prediction."), group},
+    c.add({u"predict.stop"_s,
+           tr("S&top predicting"),
+           u"stop"_s,
+           {QKeySequence(u"Shift+F6"_s)},
+           tr("Stops the running prediction."),
+           group},
           [this] { m_bench->prediction.stop(); });
     auto* modes = new QActionGroup(this);
     const std::tuple<QString, QString, QString, QString, Settings::Voltages> shows[] = {
@@ -61,14 +68,14 @@ void MainWindow::registerLearnCommands() {
         {u"predict.showError"_s, tr("Voltages: &error"), u"Ctrl+7"_s,
          tr("Shows predicted minus simulated, coloured by size."), Settings::Voltages::Error}};
     for (const auto& [id, text, keys, help, mode] : shows) {
-        QAction* action = c.addToggle({id, text, {}, {QKeySequence(keys)}, help, group},
-                                      [this, mode = mode](bool on) {
-                                          if (!on)
-                                              return;
-                                          m_bench->settings.setVoltages(mode);
-                                          m_bench->commands.action(u"sim.voltages"_s)->setChecked(true);
-                                          m_bench->settings.setShowVoltages(true);
-                                      });
+        QAction* action = c.addToggle(
+            {id, text, {}, {QKeySequence(keys)}, help, group}, [this, mode = mode](bool on) {
+                if (!on)
+                    return;
+                m_bench->settings.setVoltages(mode);
+                m_bench->commands.action(u"sim.voltages"_s)->setChecked(true);
+                m_bench->settings.setShowVoltages(true);
+            });
         modes->addAction(action);
         action->setChecked(m_bench->settings.voltages() == mode);
     }
@@ -78,13 +85,19 @@ void MainWindow::registerLearnCommands() {
     c.add({u"edit.redo"_s, tr("&Redo"), u"redo"_s, QKeySequence::keyBindings(QKeySequence::Redo),
            tr("Turns it again."), tr("Edit")},
           [this] { m_bench->whatIf.undoStack()->redo(); });
-    c.add({u"predict.finetune"_s, tr("&Finetune\u2026"), u"finetune"_s,
+    c.add({u"predict.finetune"_s,
+           tr("&Finetune\u2026"),
+           u"finetune"_s,
            {QKeySequence(u"Ctrl+F6"_s)},
-           tr("Corrects the network with a few simulations of this circuit."), group},
+           tr("Corrects the network with a few simulations of this circuit."),
+           group},
           [this] { m_workspace->showFinetune(); });
-    c.add({u"predict.whatIf"_s, tr("&What if\u2026"), u"whatif"_s,
+    c.add({u"predict.whatIf"_s,
+           tr("&What if\u2026"),
+           u"whatif"_s,
            {QKeySequence(u"Ctrl+Shift+F6"_s)},
-           tr("Turns the circuit's knobs; the prediction follows."), group},
+           tr("Turns the circuit's knobs; the prediction follows."),
+           group},
           [this] { showDock(u"whatIfDock"_s); });
     c.add({u"predict.refresh"_s,
            tr("Look for &models again"),
@@ -114,9 +127,7 @@ void MainWindow::connectLearning() {
     };
     connect(undo, &QUndoStack::indexChanged, this, showUndo);
     showUndo();
-    const auto tellTheme = [this] {
-        m_bench->voltages.setDark(widgets::isDark(palette()));
-    };
+    const auto tellTheme = [this] { m_bench->voltages.setDark(widgets::isDark(palette())); };
     connect(&widgets::Theme::instance(), &widgets::Theme::changed, this,
             [this](bool dark) { m_bench->voltages.setDark(dark); });
     tellTheme();

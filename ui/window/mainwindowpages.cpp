@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The pages beside the circuit's: data and training. They need no open circuit.
 #include "ui/pages/datapage.h"
+#include "ui/pages/finetunepage.h"
 #include "ui/pages/trainpage.h"
 #include "ui/window/mainwindow.h"
 #include "ui/window/services.h"
+#include "ui/window/workspacepage.h"
 #include "widgets/common/icons.h"
 
 #include <QActionGroup>
@@ -29,6 +31,12 @@ void MainWindow::buildLearnPages() {
         showPage(Page::Circuit);
         openPath(path);
     });
+    connect(m_data, &DataPage::finetuneRequested, this,
+            [this](const QString& file, const QString& samples) {
+                showPage(Page::Circuit);
+                m_workspace->showFinetune();
+                m_workspace->finetune()->chooseFile(file, samples);
+            });
     connect(m_data, &DataPage::trainRequested, this, [this](const QString& file) {
         m_train->setData(file);
         showPage(Page::Train);

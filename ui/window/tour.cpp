@@ -38,7 +38,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 constexpr int kPollMs = 50;
-constexpr int kSettleRounds = 6;     ///< polls after "ready" in which views paint and settle
+constexpr int kSettleRounds = 6; ///< polls after "ready" in which views paint and settle
 constexpr int kTourSamples = 24;
 constexpr int kTourSteps = 80;
 constexpr int kPatienceMs = 180'000; ///< for one step
@@ -228,14 +228,14 @@ void Tour::addWorkspaceSteps(const QString& look) {
                            m_window.dataPage()->list()->setCurrentRow(0);
                        },
                        [&bench] { return bench.jobs.isIdle(); }});
-    m_steps.push_back({u"train-"_s + look,
-                       [this] { m_window.showPage(MainWindow::Page::Train); },
+    m_steps.push_back({u"train-"_s + look, [this] { m_window.showPage(MainWindow::Page::Train); },
                        [&bench] { return bench.jobs.isIdle(); }});
-    m_steps.push_back(
-        {u"palette-"_s + look, [this, &bench] {
-             m_window.showPage(MainWindow::Page::Circuit);
-             bench.commands.trigger(u"edit.palette"_s);
-         }, now});
+    m_steps.push_back({u"palette-"_s + look,
+                       [this, &bench] {
+                           m_window.showPage(MainWindow::Page::Circuit);
+                           bench.commands.trigger(u"edit.palette"_s);
+                       },
+                       now});
     m_steps.push_back({u"shortcuts-"_s + look,
                        [this] {
                            m_window.palettePopup()->hide();

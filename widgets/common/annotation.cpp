@@ -86,7 +86,8 @@ LegendLayout layOut(const QRectF& area, const ValueLegend& legend, const QFont& 
     for (const ValueLegend::Row& row : legend.rows)
         made.sampleWidth = std::max(made.sampleWidth, annotationSize(row.sample, font).width());
     for (const ValueLegend::Row& row : legend.rows)
-        width = std::max(width, made.sampleWidth + kLegendPad + metrics.horizontalAdvance(row.text));
+        width =
+            std::max(width, made.sampleWidth + kLegendPad + metrics.horizontalAdvance(row.text));
     double height = made.rowHeight * static_cast<double>(legend.rows.size());
     if (!legend.scaleTitle.isEmpty()) {
         width = std::max({width, kBarWidth, metrics.horizontalAdvance(legend.scaleTitle),
@@ -96,8 +97,8 @@ LegendLayout layOut(const QRectF& area, const ValueLegend& legend, const QFont& 
     const QSizeF size(width + 2 * kLegendPad, height + 2 * kLegendPad);
     if (size.width() > area.width() * 0.6 || size.height() > area.height() * 0.5)
         return made;
-    made.box = QRectF(QPointF(area.right() - 10 - size.width(), area.bottom() - 10 - size.height()),
-                      size);
+    made.box =
+        QRectF(QPointF(area.right() - 10 - size.width(), area.bottom() - 10 - size.height()), size);
     return made;
 }
 
@@ -155,8 +156,7 @@ QRectF paintLegend(QPainter& painter, const QRectF& area, const ValueLegend& leg
     painter.setPen(QPen(border, 1));
     painter.setBrush(ground);
     painter.drawRoundedRect(made.box, 6, 6);
-    const QRectF inner =
-        made.box.adjusted(kLegendPad, kLegendPad, -kLegendPad, -kLegendPad);
+    const QRectF inner = made.box.adjusted(kLegendPad, kLegendPad, -kLegendPad, -kLegendPad);
     double y = inner.top();
     for (const ValueLegend::Row& row : legend.rows) {
         const QSizeF size = annotationSize(row.sample, font);
@@ -165,9 +165,9 @@ QRectF paintLegend(QPainter& painter, const QRectF& area, const ValueLegend& leg
         paintAnnotation(painter, sample, row.sample, font, dark);
         painter.setFont(font);
         painter.setPen(text);
-        painter.drawText(QRectF(inner.left() + made.sampleWidth + kLegendPad, y,
-                                inner.width(), made.rowHeight),
-                         Qt::AlignLeft | Qt::AlignVCenter, row.text);
+        painter.drawText(
+            QRectF(inner.left() + made.sampleWidth + kLegendPad, y, inner.width(), made.rowHeight),
+            Qt::AlignLeft | Qt::AlignVCenter, row.text);
         y += made.rowHeight;
     }
     if (legend.scaleTitle.isEmpty())

@@ -133,7 +133,9 @@ QString NoticeBar::detailsText() const {
         QStringList names;
         for (const auto& object : notice.objects)
             names += object.first;
-        lines += names.isEmpty() ? notice.text : notice.text + QStringLiteral(": ") + names.join(QStringLiteral(", "));
+        lines += names.isEmpty()
+                     ? notice.text
+                     : notice.text + QStringLiteral(": ") + names.join(QStringLiteral(", "));
     }
     return lines.join(QLatin1Char('\n'));
 }

@@ -418,8 +418,8 @@ bool LabelLayer::place(QPainter& painter, const QPointF& anchor, double gap, con
         return false;
     const QFont& font = style == Style::Strong || style == Style::Group ? m_strong : m_font;
     const PaintCache::Text& shown = m_cache.text(text, font);
-    const auto rect = room(anchor, gap, {shown.size.width() + 6, shown.size.height() + 1}, style,
-                           always);
+    const auto rect =
+        room(anchor, gap, {shown.size.width() + 6, shown.size.height() + 1}, style, always);
     if (!rect)
         return false;
     QColor ground = m_colours.labelGround;

@@ -359,9 +359,9 @@ void GraphView::Private::drawValues(QPainter& painter, LabelLayer& labels,
             const Annotation value = values(node);
             if (value.text.isEmpty())
                 continue;
-            const auto box = labels.room(detail.at(node), detail.radius(node) + gap,
-                                         annotationSize(value, labels.font()),
-                                         LabelLayer::Style::Value);
+            const auto box =
+                labels.room(detail.at(node), detail.radius(node) + gap,
+                            annotationSize(value, labels.font()), LabelLayer::Style::Value);
             if (box)
                 paintAnnotation(painter, *box, value, labels.font(), onDark);
         }
