@@ -88,8 +88,11 @@ public:
     }
     std::vector<double> total() const {
         std::vector<double> sum(m_width, 0.0);
-        for (std::size_t at = 0; at < m_values.size(); ++at)
-            sum[at % m_width] += static_cast<double>(m_values[at]);
+        for (std::size_t first = 0; first < m_values.size(); first += m_width) {
+            const T* piece = m_values.data() + first;
+            for (std::size_t i = 0; i < m_width; ++i)
+                sum[i] += static_cast<double>(piece[i]);
+        }
         return sum;
     }
     Tensor tensor(at::IntArrayRef shape) const {
