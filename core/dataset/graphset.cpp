@@ -2,6 +2,7 @@
 #include "core/dataset/graphset.h"
 
 #include "core/dataset/random.h"
+#include "core/dataset/statistics.h"
 
 #include <algorithm>
 #include <cassert>
@@ -78,6 +79,8 @@ Expected<void> GraphSet::validate() const {
         return fail("DATA-011", "The dataset contradicts itself", what, {},
                     "The file may be damaged or made by another program");
     };
+    if (nodePtr.empty() || edgePtr.empty())
+        return bad("node_ptr or edge_ptr is empty");
     const std::size_t graphs = graphCount();
     const auto rising = [](const std::vector<std::int64_t>& ptr) {
         return !ptr.empty() && ptr.front() == 0 && std::is_sorted(ptr.begin(), ptr.end());
@@ -102,40 +105,21 @@ Expected<void> GraphSet::validate() const {
         }
     }
     for (std::size_t n = 0; n < y.size(); ++n) {
+        if (outputMask[n] > 1)
+            return bad("output_mask of node " + std::to_string(n) + " is neither 0 nor 1");
         if (outputMask[n] && !std::isfinite(y[n]))
             return bad("label of node " + std::to_string(n) + " is not finite");
     }
+    const auto wild = std::find_if(x.begin(), x.end(), [](float v) { return !std::isfinite(v); });
+    if (wild != x.end())
+        return bad("a feature of node " +
+                   std::to_string(static_cast<std::size_t>(wild - x.begin()) / featureWidth) +
+                   " is not finite");
     return {};
 }
 
 LabelStatistics labelStatistics(const GraphSet& set, std::size_t bins) {
-    LabelStatistics s;
-    double sum = 0;
-    double squares = 0;
-    for (std::size_t n = 0; n < set.y.size(); ++n) {
-        if (!set.outputMask[n])
-            continue;
-        const double value = set.y[n];
-        s.minimum = s.count == 0 ? value : std::min(s.minimum, value);
-        s.maximum = s.count == 0 ? value : std::max(s.maximum, value);
-        sum += value;
-        squares += value * value;
-        ++s.count;
-    }
-    if (s.count == 0)
-        return s;
-    const auto count = static_cast<double>(s.count);
-    s.mean = sum / count;
-    s.deviation = std::sqrt(std::max(0.0, squares / count - s.mean * s.mean));
-    s.histogram.assign(bins, 0);
-    const double width = s.maximum > s.minimum ? s.maximum - s.minimum : 1.0;
-    for (std::size_t n = 0; n < set.y.size(); ++n) {
-        if (!set.outputMask[n])
-            continue;
-        const double place = (set.y[n] - s.minimum) / width * static_cast<double>(bins);
-        ++s.histogram[std::min(bins - 1, static_cast<std::size_t>(place))];
-    }
-    return s;
+    return statisticsOf(labelValues(set), bins);
 }
 
 std::vector<std::size_t> permutation(std::size_t count, std::uint64_t seed) {

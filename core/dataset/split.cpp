@@ -19,6 +19,9 @@ std::size_t shareOf(std::size_t count, double share) {
 
 Expected<Split> splitSet(const GraphSet& set, const SplitSpec& spec) {
     const std::size_t count = set.graphCount();
+    const auto isShare = [](double share) { return share >= 0 && share <= 1; }; // not for NaN
+    if (!isShare(spec.validationShare) || !isShare(spec.testShare) || !isShare(spec.fraction))
+        return fail("DATA-020", "A share of the split is not between 0 and 1");
     const std::size_t validation = shareOf(count, spec.validationShare);
     const std::size_t test = shareOf(count, spec.testShare);
     if (validation + test >= count)
@@ -49,6 +52,10 @@ Expected<Split> splitSet(const GraphSet& set, const SplitSpec& spec) {
                                                                            : split.training;
             target.insert(target.end(), members.begin(), members.end());
         }
+        if ((validation > 0 && split.validation.empty()) || (test > 0 && split.test.empty()))
+            return fail("DATA-020", "There are fewer kinds of circuits than parts of the split",
+                        std::to_string(classes.size()) + " topology classes", {},
+                        "Split by seed, or join sets of several topologies");
         const auto mixed = permutation(split.training.size(), spec.seed + 1);
         std::vector<std::size_t> training;
         training.reserve(mixed.size());

@@ -27,7 +27,8 @@ struct Split {
 
 /// Divides `set`. Every share above zero yields at least one graph where there are enough of them.
 /// By topology the classes are shuffled and dealt until each share is reached.
-/// Errors: DATA-020 the shares leave nothing to train on. Thread: any.
+/// Errors: DATA-020 a share is not in [0, 1], the shares leave nothing to train on, or there are
+/// fewer topology classes than parts. Thread: any.
 Expected<Split> splitSet(const GraphSet& set, const SplitSpec& spec);
 
 } // namespace ohm::dataset

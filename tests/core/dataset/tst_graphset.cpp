@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/dataset/graphset.h"
-#include "core/dataset/h5file.h"
 #include "core/dataset/resistive.h"
 
-#include <QFile>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <cmath>
@@ -96,47 +93,6 @@ private slots:
         GraphSet other;
         other.featureWidth = 15;
         QCOMPARE(joined.extend(other).error().code, std::string("DATA-010"));
-    }
-    void fileRoundTrip() {
-        QTemporaryDir folder;
-        const auto path = folder.filePath("set.h5").toStdString();
-        const GraphSet set = generateLadders(2, 10, 100, 1);
-        QVERIFY(writeGraphSet(set, path).ok());
-        const auto read = readGraphSet(path);
-        QVERIFY2(read.ok(), read.ok() ? "" : read.error().message().c_str());
-        QVERIFY(read->x == set.x && read->y == set.y && read->edges == set.edges);
-        QVERIFY(read->nodePtr == set.nodePtr && read->edgePtr == set.edgePtr);
-        QVERIFY(read->outputMask == set.outputMask && read->topology == set.topology);
-        QVERIFY(read->graphLabels == set.graphLabels && read->featureNames == set.featureNames);
-        QVERIFY(read->attributes == set.attributes);
-    }
-    void damagedFilesAreRefused() {
-        QTemporaryDir folder;
-        const QString path = folder.filePath("set.h5");
-        QVERIFY(writeGraphSet(generateLadders(2, 10, 100, 1), path.toStdString()).ok());
-        QFile file(path);
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        const QByteArray whole = file.readAll();
-        file.close();
-        const auto codeOf = [&](const QByteArray& bytes) {
-            QFile out(folder.filePath("bad.h5"));
-            if (!out.open(QIODevice::WriteOnly))
-                return std::string("cannot write");
-            out.write(bytes);
-            out.close();
-            const auto read = readGraphSet(out.fileName().toStdString());
-            return read.ok() ? std::string("ok") : read.error().code;
-        };
-        QCOMPARE(codeOf("not hdf5"), std::string("DATA-002"));
-        QVERIFY(codeOf(whole.left(whole.size() / 2)).starts_with("DATA-0"));
-        QCOMPARE(readGraphSet("/no/such.h5").error().code, std::string("BASE-001"));
-        // Flip bytes all over the file: any answer but a crash, and never silently half a set.
-        for (int i = 0; i < 200; ++i) {
-            QByteArray bytes = whole;
-            const auto at = static_cast<qsizetype>(i) * bytes.size() / 200;
-            bytes[at] = static_cast<char>(bytes[at] ^ 0x5A);
-            codeOf(bytes);
-        }
     }
     void contradictionsAreFound() {
         GraphSet set = generateLadders(2, 3, 5, 1);
