@@ -71,6 +71,7 @@ void addGraph(CLI::App& app, Context& context);
 void addSim(CLI::App& app, Context& context);
 void addProject(CLI::App& app, Context& context);
 void addDataset(CLI::App& app, Context& context);
+void addDatasetGenerate(CLI::App& noun, Context& context);
 void addTrain(CLI::App& app, Context& context);
 void addEval(CLI::App& app, Context& context);
 void addPredict(CLI::App& app, Context& context);

@@ -36,6 +36,10 @@ bool isProject(const fs::path& path) {
 
 void addInputOptions(CLI::App& verb, InputOptions& options) {
     verb.add_option("FILE", options.file, "Netlist, LTspice schematic or project")->required();
+    addInputSettings(verb, options);
+}
+
+void addInputSettings(CLI::App& verb, InputOptions& options) {
     verb.add_option("--top", options.top, "Subcircuit to take as the circuit");
     std::vector<std::string> names;
     for (const auto& [name, dialect] : dialects())
@@ -47,51 +51,60 @@ void addInputOptions(CLI::App& verb, InputOptions& options) {
         ->allow_extra_args(false);
 }
 
-Expected<LoadedCircuit> loadCircuit(const InputOptions& options, Context& context) {
-    LoadedCircuit loaded;
-    fs::path file = options.file;
-    std::vector<fs::path> models;
-    std::vector<fs::path> symbols;
-    if (isProject(file)) {
-        auto project = project::readProject(file);
+Expected<ResolvedInput> resolveInput(const InputOptions& options) {
+    ResolvedInput input;
+    input.file = options.file;
+    if (!options.dialect.empty())
+        input.dialect = dialects().at(options.dialect);
+    if (isProject(input.file)) {
+        auto project = project::readProject(input.file);
         if (!project)
             return project.failure();
-        loaded.diagnostics = project->diagnostics;
         if (project->circuits.empty())
             return ohm::fail("CLI-001", "The project names no circuit", {}, project->file.string(),
                              "Add one under \"circuits\"");
-        file = project->folder() / project->circuits.front();
-        models = project::modelSearchPath(*project);
-        symbols = project::symbolSearchPath(*project);
+        input.file = project->folder() / project->circuits.front();
+        input.models = project::modelSearchPath(*project);
+        input.symbols = project::symbolSearchPath(*project);
+        input.project = std::move(*project);
     } else if (const fs::path builtIn = project::builtInModelFolder(); !builtIn.empty()) {
-        models.push_back(builtIn);
+        input.models.push_back(builtIn);
     }
     for (const std::string& folder : options.searchPath) {
         std::error_code ignored;
         if (!fs::is_directory(folder, ignored))
             return ohm::fail("CLI-001", "This search folder does not exist", {}, folder);
-        models.emplace_back(folder);
-        symbols.emplace_back(folder);
+        input.models.emplace_back(folder);
+        input.symbols.emplace_back(folder);
     }
+    return input;
+}
+
+Expected<LoadedCircuit> loadCircuit(const InputOptions& options, Context& context) {
+    const auto input = resolveInput(options);
+    if (!input)
+        return input.failure();
+    LoadedCircuit loaded;
+    if (input->project)
+        loaded.diagnostics = input->project->diagnostics;
     const auto append = [&](const Diagnostics& more) {
         loaded.diagnostics.insert(loaded.diagnostics.end(), more.begin(), more.end());
     };
-    if (schematic::looksLikeSchematic(file)) {
-        auto imported = schematic::importSchematic(file, {symbols, models});
+    if (schematic::looksLikeSchematic(input->file)) {
+        auto imported = schematic::importSchematic(input->file, {input->symbols, input->models});
         if (!imported)
             return imported.failure();
         append(imported->diagnostics);
         loaded.circuit = imported->circuit;
         if (!loaded.circuit)
             return ohm::fail("CLI-001", "No circuit could be read from the schematic", {},
-                             file.string());
+                             input->file.string());
     } else {
         netlist::ReadOptions read;
         read.top = options.top;
-        read.searchPath = models;
-        if (!options.dialect.empty())
-            read.dialect = dialects().at(options.dialect);
-        auto circuit = netlist::readNetlist(file, read, context.stop, context.progress);
+        read.searchPath = input->models;
+        read.dialect = input->dialect;
+        auto circuit = netlist::readNetlist(input->file, read, context.stop, context.progress);
         if (!circuit)
             return circuit.failure();
         loaded.circuit = std::move(*circuit);

@@ -3,7 +3,11 @@
 
 #include "app/cli/context.h"
 #include "core/netlist/circuit.h"
+#include "core/netlist/reader.h"
+#include "core/project/project.h"
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +23,19 @@ struct InputOptions {
 
 /// Adds FILE, --top, --dialect and --search-path to a verb.
 void addInputOptions(CLI::App& verb, InputOptions& options);
+/// The same without FILE, for verbs that name it otherwise.
+void addInputSettings(CLI::App& verb, InputOptions& options);
+
+/// Where a circuit is and what belongs to it.
+struct ResolvedInput {
+    std::filesystem::path file; ///< netlist or schematic
+    std::vector<std::filesystem::path> models;
+    std::vector<std::filesystem::path> symbols;
+    std::optional<project::Project> project; ///< if FILE is one
+    std::optional<netlist::Dialect> dialect;
+};
+/// Errors: CLI-001, PROJ-*.
+Expected<ResolvedInput> resolveInput(const InputOptions& options);
 
 struct LoadedCircuit {
     netlist::CircuitPtr circuit;

@@ -146,13 +146,14 @@ GraphSet emptyResistiveSet() {
     return set;
 }
 
-GraphSet generateLadders(int low, int high, std::size_t count, std::uint64_t seed) {
+GraphSet generateLadders(int low, int high, std::size_t count, std::uint64_t seed,
+                         std::size_t first) {
     GraphSet set = emptyResistiveSet();
     set.graphLabelNames = {"rout"};
     set.attributes = {{"generator", "ladder"},
                       {"branches", std::to_string(low) + ":" + std::to_string(high)},
                       {"seed", std::to_string(seed)}};
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = first; i < first + count; ++i) {
         Random random(seed, i);
         const int branches =
             low + static_cast<int>(random.below(static_cast<std::uint64_t>(high - low + 1)));
@@ -317,9 +318,10 @@ Drawing draw(ResistiveKind kind, Random& random) {
 
 } // namespace
 
-GraphSet generateResistive(ResistiveKind kind, std::size_t count, std::uint64_t seed) {
+GraphSet generateResistive(ResistiveKind kind, std::size_t count, std::uint64_t seed,
+                           std::size_t first) {
     GraphSet set = emptyResistiveSet();
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = first; i < first + count; ++i) {
         Random random(seed, i);
         draw(kind, random).appendTo(set, kind);
     }

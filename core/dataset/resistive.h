@@ -35,9 +35,10 @@ void appendLadder(GraphSet& set, const Ladder& ladder);
 /// vp, vsrcm, vsrcp.
 GraphSet emptyResistiveSet();
 
-/// `count` ladders, branch numbers drawn with equal weight from [low, high]. Sample i depends only
-/// on (seed, i).
-GraphSet generateLadders(int low, int high, std::size_t count, std::uint64_t seed);
+/// `count` ladders from sample `first` on, branch numbers drawn with equal weight from [low, high].
+/// Sample i depends only on (seed, i).
+GraphSet generateLadders(int low, int high, std::size_t count, std::uint64_t seed,
+                         std::size_t first = 0);
 
 /// The other resistive circuits of the paper (Fig. 7), all values uniform in [0, 1):
 /// - Parallel: Vin - (R1 || R2) - o - Rv - V2; one output; 14 nodes, 15 edges.
@@ -49,9 +50,10 @@ GraphSet generateLadders(int low, int high, std::size_t count, std::uint64_t see
 /// do neither.
 enum class ResistiveKind { Parallel = 201, Series = 202, Divider = 203, Bridge = 204 };
 
-/// `count` circuits of a kind; the topology class is the kind's number. Sample i depends only on
+/// `count` circuits of a kind from sample `first` on; the topology class is the kind's number. Sample i depends only on
 /// (seed, i). Voltages by nodal analysis.
-GraphSet generateResistive(ResistiveKind kind, std::size_t count, std::uint64_t seed);
+GraphSet generateResistive(ResistiveKind kind, std::size_t count, std::uint64_t seed,
+                           std::size_t first = 0);
 
 /// One resistor of a network of nets 0..n-1.
 struct Branch {

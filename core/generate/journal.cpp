@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 namespace ohm::generate {
@@ -47,19 +48,26 @@ Expected<Journal> Journal::open(const std::filesystem::path& path, const std::st
     Journal journal;
     journal.m_path = path;
     journal.m_width = width;
+    journal.m_file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (journal.m_file < 0)
+        return cannotWrite(path);
+    if (::flock(journal.m_file, LOCK_EX | LOCK_NB) != 0)
+        return fail("GEN-019", "Another process is making this dataset", {}, path.string(),
+                    "Wait for it, or name another output");
     const std::string header = headerOf(key, width);
     std::size_t good = 0;
-    std::error_code ignored;
-    if (std::filesystem::exists(path, ignored)) {
+    {
         const auto bytes = readFile(path);
         if (!bytes)
             return bytes.failure();
         const std::string_view all = bytes->view();
-        if (all.size() >= header.size() && all.substr(0, header.size()) != header)
+        const bool ours = all.substr(0, header.size()) == std::string_view(header).substr(0, all.size());
+        const bool bare = all.size() == header.size() && all.starts_with({kMagic, sizeof(kMagic)});
+        if (!ours && !bare) // one without records holds nothing to lose
             return fail("GEN-013", "The journal belongs to the making of another dataset", {},
                         path.string(), "Remove it, or name another output");
         const std::size_t size = recordSize(width);
-        if (all.size() >= header.size())
+        if (ours && all.size() >= header.size())
             good = header.size();
         while (good > 0 && good + size <= all.size()) {
             const char* record = all.data() + good;
@@ -78,9 +86,6 @@ Expected<Journal> Journal::open(const std::filesystem::path& path, const std::st
             good += size;
         }
     }
-    journal.m_file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (journal.m_file < 0)
-        return cannotWrite(path);
     if (::ftruncate(journal.m_file, static_cast<off_t>(good)) != 0 ||
         ::lseek(journal.m_file, 0, SEEK_END) < 0)
         return cannotWrite(path);
@@ -89,6 +94,7 @@ Expected<Journal> Journal::open(const std::filesystem::path& path, const std::st
     const auto flushed = journal.flush();
     if (!flushed)
         return flushed.failure();
+    journal.m_ready = true;
     return journal;
 }
 
@@ -96,6 +102,7 @@ Journal::Journal(Journal&& other) noexcept
     : m_path(std::move(other.m_path))
     , m_width(other.m_width)
     , m_file(std::exchange(other.m_file, -1))
+    , m_ready(other.m_ready)
     , m_pending(std::move(other.m_pending))
     , m_entries(std::move(other.m_entries)) {}
 
@@ -103,16 +110,20 @@ Journal& Journal::operator=(Journal&& other) noexcept {
     std::swap(m_path, other.m_path);
     std::swap(m_width, other.m_width);
     std::swap(m_file, other.m_file);
+    std::swap(m_ready, other.m_ready);
     std::swap(m_pending, other.m_pending);
     std::swap(m_entries, other.m_entries);
     return *this;
 }
 
 Journal::~Journal() {
-    if (m_file >= 0) {
-        (void)flush();
-        ::close(m_file);
-    }
+    if (m_file < 0)
+        return;
+    (void)flush();
+    std::error_code ignored;
+    if (m_ready && m_entries.empty()) // nothing was done: nothing to go on with
+        std::filesystem::remove(m_path, ignored);
+    ::close(m_file);
 }
 
 void Journal::add(std::uint64_t sample, Entry entry) {
@@ -143,12 +154,6 @@ Expected<void> Journal::flush() {
     }
     m_pending.clear();
     return {};
-}
-
-void Journal::discard() {
-    std::error_code ignored;
-    std::filesystem::remove(m_path, ignored);
-    m_pending.clear();
 }
 
 } // namespace ohm::generate

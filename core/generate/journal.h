@@ -14,7 +14,8 @@ namespace ohm::generate {
 
 /// Results of simulations as they come, append-only, beside the dataset that is being made: after
 /// a kill the same command goes on, nothing lost or counted twice. One record per sample: its
-/// number, what became of it, its values, a checksum; a record that a kill cut short is dropped.
+/// number, what became of it, its values, a checksum; a record that a kill cut short is dropped. A
+/// journal without records removes itself.
 /// Thread: owner only.
 class Journal {
 public:
@@ -24,7 +25,8 @@ public:
     };
 
     /// Opens or makes `path` for records of `width` values. `key` says what is being made.
-    /// Errors: GEN-013 it belongs to something else, BASE-010 cannot write.
+    /// Errors: GEN-013 it belongs to something else, GEN-019 another process writes it, BASE-010
+    /// cannot write.
     static Expected<Journal> open(const std::filesystem::path& path, const std::string& key,
                                   std::size_t width);
     Journal(Journal&&) noexcept;
@@ -36,14 +38,13 @@ public:
     void add(std::uint64_t sample, Entry entry);
     /// Puts what was added on the disk. Errors: BASE-010.
     Expected<void> flush();
-    /// Removes the file: all of it is in the dataset.
-    void discard();
 
 private:
     Journal() = default;
     std::filesystem::path m_path;
     std::size_t m_width = 0;
     int m_file = -1;
+    bool m_ready = false; ///< opened and ours
     std::string m_pending;
     std::map<std::uint64_t, Entry> m_entries;
 };

@@ -268,7 +268,8 @@ Expected<OpampResult> generateOpamps(sim::SimulatorPool& pool, const OpampReques
     if (!request.journal.empty()) {
         auto journal = Journal::open(request.journal,
                                      "opamp " + std::to_string(static_cast<int>(request.variant)) +
-                                         " seed " + std::to_string(request.seed),
+                                         " seed " + std::to_string(request.seed) + "\n" +
+                                         circuit->deck(sampleOf(request, 0)),
                                      width);
         if (!journal)
             return journal.failure();
@@ -364,8 +365,6 @@ Expected<OpampResult> generateOpamps(sim::SimulatorPool& pool, const OpampReques
         set.attributes["simulator"] = *version;
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (kept)
-        kept->discard();
     return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/dataset/h5file.h"
 #include "core/dataset/resistive.h"
+#include "core/generate/opamp.h"
 
 #include <algorithm>
 #include <charconv>
@@ -12,6 +13,8 @@ namespace ohm::generate {
 namespace {
 
 constexpr std::size_t kMostGraphs = 50'000'000;
+constexpr int kMostBranches = 100'000;
+constexpr std::size_t kChunk = 1000; ///< graphs between two looks at the stop token
 
 std::vector<std::string> pieces(const std::string& text, char separator) {
     std::vector<std::string> out{""};
@@ -32,8 +35,10 @@ bool number(const std::string& text, T& value) {
 
 Unexpected notUnderstood(const std::string& request, const std::string& detail) {
     std::string kinds;
-    for (const std::string& kind : resistiveKinds())
-        kinds += (kinds.empty() ? "" : ", ") + kind;
+    for (const auto* list : {&resistiveKinds(), &opampKinds()}) {
+        for (const std::string& kind : *list)
+            kinds += (kinds.empty() ? "" : ", ") + kind;
+    }
     return fail("GEN-020", "The request for data is not understood", detail, request,
                 "Name a dataset file, or KIND[:BRANCHES]:COUNT[:seed=N] with one of " + kinds);
 }
@@ -46,38 +51,52 @@ const std::vector<std::string>& resistiveKinds() {
     return kinds;
 }
 
+const std::vector<std::string>& opampKinds() {
+    static const std::vector<std::string> kinds = {"opamp", "opamp-biased-pmos", "opamp-gain"};
+    return kinds;
+}
+
 Expected<dataset::GraphSet> generateKind(const std::string& kind, int low, int high,
-                                         std::size_t count, std::uint64_t seed) {
+                                         std::size_t count, std::uint64_t seed, StopToken stop,
+                                         ProgressSink& progress) {
     using dataset::ResistiveKind;
+    const auto& kinds = resistiveKinds();
+    if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
+        return notUnderstood(kind, "no such kind");
     if (count < 1 || count > kMostGraphs)
         return fail("GEN-020", "The number of graphs makes no sense", {}, std::to_string(count));
+    const bool ladder = kind == "ladder" || kind == "rout";
+    if (ladder && (low < 1 || high < low || high > kMostBranches))
+        return fail("GEN-020", "The number of branches makes no sense",
+                    std::to_string(low) + " to " + std::to_string(high), kind);
     dataset::GraphSet set;
-    if (kind == "ladder" || kind == "rout") {
-        if (low < 1 || high < low || high > 100'000)
-            return fail("GEN-020", "The number of branches makes no sense",
-                        std::to_string(low) + " to " + std::to_string(high), kind);
-        set = dataset::generateLadders(low, high, count, seed);
-    } else if (kind == "ladder-series") {
-        set = dataset::generateResistive(ResistiveKind::Series, count, seed);
-    } else if (kind == "ladder-parallel") {
-        set = dataset::generateResistive(ResistiveKind::Parallel, count, seed);
-    } else if (kind == "divider") {
-        set = dataset::generateResistive(ResistiveKind::Divider, count, seed);
-    } else if (kind == "bridge") {
-        set = dataset::generateResistive(ResistiveKind::Bridge, count, seed);
-    } else {
-        return notUnderstood(kind, "no such kind");
+    for (std::size_t first = 0; first < count; first += kChunk) {
+        if (stop.shouldStop())
+            return fail("GEN-012", "The generation was stopped");
+        const std::size_t some = std::min(kChunk, count - first);
+        const auto extended =
+            set.extend(ladder ? dataset::generateLadders(low, high, some, seed, first)
+                              : dataset::generateResistive(
+                                    kind == "ladder-series"     ? ResistiveKind::Series
+                                    : kind == "ladder-parallel" ? ResistiveKind::Parallel
+                                    : kind == "divider"         ? ResistiveKind::Divider
+                                                                : ResistiveKind::Bridge,
+                                    some, seed, first));
+        if (!extended)
+            return extended.failure();
+        progress.report(static_cast<double>(first + some) / static_cast<double>(count),
+                        std::to_string(first + some) + " of " + std::to_string(count) +
+                            " circuits");
     }
     set.attributes["generator"] = kind;
     return set;
 }
 
-Expected<dataset::GraphSet> loadOrGenerate(const std::string& request, StopToken stop) {
+Expected<dataset::GraphSet> loadOrGenerate(const std::string& request, StopToken stop,
+                                           ProgressSink& progress) {
     std::error_code ignored;
     if (std::filesystem::exists(request, ignored) || request.ends_with(".h5"))
         return dataset::readGraphSet(request);
-    if (stop.stopRequested())
-        return fail("GEN-012", "Stopped");
     auto parts = pieces(request, ':');
     const std::string kind = parts.front();
     parts.erase(parts.begin());
@@ -103,7 +122,20 @@ Expected<dataset::GraphSet> loadOrGenerate(const std::string& request, StopToken
     }
     if (!parts.empty())
         return notUnderstood(request, "there are too many parts");
-    return generateKind(kind, low, high, count, seed);
+    const auto& simulated = opampKinds();
+    if (std::find(simulated.begin(), simulated.end(), kind) == simulated.end())
+        return generateKind(kind, low, high, count, seed, std::move(stop), progress);
+    if (count < 1 || count > kMostGraphs)
+        return notUnderstood(request, "the count makes no sense");
+    OpampRequest opamps;
+    opamps.variant = kind == "opamp" ? OpampVariant::TwoStage : OpampVariant::BiasedPmos;
+    opamps.count = count;
+    opamps.seed = seed;
+    sim::SimulatorPool pool;
+    auto made = generateOpamps(pool, opamps, std::move(stop), progress);
+    if (!made)
+        return made.failure();
+    return std::move(made->set);
 }
 
 } // namespace ohm::generate

@@ -28,6 +28,27 @@ double drawValue(const Knob& knob, dataset::Random& random) {
     return std::clamp(value, knob.low, knob.high);
 }
 
+/// Failures that lie in the request or the machine, not in one sample.
+bool concernsAll(const std::string& code) {
+    return code == "SIM-001" || code == "SIM-009" || code == "SIM-010" || code == "SIM-011" ||
+           code == "SIM-012";
+}
+
+/// A word that may stand in a `.meas` card and in the list of names of a dataset.
+bool isName(const std::string& text) {
+    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    return !text.empty() && text.size() <= 64 && letter(text[0]) &&
+           std::all_of(text.begin(), text.end(), [&](char c) {
+               return letter(c) || (c >= '0' && c <= '9') || c == '_';
+           });
+}
+
+std::string describe(const sim::Analysis& a) {
+    return std::to_string(static_cast<int>(a.kind)) + " " + a.source + " " + a.sweep + " " +
+           std::to_string(a.points) + " " + formatExact(a.start) + " " + formatExact(a.stop) + " " +
+           formatExact(a.step);
+}
+
 /// Runs a study: what its samples share.
 class Runner {
 public:
@@ -85,6 +106,11 @@ private:
                             formatExact(knob.low) + " to " + formatExact(knob.high), knob.name);
             m_which.push_back(static_cast<std::size_t>(found - knobs.begin()));
         }
+        for (const auto& [name, body] : m_study.measurements) {
+            if (!isName(name))
+                return fail("GEN-018", "This is not a name for a measurement", {}, name,
+                            "Use a letter, then letters, digits and underscores");
+        }
         const auto& circuit = m_study.circuit->nominal();
         if (circuit->deviceCount() == 0)
             return fail("GEN-010", "The circuit has no devices");
@@ -100,7 +126,24 @@ private:
                 m_nets.push_back(graph.netOf(node));
         }
         m_result.direct = m_study.measurements.empty() && isLinear(*circuit);
-        return {};
+        return m_result.direct ? Expected<void>{} : complete(*circuit);
+    }
+
+    /// A device that is left out of the deck would make every label wrong.
+    static Expected<void> complete(const netlist::Circuit& circuit) {
+        const auto deck = netlist::writeFlatDeck(circuit);
+        std::string missing;
+        std::size_t count = 0;
+        for (netlist::DeviceId d = 0; d < circuit.deviceCount(); ++d) {
+            if (!deck.deviceNames[d].empty())
+                continue;
+            if (++count <= 8)
+                missing += (missing.empty() ? "" : ", ") + circuit.deviceName(d);
+        }
+        if (count == 0)
+            return {};
+        return fail("SIM-020", std::to_string(count) + " devices cannot be simulated", missing, {},
+                    "Add the folder of their models to the search path");
     }
 
     std::size_t width() const { return m_nets.size() + m_study.measurements.size(); }
@@ -114,6 +157,8 @@ private:
                     formatExact(k.step) + (k.logarithmic ? " log" : "");
         for (const auto& [name, body] : m_study.measurements)
             text += "/" + name + "=" + body;
+        for (const auto& analysis : m_study.analyses)
+            text += "/" + describe(analysis);
         return text;
     }
 
@@ -153,6 +198,7 @@ private:
             ++fresh;
             const auto circuit = sample(i);
             if (!circuit) {
+                m_result.examples.emplace(circuit.error().code, circuit.error().message());
                 keep(i, {circuit.error().code, {}});
                 continue;
             }
@@ -178,10 +224,12 @@ private:
         }
         const auto outcomes = m_pool.runAll(jobs, m_stop);
         for (std::size_t k = 0; k < outcomes.size(); ++k) {
-            if (!outcomes[k] && outcomes[k].error().code == "SIM-001")
+            if (!outcomes[k] && concernsAll(outcomes[k].error().code))
                 return outcomes[k].failure();
             if (!outcomes[k] && outcomes[k].error().code == "SIM-006")
                 continue; // stopped before its turn
+            if (!outcomes[k])
+                m_result.examples.emplace(outcomes[k].error().code, outcomes[k].error().message());
             keep(wanted[k], simulated(outcomes[k], netNames[k]));
         }
         if (m_journal) {
@@ -265,13 +313,25 @@ private:
             std::string reasons;
             for (const auto& [code, count] : m_result.failures)
                 reasons += (reasons.empty() ? "" : ", ") + code + " x" + std::to_string(count);
+            if (!m_result.examples.empty())
+                reasons += "; " + m_result.examples.begin()->second;
             return fail("GEN-011", "Every sample failed", reasons);
         }
         set.attributes["generator"] = "circuit";
         set.attributes["circuit"] = m_study.circuit->nominal()->title();
         set.attributes["seed"] = std::to_string(m_study.seed);
-        if (m_journal)
-            m_journal->discard();
+        std::string varied;
+        for (const Knob& k : m_study.varied)
+            varied += (varied.empty() ? "" : ", ") + k.name + "=" + formatExact(k.low) + ":" +
+                      formatExact(k.high) +
+                      (k.logarithmic ? ":log" : k.step > 0 ? ":" + formatExact(k.step) : "");
+        set.attributes["varied"] = varied;
+        for (const auto& [name, body] : m_study.measurements)
+            set.attributes["measurement." + name] = body;
+        if (!m_result.direct) {
+            if (const auto version = m_pool.version())
+                set.attributes["simulator"] = *version;
+        }
         return std::move(m_result);
     }
 

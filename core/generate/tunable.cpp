@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/netlist/circuitdata.h"
+#include "core/schematic/importer.h"
 
 #include <algorithm>
 #include <cmath>
@@ -240,13 +241,24 @@ Expected<std::shared_ptr<const TunableCircuit>> makeTunable(const std::filesyste
                                                             const netlist::ReadOptions& options,
                                                             const project::Project* project,
                                                             StopToken stop) {
-    const Read read = [path](const netlist::ReadOptions& changed, StopToken token) {
+    netlist::ReadOptions base = options;
+    Read read = [path](const netlist::ReadOptions& changed, StopToken token) {
         return netlist::readNetlist(path, changed, token);
     };
-    auto nominal = read(options, stop);
+    if (schematic::looksLikeSchematic(path)) {
+        auto sheet = schematic::importSchematic(path, {options.searchPath, options.searchPath});
+        if (!sheet)
+            return sheet.failure();
+        base.dialect = netlist::Dialect::Ltspice;
+        read = [text = std::move(sheet->netlistText), path](const netlist::ReadOptions& changed,
+                                                            StopToken token) {
+            return netlist::readNetlistText(text, path.string(), path.parent_path(), changed, token);
+        };
+    }
+    auto nominal = read(base, stop);
     if (!nominal)
         return nominal.failure();
-    const auto tunable = std::make_shared<Tunable>(*nominal, read, options);
+    const auto tunable = std::make_shared<Tunable>(*nominal, read, base);
     addParameters(*tunable, project);
     addDevices(*tunable, project);
     std::vector<Knob> knobs = tunable->knobs();

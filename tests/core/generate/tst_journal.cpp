@@ -61,6 +61,36 @@ private slots:
         QCOMPARE(generate::Journal::open(path.toStdString(), "other", 1).error().code,
                  std::string("GEN-013"));
     }
+    void twoProcessesCannotWriteIt() {
+        QTemporaryDir folder;
+        const std::string path = folder.filePath("j").toStdString();
+        auto first = generate::Journal::open(path, "key", 1);
+        QVERIFY(first.ok());
+        first->add(0, {{}, {1}});
+        QVERIFY(first->flush().ok());
+        QCOMPARE(generate::Journal::open(path, "key", 1).error().code, std::string("GEN-019"));
+        QVERIFY(QFile::exists(QString::fromStdString(path)));
+    }
+    void emptyJournalsLeaveNothing() {
+        QTemporaryDir folder;
+        const QString path = folder.filePath("j");
+        { auto journal = generate::Journal::open(path.toStdString(), "key", 1); }
+        QVERIFY(!QFile::exists(path));
+        QFile file(path); // no journal at all: not touched
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("my notes") == 8);
+        file.close();
+        QCOMPARE(generate::Journal::open(path.toStdString(), "key", 1).error().code,
+                 std::string("GEN-013"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), QByteArray("my notes"));
+        file.close();
+        QVERIFY(file.open(QIODevice::WriteOnly)); // killed before the first record
+        file.write("OHMJNL01" + QByteArray(16, 'x'));
+        file.close();
+        QVERIFY(generate::Journal::open(path.toStdString(), "key", 1).ok());
+        QCOMPARE(generate::Journal::open("/no/such/folder/j", "key", 1).error().code,
+                 std::string("BASE-010"));
+    }
     void requests_data() {
         QTest::addColumn<QString>("request");
         QTest::addColumn<int>("graphs");

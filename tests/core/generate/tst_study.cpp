@@ -121,7 +121,11 @@ private slots:
         const auto resumed = generate::runStudy(pool, study, journal);
         QVERIFY2(resumed.ok(), resumed.ok() ? "" : resumed.error().message().c_str());
         QVERIFY(resumed->resumed >= 100);
-        QVERIFY(!std::filesystem::exists(journal));
+        QVERIFY(std::filesystem::exists(journal)); // until the caller has saved the set
+        const auto again = generate::runStudy(pool, study, journal); // killed before it had
+        QCOMPARE(again->resumed, std::size_t{300});
+        QVERIFY(again->set.y == resumed->set.y);
+        std::filesystem::remove(journal);
         const auto whole = generate::runStudy(pool, study);
         QVERIFY(whole.ok());
         QCOMPARE(whole->set.graphCount(), resumed->set.graphCount());
@@ -130,13 +134,26 @@ private slots:
         QCOMPARE(whole->set.graphLabelNames, std::vector<std::string>{"gain"});
         study.seed = 5;
         { // the journal of another study is refused
-            StopSource again;
-            StopAfterOne other(again);
+            StopSource early;
+            StopAfterOne other(early);
             study.seed = 6;
-            QVERIFY(!generate::runStudy(pool, study, journal, again.token(), other).ok());
+            QVERIFY(!generate::runStudy(pool, study, journal, early.token(), other).ok());
             study.seed = 7;
             QCOMPARE(generate::runStudy(pool, study, journal).error().code, std::string("GEN-013"));
         }
+    }
+    void schematicsHaveKnobsToo() {
+        const std::filesystem::path sheet = kProjects / "ltspice-sheet" / "amplifier.asc";
+        const auto circuit = generate::makeTunable(sheet, withModels());
+        QVERIFY2(circuit.ok(), circuit.ok() ? "" : circuit.error().message().c_str());
+        QVERIFY(!(*circuit)->knobs().empty());
+        const std::size_t which[] = {0};
+        const double value[] = {(*circuit)->knobs()[0].nominal * 1.25};
+        const auto changed = (*circuit)->at(which, value);
+        QVERIFY2(changed.ok(), changed.ok() ? "" : changed.error().message().c_str());
+        const auto& knob = (*circuit)->knobs()[0];
+        QVERIFY(!knob.devices.empty());
+        QVERIFY((*changed)->deviceCount() == (*circuit)->nominal()->deviceCount());
     }
     void badStudies() {
         sim::SimulatorPool pool;
@@ -147,6 +164,18 @@ private slots:
         study.varied = {study.circuit->knobs().front()};
         study.varied[0].name = "nothing";
         QCOMPARE(generate::runStudy(pool, study).error().code, std::string("GEN-015"));
+        study.varied = {study.circuit->knobs().front()};
+        study.varied[0].high = std::nan("");
+        QCOMPARE(generate::runStudy(pool, study).error().code, std::string("GEN-015"));
+        study.varied = {study.circuit->knobs().front()};
+        study.measurements["a b"] = "ac max vm(o1)";
+        QCOMPARE(generate::runStudy(pool, study).error().code, std::string("GEN-018"));
+        if (!pool.version().ok())
+            return;
+        study.measurements = {{"gain", "ac max vm(o1)"}}; // no analysis of its kind
+        QCOMPARE(generate::runStudy(pool, study).error().code, std::string("SIM-012"));
+        study.measurements = {{"gain", "ac max vm(o1);shell id"}};
+        QCOMPARE(generate::runStudy(pool, study).error().code, std::string("SIM-010"));
     }
     void opampsAreThePublishedGraphs() {
         sim::SimulatorPool pool;
