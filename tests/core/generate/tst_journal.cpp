@@ -56,8 +56,10 @@ private slots:
         file.seek(0);
         file.write(bytes);
         file.close();
-        auto journal = generate::Journal::open(path.toStdString(), "key", 1);
-        QCOMPARE(journal->entries().size(), std::size_t{2});
+        {
+            auto journal = generate::Journal::open(path.toStdString(), "key", 1);
+            QCOMPARE(journal->entries().size(), std::size_t{2});
+        }
         QCOMPARE(generate::Journal::open(path.toStdString(), "other", 1).error().code,
                  std::string("GEN-013"));
     }
