@@ -76,7 +76,8 @@ std::vector<std::string> split(const std::string& text, char separator) {
 }
 
 /// "name", "name=low:high", "name=low:high:step" or "name=low:high:log".
-Expected<generate::Knob> parseVary(const std::string& text, const generate::TunableCircuit& circuit) {
+Expected<generate::Knob> parseVary(const std::string& text,
+                                   const generate::TunableCircuit& circuit) {
     const std::size_t equals = text.find('=');
     const std::string name = toLower(text.substr(0, equals));
     const auto& knobs = circuit.knobs();
@@ -206,8 +207,8 @@ Expected<Made> makeOpamps(const GenerateOptions& options, Context& context) {
     made.failures = result->failures;
     made.resumed = result->resumed;
     made.seconds = result->seconds;
-    made.rate = static_cast<double>(options.count - result->resumed) /
-                std::max(result->seconds, 1e-9);
+    made.rate =
+        static_cast<double>(options.count - result->resumed) / std::max(result->seconds, 1e-9);
     made.direct = false;
     made.journal = request.journal;
     made.set = std::move(result->set);
@@ -253,8 +254,7 @@ Expected<Made> makeStudy(const GenerateOptions& options, Context& context) {
     }
     if (options.vary.empty()) {
         const auto input = resolveInput(options.circuit);
-        study.varied =
-            usualKnobs(**circuit, input && input->project ? &*input->project : nullptr);
+        study.varied = usualKnobs(**circuit, input && input->project ? &*input->project : nullptr);
     }
     for (const std::string& text : options.analyses) {
         auto analysis = parseAnalysis(text);
@@ -269,9 +269,9 @@ Expected<Made> makeStudy(const GenerateOptions& options, Context& context) {
                          "Write NAME=BODY, e.g. gain=\"ac max vm(out)\"");
         const std::string body(trimmed(text.substr(equals + 1)));
         study.measurements[text.substr(0, equals)] = body;
-        const bool hasAc = std::any_of(
-            study.analyses.begin(), study.analyses.end(),
-            [](const sim::Analysis& a) { return a.kind == sim::Analysis::Kind::Ac; });
+        const bool hasAc =
+            std::any_of(study.analyses.begin(), study.analyses.end(),
+                        [](const sim::Analysis& a) { return a.kind == sim::Analysis::Kind::Ac; });
         if (toLower(body).starts_with("ac ") && !hasAc)
             study.analyses.push_back(*parseAnalysis("ac dec 10 1 10g"));
     }
@@ -306,8 +306,11 @@ void generateCommand(const GenerateOptions& options, Context& context) {
     const fs::path parent = fs::path(options.output).parent_path();
     if (fs::is_directory(options.output, ignored) ||
         (!parent.empty() && !fs::is_directory(parent, ignored)))
-        return failed({"DATA-001", "The dataset cannot be written",
-                       "its folder does not exist, or it is one itself", options.output, {}});
+        return failed({"DATA-001",
+                       "The dataset cannot be written",
+                       "its folder does not exist, or it is one itself",
+                       options.output,
+                       {}});
     const auto& opamps = generate::opampKinds();
     const bool simulated = std::find(opamps.begin(), opamps.end(), options.kind) != opamps.end();
     auto made = simulated                   ? makeOpamps(options, context)
@@ -327,10 +330,14 @@ void generateCommand(const GenerateOptions& options, Context& context) {
         failures[code] = count;
         failedCount += count;
         const auto example = made->examples.find(code);
-        context.show({{Severity::Warning, code,
+        context.show({{Severity::Warning,
+                       code,
                        std::to_string(count) + " samples failed" +
                            (example == made->examples.end() ? "" : ": " + example->second),
-                       options.output, 0, 0, {}}});
+                       options.output,
+                       0,
+                       0,
+                       {}}});
     }
     if (context.json)
         return context.print(Json{{"ok", true},

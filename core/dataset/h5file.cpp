@@ -158,8 +158,7 @@ bool readArray(hid_t file, const char* name, std::vector<T>& data, std::optional
     const Handle space(H5Dget_space(set.id()), H5Sclose);
     std::array<hsize_t, 2> dims{0, 1};
     const int rank = H5Sget_simple_extent_ndims(space.id());
-    if (rank < 1 || rank > 2 ||
-        H5Sget_simple_extent_dims(space.id(), dims.data(), nullptr) != rank)
+    if (rank < 1 || rank > 2 || H5Sget_simple_extent_dims(space.id(), dims.data(), nullptr) != rank)
         return false;
     if ((rows && dims[0] != *rows) || dims[1] == 0 || (!columns && dims[1] != 1))
         return false;

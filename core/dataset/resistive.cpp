@@ -244,7 +244,9 @@ public:
         m_sources.push_back({n, m_random.uniform()});
         return n;
     }
-    void resistor(std::size_t a, std::size_t b) { m_branches.push_back({a, b, m_random.uniform()}); }
+    void resistor(std::size_t a, std::size_t b) {
+        m_branches.push_back({a, b, m_random.uniform()});
+    }
 
     void appendTo(GraphSet& set, ResistiveKind kind) const {
         std::vector<double> volts(m_nets, std::nan(""));
@@ -255,9 +257,9 @@ public:
         ResistiveGraph graph;
         std::vector<std::int32_t> nodes(m_nets);
         for (std::size_t n = 0; n < m_nets; ++n)
-            nodes[n] = n == 0                  ? graph.node(Gnd)
+            nodes[n] = n == 0                 ? graph.node(Gnd)
                        : std::isnan(volts[n]) ? graph.node(VnodeO, 0, true, solved[n])
-                                               : graph.node(VnodeI);
+                                              : graph.node(VnodeI);
         bool input = true;
         for (const auto& [n, voltage] : m_sources) {
             graph.source(nodes[n], nodes[0], voltage, input ? Vsrcp : Vp, input ? Vsrcm : Vn);

@@ -44,14 +44,15 @@ GraphSet generateLadders(int low, int high, std::size_t count, std::uint64_t see
 /// - Parallel: Vin - (R1 || R2) - o - Rv - V2; one output; 14 nodes, 15 edges.
 /// - Series: Vin - R1 - o1 - R2 - o2 - Rv - V2; two outputs; 15 nodes, 15 edges.
 /// - Divider: Vin - Rh - o - Rv - V2, load RL from o to ground; one output; 14 nodes, 15 edges.
-/// - Bridge: V1 - R1 - A, A - Rp1 - B, B - Rp2 - C, A - Rp3 - D, D - Rp4 - C, Rload between D and B,
+/// - Bridge: V1 - R1 - A, A - Rp1 - B, B - Rp2 - C, A - Rp3 - D, D - Rp4 - C, Rload between D and
+/// B,
 ///   C - R2 - V2; four outputs; 25 nodes, 27 edges.
 /// The published generators lack one edge of the first two and swap two labels of the bridge; these
 /// do neither.
 enum class ResistiveKind { Parallel = 201, Series = 202, Divider = 203, Bridge = 204 };
 
-/// `count` circuits of a kind from sample `first` on; the topology class is the kind's number. Sample i depends only on
-/// (seed, i). Voltages by nodal analysis.
+/// `count` circuits of a kind from sample `first` on; the topology class is the kind's number.
+/// Sample i depends only on (seed, i). Voltages by nodal analysis.
 GraphSet generateResistive(ResistiveKind kind, std::size_t count, std::uint64_t seed,
                            std::size_t first = 0);
 
@@ -63,7 +64,6 @@ struct Branch {
 /// Voltages of all nets where `driven` nets are held by ideal sources (the others are NaN in
 /// `voltages` and come back solved): dense nodal analysis with pivoting. Nets that no driven net
 /// reaches stay NaN. Resistances below 1e-9 ohm count as 1e-9.
-std::vector<double> solveNetwork(const std::vector<Branch>& branches,
-                                 std::vector<double> voltages);
+std::vector<double> solveNetwork(const std::vector<Branch>& branches, std::vector<double> voltages);
 
 } // namespace ohm::dataset

@@ -60,9 +60,7 @@ public:
     }
 
 private:
-    const float* row(std::int32_t n) const {
-        return m_x + static_cast<std::size_t>(n) * m_width;
-    }
+    const float* row(std::int32_t n) const { return m_x + static_cast<std::size_t>(n) * m_width; }
     bool isNet(std::int32_t n) const {
         const float* r = row(n);
         return m_width == kResistive ? r[1] != 0 || r[4] != 0 || r[5] != 0 : r[LevelNet] != 0;

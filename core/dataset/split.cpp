@@ -66,9 +66,9 @@ Expected<Split> splitSet(const GraphSet& set, const SplitSpec& spec) {
     if (split.training.empty())
         return fail("DATA-020", "The shares of the split leave nothing to train on",
                     std::to_string(count) + " graphs");
-    split.training.resize(std::max<std::size_t>(
-        1, static_cast<std::size_t>(
-               std::llround(spec.fraction * static_cast<double>(split.training.size())))));
+    split.training.resize(
+        std::max<std::size_t>(1, static_cast<std::size_t>(std::llround(
+                                     spec.fraction * static_cast<double>(split.training.size())))));
     return split;
 }
 

@@ -89,9 +89,8 @@ LabelStatistics statisticsOf(std::span<const float> values, std::size_t bins,
     return s;
 }
 
-std::map<std::int32_t, LabelStatistics> statisticsByTopology(const GraphSet& set,
-                                                             const std::string& label,
-                                                             std::size_t bins) {
+std::map<std::int32_t, LabelStatistics>
+statisticsByTopology(const GraphSet& set, const std::string& label, std::size_t bins) {
     std::map<std::int32_t, std::vector<float>> values;
     for (std::size_t g = 0; g < set.graphCount(); ++g) {
         auto& list = values[set.topology[g]];
@@ -125,8 +124,8 @@ std::optional<Shift> shiftBetween(std::span<const float> first, std::span<const 
             ++i;
         while (j < b.size() && static_cast<double>(b[j]) == next)
             ++j;
-        shift.ks = std::max(shift.ks, std::fabs(static_cast<double>(i) / na -
-                                                static_cast<double>(j) / nb));
+        shift.ks = std::max(shift.ks,
+                            std::fabs(static_cast<double>(i) / na - static_cast<double>(j) / nb));
     }
     const double deviation = statisticsOf(a, 0).deviation;
     shift.relative = deviation > 0 ? shift.wasserstein / deviation : 0;

@@ -26,9 +26,8 @@ LabelStatistics statisticsOf(std::span<const float> values, std::size_t bins = 4
 
 /// The same for each topology class, all over the range of the whole set, so that their histograms
 /// can be laid over one another.
-std::map<std::int32_t, LabelStatistics> statisticsByTopology(const GraphSet& set,
-                                                             const std::string& label = {},
-                                                             std::size_t bins = 40);
+std::map<std::int32_t, LabelStatistics>
+statisticsByTopology(const GraphSet& set, const std::string& label = {}, std::size_t bins = 40);
 
 /// How far two samples of a label lie apart, e.g. training from test.
 struct Shift {

@@ -61,7 +61,8 @@ Expected<Journal> Journal::open(const std::filesystem::path& path, const std::st
         if (!bytes)
             return bytes.failure();
         const std::string_view all = bytes->view();
-        const bool ours = all.substr(0, header.size()) == std::string_view(header).substr(0, all.size());
+        const bool ours =
+            all.substr(0, header.size()) == std::string_view(header).substr(0, all.size());
         const bool bare = all.size() == header.size() && all.starts_with({kMagic, sizeof(kMagic)});
         if (!ours && !bare) // one without records holds nothing to lose
             return fail("GEN-013", "The journal belongs to the making of another dataset", {},

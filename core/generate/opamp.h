@@ -51,9 +51,9 @@ struct OpampResult {
 };
 
 /// Draws and simulates `count` circuits on the pool; sample i depends on (seed, i) alone. A sample
-/// that fails is left out and counted. The journal stays when all is done; remove it once the set is
-/// safely written. Errors: GEN-011 every sample failed, GEN-012 stopped (the
-/// journal keeps what is done), GEN-013, SIM-001, BASE-010. Thread: any; blocks.
+/// that fails is left out and counted. The journal stays when all is done; remove it once the set
+/// is safely written. Errors: GEN-011 every sample failed, GEN-012 stopped (the journal keeps what
+/// is done), GEN-013, SIM-001, BASE-010. Thread: any; blocks.
 Expected<OpampResult> generateOpamps(sim::SimulatorPool& pool, const OpampRequest& request,
                                      StopToken stop = {}, ProgressSink& progress = noProgress());
 

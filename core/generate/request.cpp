@@ -74,14 +74,14 @@ Expected<dataset::GraphSet> generateKind(const std::string& kind, int low, int h
         if (stop.shouldStop())
             return fail("GEN-012", "The generation was stopped");
         const std::size_t some = std::min(kChunk, count - first);
-        const auto extended =
-            set.extend(ladder ? dataset::generateLadders(low, high, some, seed, first)
-                              : dataset::generateResistive(
-                                    kind == "ladder-series"     ? ResistiveKind::Series
-                                    : kind == "ladder-parallel" ? ResistiveKind::Parallel
-                                    : kind == "divider"         ? ResistiveKind::Divider
-                                                                : ResistiveKind::Bridge,
-                                    some, seed, first));
+        const auto extended = set.extend(
+            ladder
+                ? dataset::generateLadders(low, high, some, seed, first)
+                : dataset::generateResistive(kind == "ladder-series"     ? ResistiveKind::Series
+                                             : kind == "ladder-parallel" ? ResistiveKind::Parallel
+                                             : kind == "divider"         ? ResistiveKind::Divider
+                                                                         : ResistiveKind::Bridge,
+                                             some, seed, first));
         if (!extended)
             return extended.failure();
         progress.report(static_cast<double>(first + some) / static_cast<double>(count),

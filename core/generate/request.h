@@ -27,8 +27,7 @@ const std::vector<std::string>& opampKinds();
 /// `count` graphs of a resistive kind; branches [low, high] matter to ladders only ("rout" is the
 /// ten-branch ladder with its graph label). Errors: GEN-020, GEN-012.
 Expected<dataset::GraphSet> generateKind(const std::string& kind, int low, int high,
-                                         std::size_t count, std::uint64_t seed,
-                                         StopToken stop = {},
+                                         std::size_t count, std::uint64_t seed, StopToken stop = {},
                                          ProgressSink& progress = noProgress());
 
 } // namespace ohm::generate

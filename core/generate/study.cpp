@@ -38,9 +38,8 @@ bool concernsAll(const std::string& code) {
 bool isName(const std::string& text) {
     const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
     return !text.empty() && text.size() <= 64 && letter(text[0]) &&
-           std::all_of(text.begin(), text.end(), [&](char c) {
-               return letter(c) || (c >= '0' && c <= '9') || c == '_';
-           });
+           std::all_of(text.begin(), text.end(),
+                       [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 std::string describe(const sim::Analysis& a) {
@@ -324,7 +323,9 @@ private:
         for (const Knob& k : m_study.varied)
             varied += (varied.empty() ? "" : ", ") + k.name + "=" + formatExact(k.low) + ":" +
                       formatExact(k.high) +
-                      (k.logarithmic ? ":log" : k.step > 0 ? ":" + formatExact(k.step) : "");
+                      (k.logarithmic ? ":log"
+                       : k.step > 0  ? ":" + formatExact(k.step)
+                                     : "");
         set.attributes["varied"] = varied;
         for (const auto& [name, body] : m_study.measurements)
             set.attributes["measurement." + name] = body;

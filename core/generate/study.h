@@ -36,12 +36,12 @@ struct StudyResult {
 
 /// Simulates the samples on the pool; linear resistive circuits are solved directly. Sample i
 /// depends on (seed, i) alone. With `journal` the results are appended to that file as they come:
-/// after a kill the same call goes on where it was, nothing lost or counted twice. The journal stays
-/// when all is done; remove it once the set is safely written.
-/// Errors: GEN-010 nothing to vary, GEN-011 every sample failed (detail: reasons), GEN-012 stopped,
-/// GEN-013 the journal belongs to another study, GEN-015 a knob is not of the circuit or has no
-/// range, GEN-018 a measurement's name is no name, SIM-020 devices without definition,
-/// SIM-001 and SIM-009 to SIM-012 (no sample could succeed), BASE-010.
+/// after a kill the same call goes on where it was, nothing lost or counted twice. The journal
+/// stays when all is done; remove it once the set is safely written. Errors: GEN-010 nothing to
+/// vary, GEN-011 every sample failed (detail: reasons), GEN-012 stopped, GEN-013 the journal
+/// belongs to another study, GEN-015 a knob is not of the circuit or has no range, GEN-018 a
+/// measurement's name is no name, SIM-020 devices without definition, SIM-001 and SIM-009 to
+/// SIM-012 (no sample could succeed), BASE-010.
 Expected<StudyResult> runStudy(sim::SimulatorPool& pool, const Study& study,
                                const std::filesystem::path& journal = {}, StopToken stop = {},
                                ProgressSink& progress = noProgress());

@@ -252,7 +252,8 @@ Expected<std::shared_ptr<const TunableCircuit>> makeTunable(const std::filesyste
         base.dialect = netlist::Dialect::Ltspice;
         read = [text = std::move(sheet->netlistText), path](const netlist::ReadOptions& changed,
                                                             StopToken token) {
-            return netlist::readNetlistText(text, path.string(), path.parent_path(), changed, token);
+            return netlist::readNetlistText(text, path.string(), path.parent_path(), changed,
+                                            token);
         };
     }
     auto nominal = read(base, stop);

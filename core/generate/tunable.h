@@ -38,9 +38,9 @@ public:
                                              std::span<const double> values) const = 0;
 };
 
-/// Finds the knobs of a circuit read from `path`, a netlist or a schematic (whose symbols are looked
-/// for in `options.searchPath` too). `project` gives ranges where it declares them.
-/// Errors: as readNetlist and importSchematic.
+/// Finds the knobs of a circuit read from `path`, a netlist or a schematic (whose symbols are
+/// looked for in `options.searchPath` too). `project` gives ranges where it declares them. Errors:
+/// as readNetlist and importSchematic.
 Expected<std::shared_ptr<const TunableCircuit>>
 makeTunable(const std::filesystem::path& path, const netlist::ReadOptions& options = {},
             const project::Project* project = nullptr, StopToken stop = {});

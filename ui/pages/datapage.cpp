@@ -5,6 +5,7 @@
 #include "core/base/units.h"
 #include "core/dataset/samplenetlist.h"
 #include "core/dataset/split.h"
+#include "core/dataset/statistics.h"
 #include "core/generate/request.h"
 #include "core/learn/evaluate.h"
 #include "core/project/installation.h"
@@ -52,28 +53,6 @@ QString number(double value) {
     return qs(formatSi(value, "", 4));
 }
 
-/// Wasserstein-1 distance of two samples of one dimension, in units of the first one's deviation.
-double shiftOf(std::vector<float> a, std::vector<float> b) {
-    if (a.empty() || b.empty())
-        return std::nan("");
-    std::sort(a.begin(), a.end());
-    std::sort(b.begin(), b.end());
-    double mean = 0, square = 0, distance = 0;
-    for (const float v : a)
-        mean += static_cast<double>(v) / static_cast<double>(a.size());
-    for (const float v : a)
-        square += (v - mean) * (v - mean) / static_cast<double>(a.size());
-    constexpr int kQuantiles = 1000;
-    for (int i = 0; i < kQuantiles; ++i) {
-        const double q = (i + 0.5) / kQuantiles;
-        const auto at = [&](const std::vector<float>& v) {
-            return v[static_cast<std::size_t>(q * static_cast<double>(v.size()))];
-        };
-        distance += std::fabs(static_cast<double>(at(a)) - at(b)) / kQuantiles;
-    }
-    return square > 0 ? distance / std::sqrt(square) : distance;
-}
-
 /// Labels with the graph each belongs to.
 struct Labels {
     std::vector<float> values;
@@ -98,24 +77,7 @@ Labels labelsOf(const dataset::GraphSet& set, const QString& target) {
 }
 
 QString topologyName(std::int32_t topology) {
-    switch (topology) {
-    case 201:
-        return DataPage::tr("parallel");
-    case 202:
-        return DataPage::tr("series");
-    case 203:
-        return DataPage::tr("divider");
-    case 204:
-        return DataPage::tr("bridge");
-    case 301:
-        return DataPage::tr("op-amp");
-    case 302:
-        return DataPage::tr("biased op-amp");
-    case 0:
-        return DataPage::tr("circuit");
-    default:
-        return DataPage::tr("%L1 branches").arg(topology);
-    }
+    return qs(dataset::topologyName(topology));
 }
 
 } // namespace
@@ -439,9 +401,8 @@ void DataPage::showHistogram() {
         parts = {{tr("training"), {}}, {tr("test"), {}}};
         for (std::size_t i = 0; i < labels.values.size(); ++i)
             parts[test[labels.graphs[i]]].second.push_back(labels.values[i]);
-        const double shift = shiftOf(parts[0].second, parts[1].second);
-        if (std::isfinite(shift))
-            m_shift->setText(tr("shift %1").arg(shift, 0, 'f', 3));
+        if (const auto shift = dataset::shiftBetween(parts[0].second, parts[1].second))
+            m_shift->setText(tr("shift %1").arg(shift->relative, 0, 'f', 3));
     } else if (by == u"topology"_s) {
         std::map<std::int32_t, std::vector<float>> classes;
         for (std::size_t i = 0; i < labels.values.size(); ++i)

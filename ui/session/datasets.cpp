@@ -7,6 +7,7 @@
 #include "ui/services/text.h"
 
 #include <QDir>
+#include <QFile>
 #include <QStandardPaths>
 
 namespace ohm::ui {
@@ -140,6 +141,7 @@ void Datasets::generate(const GenerateRequest& given) {
             const auto written = dataset::writeGraphSet(made->set, request.file.toStdString());
             if (!written)
                 return written.failure();
+            QFile::remove(request.file + u".journal"_s); // all of it is in the dataset
             QString text = QObject::tr("%L1 graphs").arg(made->set.graphCount());
             for (const auto& [code, count] : made->failures)
                 text += QObject::tr(", %L1 failed (%2)").arg(count).arg(qs(code));

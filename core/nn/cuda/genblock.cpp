@@ -149,16 +149,19 @@ struct NeighbourSum : Function<NeighbourSum> {
                            data(out), static_cast<int>(in.size(1)), stream());
         return out;
     }
+    /// Not arguments of their own: autograd takes no undefined tensor for one.
+    struct Scales {
+        Tensor row, neighbour;
+    };
     static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& rows,
-                          const Tensor& columns, const Tensor& scale,
-                          const Tensor& neighbourScale) {
+                          const Tensor& columns, const Scales& scales) {
         context->saved_data["rows"] = rows;
         context->saved_data["columns"] = columns;
-        if (scale.defined())
-            context->saved_data["scale"] = scale;
-        if (neighbourScale.defined())
-            context->saved_data["neighbourScale"] = neighbourScale;
-        return run(x, rows, columns, scale, neighbourScale);
+        if (scales.row.defined())
+            context->saved_data["scale"] = scales.row;
+        if (scales.neighbour.defined())
+            context->saved_data["neighbourScale"] = scales.neighbour;
+        return run(x, rows, columns, scales.row, scales.neighbour);
     }
     static tensor_list backward(AutogradContext* context, tensor_list gradients) {
         auto& saved = context->saved_data;
@@ -167,7 +170,7 @@ struct NeighbourSum : Function<NeighbourSum> {
         };
         // The transpose of diag(s) A diag(n) is diag(n) A diag(s).
         return {run(gradients[0], get("rows"), get("columns"), get("neighbourScale"), get("scale")),
-                Tensor(), Tensor(), Tensor(), Tensor()};
+                Tensor(), Tensor(), Tensor()};
     }
 };
 
@@ -226,7 +229,7 @@ Tensor genBlock(const Tensor& x, const Adjacency& a, const GenBlockTensors& b, b
 
 Tensor neighbourSum(const Tensor& x, const Adjacency& a, const Tensor& scale,
                     const Tensor& neighbourScale) {
-    return NeighbourSum::apply(x, a.rows, a.columns, scale, neighbourScale);
+    return NeighbourSum::apply(x, a.rows, a.columns, NeighbourSum::Scales{scale, neighbourScale});
 }
 
 Tensor softmaxAggregate(const Tensor& x, const Adjacency& a, const Tensor& t) {

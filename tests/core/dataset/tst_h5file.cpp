@@ -19,8 +19,8 @@ namespace {
 void writeNumbers(hid_t file, const char* name, std::vector<double> values, hsize_t columns = 1) {
     const std::array<hsize_t, 2> dims{values.size() / columns, columns};
     const hid_t space = H5Screate_simple(columns > 1 ? 2 : 1, dims.data(), nullptr);
-    const hid_t set = H5Dcreate2(file, name, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT,
-                                 H5P_DEFAULT);
+    const hid_t set =
+        H5Dcreate2(file, name, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
     H5Dclose(set);
     H5Sclose(space);
@@ -40,7 +40,8 @@ void writeText(hid_t file, const char* name, const char* value) {
 
 /// One graph of two nodes as another program might write it: doubles, variable-length texts.
 void writeForeign(const QString& path, const std::function<void(hid_t)>& change = {}) {
-    const hid_t file = H5Fcreate(path.toUtf8().constData(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t file =
+        H5Fcreate(path.toUtf8().constData(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     writeText(file, "format", "ohmscape-graphs");
     writeText(file, "format_version", "1");
     writeText(file, "feature_names", "value,net");
@@ -208,7 +209,9 @@ private slots:
                 writeText(f, "format_version", "2");
             },
             [](hid_t f) { H5Ldelete(f, "y", H5P_DEFAULT); },
-            [&](hid_t f) { replace(f, "y", {0, 0.75, 0, 0}, 2); },
+            [&](hid_t f) {
+                replace(f, "y", {0, 0.75, 0, 0}, 2);
+            },
             [&](hid_t f) {
                 replace(f, "node_ptr", {0, 3, 2});
                 replace(f, "edge_ptr", {0, 1, 1});
@@ -216,9 +219,15 @@ private slots:
             },
             [](hid_t f) { claim(f, "node_ptr", 1'000'000'000); },
             [&](hid_t f) { replace(f, "x", std::vector<double>(20, 1.0), 2); },
-            [&](hid_t f) { replace(f, "edge_index", {0, 2}, 2); },
-            [&](hid_t f) { replace(f, "y", {0, std::nan("")}); },
-            [&](hid_t f) { replace(f, "x", {1.5, 0, HUGE_VAL, 1}, 2); },
+            [&](hid_t f) {
+                replace(f, "edge_index", {0, 2}, 2);
+            },
+            [&](hid_t f) {
+                replace(f, "y", {0, std::nan("")});
+            },
+            [&](hid_t f) {
+                replace(f, "x", {1.5, 0, HUGE_VAL, 1}, 2);
+            },
             [&](hid_t f) {
                 H5Ldelete(f, "y", H5P_DEFAULT);
                 H5Lcreate_external(other.toUtf8().constData(), "y", f, "y", H5P_DEFAULT,
@@ -244,7 +253,9 @@ private slots:
                 H5Tclose(type);
                 H5Sclose(space);
             },
-            [&](hid_t f) { replace(f, "node_ptr", {0, -2}); },
+            [&](hid_t f) {
+                replace(f, "node_ptr", {0, -2});
+            },
             [](hid_t f) {
                 H5Adelete(f, "format");
                 const hsize_t count = 5000;

@@ -190,8 +190,8 @@ private slots:
         // The fraction is the head of the whole training part, and repeats.
         spec.fraction = 1;
         const auto whole = splitSet(set, spec);
-        QVERIFY(std::equal(split->training.begin(), split->training.end(),
-                           whole->training.begin()));
+        QVERIFY(
+            std::equal(split->training.begin(), split->training.end(), whole->training.begin()));
         QCOMPARE(whole->validation, split->validation);
         spec.seed = 6;
         if (count > 100)
