@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/explore/bench.h"
 #include "app/cli/context.h"
 #include "core/learn/engine.h"
 
@@ -15,7 +16,26 @@ struct BenchOptions {
     std::string device = "cpu";
 };
 
+void benchTsne(Context& context) {
+    const auto done = explore::benchTsne(
+        context.threads,
+        [&](const explore::BenchRow& row) {
+            if (context.json)
+                return context.print(
+                    Json{{"name", row.name}, {"value", row.value}, {"unit", row.unit}});
+            char text[160];
+            std::snprintf(text, sizeof(text), "%-52s %10.4g %s\n", row.name.c_str(), row.value,
+                          row.unit.c_str());
+            context.print(std::string(text));
+        },
+        context.stop);
+    if (!done)
+        context.fail(done.error());
+}
+
 void benchCommand(const BenchOptions& options, Context& context) {
+    if (options.name == "tsne")
+        return benchTsne(context);
     const auto engine = learn::engine();
     if (!engine)
         return context.fail(engine.error());
@@ -48,8 +68,8 @@ void benchCommand(const BenchOptions& options, Context& context) {
 
 void addBench(CLI::App& app, Context& context) {
     auto options = std::make_shared<BenchOptions>();
-    CLI::App* verb = app.add_subcommand("bench", "Measure the speed of this machine's networks");
-    verb->add_option("NAME", options->name, "What to measure: gnn")->required();
+    CLI::App* verb = app.add_subcommand("bench", "Measure the speed of this machine");
+    verb->add_option("NAME", options->name, "What to measure: gnn or tsne")->required();
     verb->add_option("--device", options->device, "cpu, cuda or cuda:N")->capture_default_str();
     verb->callback([options, &context] { benchCommand(*options, context); });
 }

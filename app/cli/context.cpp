@@ -123,7 +123,8 @@ int exitCodeOf(const Error& error) {
                                 "SIM-010",   "SIM-020",  "CLI-001",   "CLI-004",   "DATA-00",
                                 "DATA-01",   "DATA-02",  "GEN-02",    "GEN-00",    "GEN-010",
                                 "GEN-015",   "LEARN-00", "LEARN-010", "LEARN-013", "LEARN-014",
-                                "LEARN-015", "LEARN-02", "LEARN-05",  "NN-01",     "NN-02"};
+                                "LEARN-015", "LEARN-02", "EXPL-001",  "EXPL-002",  "EXPL-004",
+                                "EXPL-005",  "LEARN-05", "NN-01",     "NN-02"};
     const bool input = std::any_of(kInput.begin(), kInput.end(),
                                    [&](const char* p) { return code.starts_with(p); });
     return input ? kBadInput : kFailed;

@@ -75,6 +75,7 @@ void addDatasetGenerate(CLI::App& noun, Context& context);
 void addTrain(CLI::App& app, Context& context);
 void addEval(CLI::App& app, Context& context);
 void addPredict(CLI::App& app, Context& context);
+void addEmbed(CLI::App& app, Context& context);
 void addModels(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);
 

@@ -3,8 +3,8 @@
 
 #include <atomic>
 #include <csignal>
-#include <cstdlib>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <thread>
 
@@ -61,8 +61,8 @@ private:
 
 int main(int argc, char** argv) {
     // Threads of LibTorch that wait for each other sleep instead of spinning: beside anything else
-    // that wants a core, spinning makes a training twenty times slower. OpenMP reads this once, when
-    // LibTorch is loaded.
+    // that wants a core, spinning makes a training twenty times slower. OpenMP reads this once,
+    // when LibTorch is loaded.
     ::setenv("OMP_WAIT_POLICY", "passive", 0);
     std::signal(SIGPIPE, SIG_IGN);
     ohm::StopSource source;
@@ -89,6 +89,7 @@ int main(int argc, char** argv) {
     ohm::cli::addTrain(app, context);
     ohm::cli::addEval(app, context);
     ohm::cli::addPredict(app, context);
+    ohm::cli::addEmbed(app, context);
     ohm::cli::addModels(app, context);
     ohm::cli::addBench(app, context);
     for (CLI::App* noun : app.get_subcommands({})) {

@@ -19,9 +19,7 @@ struct Result {
     int code = -1;
     QByteArray out, err;
     QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
-    QString errorCode() const {
-        return json()[u"error"].toObject()[u"code"].toString();
-    }
+    QString errorCode() const { return json()[u"error"].toObject()[u"code"].toString(); }
     /// JSON lines.
     QList<QJsonObject> lines() const {
         QList<QJsonObject> all;
@@ -32,10 +30,10 @@ struct Result {
     }
 };
 
-const QString kLadderNet = QStringLiteral(OHMSCAPE_SOURCE_DIR
-                                          "/resources/models/ladder-deepgen15.safetensors");
-const QString kOpampNet = QStringLiteral(OHMSCAPE_SOURCE_DIR
-                                         "/resources/models/opamp-deepgen15.safetensors");
+const QString kLadderNet =
+    QStringLiteral(OHMSCAPE_SOURCE_DIR "/resources/models/ladder-deepgen15.safetensors");
+const QString kOpampNet =
+    QStringLiteral(OHMSCAPE_SOURCE_DIR "/resources/models/opamp-deepgen15.safetensors");
 const QString kLadder = QStringLiteral(OHMSCAPE_SOURCE_DIR "/projects/resistor-ladder/ladder.cir");
 
 const char* const kRecipe = "name: small\n"
@@ -65,7 +63,8 @@ private:
         QProcess process;
         process.setWorkingDirectory(m_dir.path());
         process.setStandardInputFile(QProcess::nullDevice());
-        process.start(QStringLiteral(OHMSCAPE_CLI), QStringList{QStringLiteral("--json")} + arguments);
+        process.start(QStringLiteral(OHMSCAPE_CLI),
+                      QStringList{QStringLiteral("--json")} + arguments);
         Result result;
         if (!process.waitForFinished(120000)) {
             process.kill();
@@ -146,8 +145,7 @@ private slots:
         int kills = 0;
         for (int i = 0; i < 8; ++i) {
             QProcess process;
-            process.start(QStringLiteral(OHMSCAPE_CLI),
-                          QStringList{"--json"} + trainInto(folder));
+            process.start(QStringLiteral(OHMSCAPE_CLI), QStringList{"--json"} + trainInto(folder));
             QVERIFY(process.waitForStarted());
             // Some are killed while they start, others some time after a report.
             const bool atStart = random.bounded(3) == 0;
@@ -194,12 +192,10 @@ private slots:
     }
     void anotherTrainingDoesNotTakeOver() {
         QProcess process;
-        process.start(QStringLiteral(OHMSCAPE_CLI),
-                      QStringList{"--json"} + trainInto("busy") +
-                          QStringList{"--set", "steps=1000000"});
+        process.start(QStringLiteral(OHMSCAPE_CLI), QStringList{"--json"} + trainInto("busy") +
+                                                        QStringList{"--set", "steps=1000000"});
         QVERIFY(process.waitForReadyRead(60000));
-        const Result second =
-            run(trainInto("busy") + QStringList{"--set", "steps=1000000"});
+        const Result second = run(trainInto("busy") + QStringList{"--set", "steps=1000000"});
         ::kill(static_cast<pid_t>(process.processId()), SIGKILL);
         process.waitForFinished();
         QCOMPARE(second.code, 3);
@@ -222,15 +218,15 @@ private slots:
             r.lines().back()[u"summary"].toObject()[u"validation.acc_at_50"].toObject();
         const QJsonArray values = acc[u"seeds"].toArray();
         QCOMPARE(values.size(), 3);
-        const double mean = (values[0].toDouble() + values[1].toDouble() + values[2].toDouble()) / 3;
+        const double mean =
+            (values[0].toDouble() + values[1].toDouble() + values[2].toDouble()) / 3;
         QVERIFY(std::fabs(acc[u"mean"].toDouble() - mean) < 1e-12);
     }
     void finetuningOnAFraction() {
-        const Result r =
-            run({"train", path("small.yaml"), "--from", kLadderNet, "--data",
-                 "ladder:12:100:seed=4", "--fraction", "0.25", "--set", "network.layers=15", "--set",
-                 "network.hidden=128", "--set", "steps=2", "--set", "peak_rate=1e-6", "-o",
-                 path("tuned")});
+        const Result r = run({"train", path("small.yaml"), "--from", kLadderNet, "--data",
+                              "ladder:12:100:seed=4", "--fraction", "0.25", "--set",
+                              "network.layers=15", "--set", "network.hidden=128", "--set",
+                              "steps=2", "--set", "peak_rate=1e-6", "-o", path("tuned")});
         QVERIFY2(r.code == 0, r.err.constData());
         const QJsonObject validation = r.lines()[0][u"validation"].toObject();
         QCOMPARE(validation[u"count"].toInt(), 20 * 12);
@@ -274,15 +270,52 @@ private slots:
         QVERIFY(std::fabs(volts[u"out1"].toDouble() - 0.50846) < 0.01);
         QVERIFY(std::fabs(volts[u"out10"].toDouble() - 0.54705) < 0.01);
         QVERIFY(!r.json().contains(u"uncertainty"));
-        const Result pair = run({"predict", kLadderNet, kLadder, "--ensemble",
-                                 QStringLiteral(OHMSCAPE_SOURCE_DIR
-                                                "/resources/models/ladder-deepgen20.safetensors")});
+        const Result pair = run(
+            {"predict", kLadderNet, kLadder, "--ensemble",
+             QStringLiteral(OHMSCAPE_SOURCE_DIR "/resources/models/ladder-deepgen20.safetensors")});
         QCOMPARE(pair.code, 0);
         const QJsonObject spread = pair.json()[u"uncertainty"].toObject();
         QVERIFY(spread[u"out1"].toDouble() > 0 && spread[u"out1"].toDouble() < 0.02);
         QVERIFY(!spread.contains(u"in"));
     }
 
+    void embedding_data() {
+        QTest::addColumn<QStringList>("options");
+        QTest::addColumn<int>("points");
+        QTest::addColumn<QString>("quality");
+        // 40 ladders of 2 to 4 branches have 3 nets and 8n + 4 nodes each.
+        QTest::newRow("nets by t-SNE") << QStringList{"--steps", "60"} << 0 << "kl";
+        QTest::newRow("graphs by PCA")
+            << QStringList{"--level", "graphs", "--method", "pca"} << 40 << "explained_variance";
+        QTest::newRow("thinned") << QStringList{"--level", "graphs", "--method",
+                                                "pca",     "--most", "10"}
+                                 << 10 << "explained_variance";
+        QTest::newRow("nodes of a layer")
+            << QStringList{"--level", "nodes", "--layer", "2", "--method", "pca"} << 0
+            << "explained_variance";
+    }
+    void embedding() {
+        QFETCH(QStringList, options);
+        QFETCH(int, points);
+        QFETCH(QString, quality);
+        const QStringList command =
+            QStringList{"embed", kLadderNet,    "--data", "ladder:2-4:40:seed=9",
+                        "-o",    path("at.csv")} +
+            options;
+        const Result r = run(command);
+        QVERIFY2(r.code == 0, r.err.constData());
+        const int count = r.json()[u"points"].toInt();
+        QVERIFY(points > 0 ? count == points : count > 100);
+        QCOMPARE(r.json()[u"width"].toInt(), 128);
+        QVERIFY(r.json()[quality].toDouble() > 0);
+        const double kept = r.json()[u"neighbours_kept"].toDouble();
+        QVERIFY(kept > 0.02 && kept <= 1);
+        const QByteArray first = bytesOf(path("at.csv"));
+        QCOMPARE(first.count('\n'), count + 1);
+        QVERIFY(first.startsWith("graph,node,kind,topology,label,predicted,x,y\n"));
+        QCOMPARE(run(command).code, 0);
+        QCOMPARE(bytesOf(path("at.csv")), first); // repeats to the letter
+    }
     void badInput_data() {
         const QByteArray whole = bytesOf(kLadderNet);
         QVERIFY(whole.size() > 100000);
@@ -337,6 +370,11 @@ private slots:
             {"train", "small.yaml", "--set", "network.task=graph", "--set", "target=gain", "-o",
              "bad-label"},
             3, "LEARN-010");
+        row("no such layer", {"embed", kLadderNet, "--data", data, "--layer", "99", "-o", "e.csv"},
+            3, "EXPL-005");
+        row("perplexity of nothing",
+            {"embed", kLadderNet, "--data", data, "--perplexity", "0", "-o", "e.csv"}, 3,
+            "EXPL-004");
         row("no such bench", {"bench", "abacus"}, 1, "LEARN-030");
     }
     void badInput() {
