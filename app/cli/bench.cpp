@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/explore/bench.h"
 #include "app/cli/context.h"
+#include "app/cli/sizing.h"
 #include "core/learn/engine.h"
 
 #include <cstdio>
@@ -36,6 +37,8 @@ void benchTsne(Context& context) {
 void benchCommand(const BenchOptions& options, Context& context) {
     if (options.name == "tsne")
         return benchTsne(context);
+    if (options.name == "sim")
+        return benchSimulations(context);
     const auto engine = learn::engine();
     if (!engine)
         return context.fail(engine.error());
@@ -69,7 +72,7 @@ void benchCommand(const BenchOptions& options, Context& context) {
 void addBench(CLI::App& app, Context& context) {
     auto options = std::make_shared<BenchOptions>();
     CLI::App* verb = app.add_subcommand("bench", "Measure the speed of this machine");
-    verb->add_option("NAME", options->name, "What to measure: gnn or tsne")->required();
+    verb->add_option("NAME", options->name, "What to measure: gnn, tsne or sim")->required();
     verb->add_option("--device", options->device, "cpu, cuda or cuda:N")->capture_default_str();
     verb->callback([options, &context] { benchCommand(*options, context); });
 }

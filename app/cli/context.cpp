@@ -124,7 +124,8 @@ int exitCodeOf(const Error& error) {
                                 "DATA-01",   "DATA-02",  "GEN-02",    "GEN-00",    "GEN-010",
                                 "GEN-015",   "LEARN-00", "LEARN-010", "LEARN-013", "LEARN-014",
                                 "LEARN-015", "LEARN-02", "EXPL-001",  "EXPL-002",  "EXPL-004",
-                                "EXPL-005",  "LEARN-05", "NN-01",     "NN-02"};
+                                "EXPL-005",  "LEARN-05", "NN-01",     "NN-02",
+                                "OPT-00",    "OPT-010",  "OPT-021",   "OPT-022",   "OPT-03"};
     const bool input = std::any_of(kInput.begin(), kInput.end(),
                                    [&](const char* p) { return code.starts_with(p); });
     return input ? kBadInput : kFailed;

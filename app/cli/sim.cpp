@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/input.h"
+#include "app/cli/sizing.h"
 #include "core/base/units.h"
 #include "core/sim/operatingpoint.h"
 #include "core/sim/simulator.h"
@@ -76,6 +77,7 @@ void addSim(CLI::App& app, Context& context) {
     verb->add_option("--ngspice", options->ngspice, "The ngspice program to run")
         ->capture_default_str();
     verb->callback([options, &context] { operatingPointCommand(*options, context); });
+    addSimMeasure(*noun, context);
 }
 
 } // namespace ohm::cli

@@ -55,6 +55,10 @@ Expected<Engine*> load() {
 
 } // namespace
 
+Expected<std::unique_ptr<Judge>> Engine::makeJudge(const JudgeSpec&, const std::string&) {
+    return fail("LEARN-042", "This engine has no networks that judge designs");
+}
+
 Expected<Engine*> engine() {
     // Never unloaded: LibTorch does not survive that, and the program ends with it. A failure is
     // not remembered, so that what is mended works without a restart.

@@ -5,6 +5,7 @@
 #include "core/base/job.h"
 #include "core/dataset/graphset.h"
 #include "core/learn/checkpoint.h"
+#include "core/learn/judge.h"
 #include "core/learn/metrics.h"
 #include "core/learn/recipe.h"
 #include "core/nn/graphbatch.h"
@@ -102,6 +103,10 @@ public:
     virtual Expected<TrainingResult> train(const Recipe& recipe, const TrainingData& data,
                                            const TrainingOptions& options, StopToken stop = {},
                                            ProgressSink& progress = noProgress()) = 0;
+    /// A fresh judge of designs. Errors: NN-* of Network::create, NN-011 the checkpoint's weights do
+    /// not fit, LEARN-042 this engine makes none.
+    virtual Expected<std::unique_ptr<Judge>> makeJudge(const JudgeSpec& spec,
+                                                       const std::string& device = "cpu");
     /// Measurements by name ("gnn"); `report` is called per row. Errors: LEARN-030 unknown name.
     virtual Expected<void> bench(const std::string& name, const std::string& device,
                                  const std::function<void(const BenchRow&)>& report,

@@ -4,6 +4,7 @@
 #include "core/learn/torchengine.h"
 
 #include "core/base/log.h"
+#include "core/learn/torchjudge.h"
 #include "core/learn/trainer.h"
 #include "core/nn/bench.h"
 #include "core/nn/network.h"
@@ -139,6 +140,10 @@ public:
                                    const TrainingOptions& options, StopToken stop,
                                    ProgressSink& progress) override {
         return learn::train(recipe, data, options, std::move(stop), progress);
+    }
+    Expected<std::unique_ptr<Judge>> makeJudge(const JudgeSpec& spec,
+                                               const std::string& device) override {
+        return makeTorchJudge(spec, device);
     }
     Expected<void> bench(const std::string& name, const std::string& device,
                          const std::function<void(const BenchRow&)>& report,

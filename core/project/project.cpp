@@ -90,6 +90,12 @@ private:
     }
 
     void keepUnknown(const YAML::Node& key, const YAML::Node& value) {
+        // What core/optimize reads is kept as text here: this room knows nothing of benches.
+        static const std::set<std::string> kSizing{"benches", "measurements", "specs", "sizing"};
+        if (kSizing.count(key.Scalar())) {
+            m_unknown[key.Scalar()] = value;
+            return;
+        }
         report(Severity::Warning, "PROJ-010",
                "The key \"" + key.Scalar() + "\" is not known to this version; it is kept as it is",
                key);

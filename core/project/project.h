@@ -32,7 +32,8 @@ struct Project {
     std::vector<std::string> outputs; ///< nets of interest
     std::vector<ParameterSpec> parameters;
     Diagnostics diagnostics;
-    std::string unknown; ///< YAML of the keys this version does not know
+    std::string unknown; ///< YAML of the keys this version does not know, and of the sizing keys
+                         ///< (benches, measurements, specs, sizing) that core/optimize reads
 
     std::filesystem::path folder() const { return file.parent_path(); }
 };

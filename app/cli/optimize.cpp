@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/context.h"
+#include "app/cli/sizing.h"
+#include "core/base/files.h"
+#include "core/base/units.h"
+#include "core/optimize/measure.h"
+#include "core/optimize/session.h"
+#include "core/project/project.h"
+
+#include <cmath>
+#include <cstdio>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+namespace ohm::cli {
+
+Expected<optimize::Problem> sizingProblem(const std::string& path, Context& context) {
+    const auto project = project::readProject(path);
+    if (!project)
+        return project.failure();
+    context.show(project->diagnostics);
+    return optimize::problemOf(*project);
+}
+
+std::shared_ptr<sim::SimulatorPool> sizingPool(const std::string& ngspice, int workers) {
+    sim::PoolOptions options;
+    options.workers = workers;
+    options.ngspice = ngspice;
+    return std::make_shared<sim::SimulatorPool>(options);
+}
+
+namespace {
+
+struct OptimizeOptions {
+    std::string project;
+    optimize::SessionOptions session;
+    std::string backbone;
+    std::string output;
+    std::string ngspice = "ngspice";
+    std::string cache;
+    bool noCache = false;
+    bool original = false;
+};
+
+Json number(double value) {
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+void tell(const optimize::IterationReport& r, const optimize::Problem& problem, Context& context) {
+    context.progress.clear();
+    if (context.json) {
+        Json met = Json::object();
+        for (std::size_t s = 0; s < problem.specs.size(); ++s)
+            met[problem.specs[s].name] = r.meeting[s];
+        Json line = {{"iteration", r.iteration},
+                     {"sims", r.sims},
+                     {"queries", r.queries},
+                     {"failures", r.failures},
+                     {"best_cost", number(r.bestCost)},
+                     {"mean_cost_20", number(r.meanCost)},
+                     {"designs_met", r.meetingAll},
+                     {"specs_met", met},
+                     {"acceptance", r.acceptance},
+                     {"seconds", r.seconds}};
+        if (r.loss >= 0)
+            line["loss"] = r.loss;
+        if (r.accuracy >= 0)
+            line["accuracy"] = r.accuracy;
+        context.print(line);
+    } else {
+        std::printf(
+            "%4zu  sims %5zu  queries %7zu  best %.4g  mean of 20 %.4g  all met %zu  %.1f s\n",
+            r.iteration, r.sims, r.queries, r.bestCost, r.meanCost, r.meetingAll, r.seconds);
+    }
+    std::fflush(stdout);
+}
+
+Json designJson(const optimize::Problem& problem, const optimize::Member& m) {
+    Json parameters = Json::object();
+    for (std::size_t v = 0; v < problem.variables.size(); ++v)
+        parameters[problem.variables[v].name] = problem.variables[v].value(m.design[v]);
+    Json measurements = Json::object();
+    for (std::size_t i = 0; i < problem.measures.size(); ++i)
+        measurements[problem.measures[i].name] = number(m.values[i]);
+    return {{"cost", m.cost}, {"parameters", parameters}, {"measurements", measurements}};
+}
+
+void optimizeCommand(OptimizeOptions options, Context& context) {
+    const auto problem = sizingProblem(options.project, context);
+    if (!problem)
+        return context.fail(problem.error());
+    auto& algorithm = options.session.algorithm;
+    algorithm.seed = context.seed.value_or(0);
+    algorithm.backbone = options.backbone;
+    algorithm.threads = context.threads;
+    algorithm.meetsHeads = !options.original;
+    const std::filesystem::path cache = options.noCache ? std::filesystem::path()
+                                        : !options.cache.empty()
+                                            ? std::filesystem::path(options.cache)
+                                            : optimize::defaultCacheFile();
+    auto session = optimize::Session::open(*problem, options.session, options.output,
+                                           sizingPool(options.ngspice, context.threads), cache);
+    if (!session)
+        return context.fail(session.error());
+    for (const auto& report : (*session)->history()) // of a run that goes on
+        tell(report, *problem, context);
+    const auto ending = (*session)->run(
+        [&](const optimize::IterationReport& r) { tell(r, *problem, context); }, context.stop);
+    if (!ending)
+        return context.fail(ending.error());
+    const auto& population = (*session)->population();
+    const auto order = population.byCost();
+    if (order.empty()) { // stopped before the first designs were done
+        if (context.json)
+            context.print(Json{{"ok", true}, {"ending", "stopped"}, {"run", options.output}});
+        return;
+    }
+    const optimize::Member& best = population.members[order.front()];
+    const auto netlist = optimize::designNetlist(*problem, best.design);
+    if (!netlist)
+        return context.fail(netlist.error());
+    const auto file = std::filesystem::path(options.output) / "best.cir";
+    if (const auto written = writeFileAtomically(file, *netlist); !written)
+        return context.fail(written.error());
+    const bool converged = *ending == optimize::Ending::Converged;
+    if (context.json) {
+        const auto& last = (*session)->history().back();
+        context.print(Json{{"ok", true},
+                           {"converged", converged},
+                           {"ending", optimize::endingText(*ending)},
+                           {"algorithm", algorithm.name},
+                           {"seed", algorithm.seed},
+                           {"sims", last.sims},
+                           {"queries", last.queries},
+                           {"best", designJson(*problem, best)},
+                           {"netlist", file.string()},
+                           {"run", options.output}});
+        return;
+    }
+    std::string text = "Ended: " + std::string(optimize::endingText(*ending)) + ".\nBest design:\n";
+    for (std::size_t v = 0; v < problem->variables.size(); ++v)
+        text += "  " + problem->variables[v].name + " = " +
+                formatSi(problem->variables[v].value(best.design[v]), problem->variables[v].unit) +
+                "\n";
+    for (std::size_t s = 0; s < problem->specs.size(); ++s) {
+        const auto& m = problem->measures[problem->measureOf[s]];
+        text += "  " + m.name + " " +
+                optimize::formatMeasure(m, best.values[problem->measureOf[s]]) +
+                (best.penalties[s] == 0 ? "  met\n" : "  missed\n");
+    }
+    context.print(text + "Netlist: " + file.string() + "\n");
+}
+
+} // namespace
+
+void addOptimize(CLI::App& app, Context& context) {
+    auto o = std::make_shared<OptimizeOptions>();
+    CLI::App* verb =
+        app.add_subcommand("optimize", "Size a circuit: search its design space with ngspice");
+    verb->add_option("PROJECT", o->project, "Project with benches, measurements and specs")
+        ->required();
+    verb->add_option("-a,--algorithm", o->session.algorithm.name,
+                     "random, evo, oracle, bagnet-fc, bagnet-random, bagnet-frozen or "
+                     "bagnet-finetuned")
+        ->capture_default_str();
+    verb->add_option("--backbone", o->backbone, "Checkpoint of the graph network");
+    verb->add_option("--max-sims", o->session.mostSims, "Budget of simulated designs")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    verb->add_option("--stagnation", o->session.stagnation,
+                     "Stop after so many iterations without progress (0: never)");
+    verb->add_option("--initial", o->session.algorithm.initial, "Random designs to begin with")
+        ->capture_default_str()
+        ->check(CLI::Range(2, 100000));
+    verb->add_option("--per-iteration", o->session.algorithm.perIteration, "New designs each time")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 10000));
+    verb->add_option("--steps", o->session.algorithm.gradientSteps,
+                     "BagNet: training steps per iteration")
+        ->capture_default_str();
+    verb->add_flag("--original", o->original, "BagNet of 2019: without the heads that say 'meets'");
+    verb->add_option("--device", o->session.algorithm.device, "cpu, cuda or cuda:N")
+        ->capture_default_str();
+    verb->add_option("--cache", o->cache, "File that keeps results of simulations");
+    verb->add_flag("--no-cache", o->noCache, "Simulate everything anew");
+    verb->add_option("--ngspice", o->ngspice, "The ngspice program to run")->capture_default_str();
+    verb->add_option("-o,--output", o->output, "Folder of the session; an old one goes on")
+        ->required();
+    verb->callback([o, &context] { optimizeCommand(*o, context); });
+}
+
+} // namespace ohm::cli

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/graph/features.h"
+#include "core/learn/engine.h"
+#include "core/learn/judge.h"
+#include "core/netlist/reader.h"
+#include "core/optimize/evolution.h"
+#include "core/project/installation.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ohm::optimize {
+namespace {
+
+constexpr std::uint64_t kStreams = 16;
+constexpr std::size_t kBatch = 48; ///< candidates scored at once
+
+/// A design as the judge takes it: its values, or the node features of its circuit.
+class Encoder {
+public:
+    static Expected<Encoder> values(const Problem& problem) {
+        Encoder e;
+        e.m_problem = problem;
+        return e;
+    }
+    /// Errors: OPT-022, NET-*, LEARN-*.
+    static Expected<Encoder> graph(const Problem& problem) {
+        if (problem.judgeCircuit.empty())
+            return fail("OPT-022", "The project does not say which circuit the graph network sees",
+                        {}, problem.name, "Add sizing: {graph: FILE} to the project");
+        Encoder e;
+        e.m_problem = problem;
+        e.m_graph = true;
+        const Design nominal = problem.nominal();
+        if (const auto built = e.build(nominal, &e.m_topology, e.m_base); !built)
+            return built.failure();
+        // Most entries are a variable's value as it stands: found by moving one variable at a time.
+        for (std::size_t v = 0; v < problem.variables.size(); ++v) {
+            Design moved = nominal;
+            moved[v] = moved[v] > 0 ? 0 : problem.variables[v].count() - 1;
+            std::vector<float> x;
+            if (const auto built = e.build(moved, nullptr, x); !built)
+                return built.failure();
+            if (x.size() != e.m_base.size())
+                return fail("OPT-022", "The parameters change the structure of the graph", {},
+                            problem.variables[v].name);
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                if (x[i] == e.m_base[i])
+                    continue;
+                e.m_places.emplace_back(i, v);
+                e.m_direct =
+                    e.m_direct &&
+                    x[i] == static_cast<float>(problem.variables[v].value(moved[v])) &&
+                    e.m_base[i] == static_cast<float>(problem.variables[v].value(nominal[v]));
+            }
+        }
+        return e;
+    }
+
+    Expected<std::vector<float>> encode(const Design& design) const {
+        std::vector<float> row;
+        if (m_graph && !m_direct) {
+            if (const auto built = build(design, nullptr, row); !built)
+                return built.failure();
+            return row;
+        }
+        if (m_graph) {
+            row = m_base;
+            for (const auto& [place, v] : m_places)
+                row[place] = static_cast<float>(m_problem.variables[v].value(design[v]));
+            return row;
+        }
+        for (std::size_t v = 0; v < design.size(); ++v) {
+            const Variable& variable = m_problem.variables[v];
+            const double value = variable.value(design[v]);
+            row.push_back(static_cast<float>(variable.logarithmic ? std::log(value) : value));
+        }
+        return row;
+    }
+    const nn::GraphBatch& topology() const { return m_topology; }
+    bool isGraph() const { return m_graph; }
+
+private:
+    Expected<void> build(const Design& design, nn::GraphBatch* batch, std::vector<float>& x) const {
+        netlist::ReadOptions options;
+        options.searchPath = m_problem.searchPath;
+        for (std::size_t v = 0; v < design.size(); ++v)
+            options.parameters[m_problem.variables[v].name] =
+                m_problem.variables[v].value(design[v]);
+        const auto circuit = netlist::readNetlist(m_problem.judgeCircuit, options);
+        if (!circuit)
+            return circuit.failure();
+        const graph::TerminalGraph graph(*circuit);
+        const auto features = graph::nodeFeatures(graph, graph::FeatureSchema::Analog);
+        x = features.values;
+        if (!batch)
+            return {};
+        batch->nodes = static_cast<std::int64_t>(graph.nodeCount());
+        batch->graphs = 1;
+        batch->width = static_cast<std::int64_t>(features.width);
+        batch->rows.assign(graph.rows().begin(), graph.rows().end());
+        batch->columns.assign(graph.columns().begin(), graph.columns().end());
+        batch->graphPtr = {0, batch->nodes};
+        return {};
+    }
+
+    Problem m_problem;
+    bool m_graph = false, m_direct = true;
+    nn::GraphBatch m_topology;
+    std::vector<float> m_base;
+    std::vector<std::pair<std::size_t, std::size_t>> m_places; ///< entry of x, variable
+};
+
+class Bagnet : public Algorithm {
+public:
+    Bagnet(AlgorithmOptions options, Encoder encoder, std::unique_ptr<learn::Judge> judge)
+        : m_options(std::move(options))
+        , m_encoder(std::move(encoder))
+        , m_judge(std::move(judge)) {}
+
+    Expected<Proposal> propose(std::size_t iteration, Population& population, Evaluator& evaluator,
+                               StopToken stop) override {
+        const Problem& problem = evaluator.problem();
+        dataset::Random random(m_options.seed, iteration * kStreams + 1);
+        dataset::Random chance(m_options.seed, iteration * kStreams + 2);
+        Breeder breeder(problem, population, random);
+        const Member reference = breeder.reference();
+        Proposal p;
+        auto accuracy = accuracyOnLast(problem, population, reference);
+        if (!accuracy)
+            return accuracy.failure();
+        p.accuracy = *accuracy;
+        const auto data = dataOf(problem, population);
+        if (!data)
+            return data.failure();
+        const auto loss = m_judge->train(*data, m_options.gradientSteps, m_options.batch,
+                                         m_options.seed * 1000003 + iteration, stop);
+        if (!loss)
+            return loss.error().code == "LEARN-012"
+                       ? Expected<Proposal>(fail("OPT-020", "The sizing was stopped"))
+                       : Expected<Proposal>(loss.failure());
+        p.loss = *loss;
+        const auto refRow = m_encoder.encode(reference.design);
+        if (!refRow)
+            return refRow.failure();
+        std::set<Design> taken = population.known;
+        while (p.designs.size() < m_options.perIteration &&
+               p.candidates < m_options.mostCandidates) {
+            if (stop.shouldStop())
+                return fail("OPT-020", "The sizing was stopped");
+            std::vector<Design> batch;
+            std::vector<float> rows;
+            while (batch.size() < kBatch && p.candidates < m_options.mostCandidates) {
+                for (Design& child : breeder.offspring()) {
+                    ++p.candidates;
+                    if (!taken.insert(child).second)
+                        continue;
+                    const auto row = m_encoder.encode(child);
+                    if (!row)
+                        return row.failure();
+                    rows.insert(rows.end(), row->begin(), row->end());
+                    batch.push_back(std::move(child));
+                }
+            }
+            if (batch.empty())
+                break;
+            const auto verdict = m_judge->score(rows, batch.size(), *refRow);
+            if (!verdict)
+                return verdict.failure();
+            for (std::size_t i = 0; i < batch.size() && p.designs.size() < m_options.perIteration;
+                 ++i) {
+                ++p.queries;
+                if (accepted(*verdict, i, problem.specs.size(), population.critical, chance))
+                    p.designs.push_back(batch[i]);
+            }
+        }
+        p.stuck = p.designs.empty();
+        return p;
+    }
+
+    bool hasState() const override { return true; }
+    Expected<void> save(const std::filesystem::path& path) const override {
+        learn::Checkpoint checkpoint;
+        checkpoint.target = "judge";
+        checkpoint.weights = m_judge->state();
+        return learn::writeCheckpoint(checkpoint, path);
+    }
+    Expected<void> load(const std::filesystem::path& path) override {
+        const auto checkpoint = learn::readCheckpoint(path);
+        return checkpoint ? m_judge->loadState(checkpoint->weights)
+                          : Expected<void>(checkpoint.failure());
+    }
+
+private:
+    /// Takes the larger of "meets the spec" and "better than the reference" as the chance to pass
+    /// each critical spec; now and then a rejected one passes all the same.
+    bool accepted(const learn::JudgeVerdict& verdict, std::size_t candidate, std::size_t specs,
+                  const std::vector<std::size_t>& critical, dataset::Random& chance) const {
+        bool good = true;
+        for (const std::size_t s : critical) {
+            const double u = chance.uniform();
+            double pass = verdict.better[candidate * specs + s];
+            if (!verdict.meets.empty())
+                pass = std::max(pass, static_cast<double>(verdict.meets[candidate * specs + s]));
+            good = good && u > 1 - pass;
+        }
+        const double lucky = chance.uniform();
+        return good || (m_options.meetsHeads && lucky < m_options.epsilon);
+    }
+
+    double quality(const Problem& problem, const Member& m, std::size_t spec) const {
+        const Spec& s = problem.specs[spec];
+        const double value = m.values[problem.measureOf[spec]];
+        return s.min && s.max ? -m.penalties[spec] : s.min ? value : -value;
+    }
+
+    Expected<learn::JudgeData> dataOf(const Problem& problem, const Population& population) {
+        learn::JudgeData data;
+        data.designs = population.members.size();
+        for (const Member& m : population.members) {
+            const auto row = m_encoder.encode(m.design);
+            if (!row)
+                return row.failure();
+            data.rows.insert(data.rows.end(), row->begin(), row->end());
+            for (std::size_t s = 0; s < problem.specs.size(); ++s) {
+                data.quality.push_back(quality(problem, m, s));
+                data.meets.push_back(m.penalties[s] == 0 ? 1 : 0);
+            }
+        }
+        for (const Spec& s : problem.specs)
+            data.tiesWin.push_back(s.max ? 1 : 0);
+        return data;
+    }
+
+    /// How often the judge is right about designs it has not learned yet (those of the last
+    /// iteration) against the reference: both heads, critical specs. -1 without such designs.
+    Expected<double> accuracyOnLast(const Problem& problem, const Population& population,
+                                    const Member& reference) {
+        const auto& last = population.lastAdded;
+        std::vector<const Member*> fresh;
+        std::vector<float> rows;
+        for (const Member& m : population.members) {
+            if (std::find(last.begin(), last.end(), m.design) == last.end())
+                continue;
+            const auto row = m_encoder.encode(m.design);
+            if (!row)
+                return row.failure();
+            rows.insert(rows.end(), row->begin(), row->end());
+            fresh.push_back(&m);
+        }
+        if (fresh.empty())
+            return -1.0;
+        const auto refRow = m_encoder.encode(reference.design);
+        if (!refRow)
+            return refRow.failure();
+        const auto verdict = m_judge->score(rows, fresh.size(), *refRow);
+        if (!verdict)
+            return verdict.failure();
+        std::size_t right = 0, all = 0;
+        const std::size_t specs = problem.specs.size();
+        for (std::size_t i = 0; i < fresh.size(); ++i) {
+            for (const std::size_t s : population.critical) {
+                const bool better = quality(problem, *fresh[i], s) > quality(problem, reference, s);
+                right += (verdict->better[i * specs + s] > 0.5F) == better;
+                ++all;
+                if (!verdict->meets.empty()) {
+                    right +=
+                        (verdict->meets[i * specs + s] > 0.5F) == (fresh[i]->penalties[s] == 0);
+                    ++all;
+                }
+            }
+        }
+        return all > 0 ? static_cast<double>(right) / static_cast<double>(all) : -1.0;
+    }
+
+    AlgorithmOptions m_options;
+    Encoder m_encoder;
+    std::unique_ptr<learn::Judge> m_judge;
+};
+
+} // namespace
+
+Expected<std::unique_ptr<Algorithm>> makeBagnet(const Problem& problem,
+                                                const AlgorithmOptions& options) {
+    const bool graph = options.name != "bagnet-fc";
+    auto encoder = graph ? Encoder::graph(problem) : Encoder::values(problem);
+    if (!encoder)
+        return encoder.failure();
+    const auto engine = learn::engine();
+    if (!engine)
+        return engine.failure();
+    (*engine)->setThreads(options.threads);
+    learn::JudgeSpec spec;
+    spec.specs = problem.specs.size();
+    spec.meetsHeads = options.meetsHeads;
+    spec.seed = options.seed;
+    if (graph) {
+        spec.features = learn::JudgeSpec::Features::Graph;
+        spec.graph = encoder->topology();
+        const auto path = options.backbone.empty()
+                              ? project::networkFolder() / "opamp-deepgen15.safetensors"
+                              : options.backbone;
+        auto checkpoint = learn::readCheckpoint(path);
+        if (!checkpoint)
+            return checkpoint.failure();
+        spec.backbone = std::move(*checkpoint);
+        spec.pretrained = options.name != "bagnet-random";
+        spec.frozen = options.name == "bagnet-frozen";
+    } else {
+        // The moments of a uniform draw from the grid: nothing is taken from any earlier run.
+        for (const Variable& v : problem.variables) {
+            const double low = v.logarithmic ? std::log(v.low) : v.low;
+            const double high = v.value(v.count() - 1);
+            const double top = v.logarithmic ? std::log(high) : high;
+            spec.mean.push_back(static_cast<float>((low + top) / 2));
+            spec.deviation.push_back(static_cast<float>((top - low) / std::sqrt(12.0)));
+        }
+    }
+    auto judge = (*engine)->makeJudge(spec, options.device);
+    if (!judge)
+        return judge.failure();
+    return Expected<std::unique_ptr<Algorithm>>(
+        std::make_unique<Bagnet>(options, std::move(*encoder), std::move(*judge)));
+}
+
+} // namespace ohm::optimize

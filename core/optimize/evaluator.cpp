@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/optimize/evaluator.h"
+
+#include "core/base/units.h"
+#include "core/netlist/reader.h"
+#include "core/netlist/writer.h"
+#include "core/optimize/measure.h"
+#include "core/optimize/store.h"
+#include "core/sim/deckcheck.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <map>
+#include <unordered_map>
+
+#include <nlohmann/json.hpp>
+
+namespace ohm::optimize {
+namespace {
+
+using Json = nlohmann::json;
+
+/// 128 bits of two FNV-1a sums: not against an adversary, only against chance.
+class Hash {
+public:
+    void add(const std::string& text) {
+        for (const char c : text) {
+            m_a = (m_a ^ static_cast<unsigned char>(c)) * 1099511628211ull;
+            m_b = (m_b ^ (static_cast<unsigned char>(c) + 0x9Eu)) * 0x9E3779B97F4A7C15ull;
+            m_b ^= m_b >> 29;
+        }
+        m_a = (m_a ^ 0xFF) * 1099511628211ull;
+        m_b = (m_b ^ 0x1FF) * 0x9E3779B97F4A7C15ull;
+    }
+    std::string text() const {
+        char out[40];
+        std::snprintf(out, sizeof(out), "%016llx%016llx", static_cast<unsigned long long>(m_a),
+                      static_cast<unsigned long long>(m_b));
+        return out;
+    }
+
+private:
+    std::uint64_t m_a = 14695981039346656037ull, m_b = 88172645463325252ull;
+};
+
+std::string describe(const Measure& m) {
+    return std::to_string(static_cast<int>(m.kind)) + "/" + std::to_string(m.bench) + "/" +
+           std::to_string(m.against) + "/" + m.of + "/" + m.input + "/" + m.source + "/" +
+           formatExact(m.tolerance) + "/" + m.body;
+}
+
+bool fatal(const std::string& code) {
+    return code == "SIM-001" || code == "SIM-009" || code == "SIM-010" || code == "SIM-011" ||
+           code == "SIM-012" || code == "BASE-011";
+}
+
+} // namespace
+
+class Evaluator::Impl {
+public:
+    Impl(Problem given, std::shared_ptr<sim::SimulatorPool> workers, std::filesystem::path file)
+        : problem(std::move(given))
+        , pool(std::move(workers))
+        , cacheFile(std::move(file)) {}
+
+    Expected<void> openCache() {
+        if (opened)
+            return {};
+        opened = true;
+        const auto version = pool->version();
+        if (!version) {
+            opened = false;
+            return version.failure();
+        }
+        simulator = *version;
+        if (cacheFile.empty())
+            return {};
+        const auto lines = readLines(cacheFile);
+        if (!lines)
+            return {}; // there is none yet
+        for (const std::string& line : *lines) {
+            const Json entry = Json::parse(line, nullptr, false);
+            if (!entry.is_object() || !entry.contains("key") || !entry["key"].is_string())
+                continue;
+            Evaluation e;
+            if (entry.contains("values") && entry["values"].is_array()) {
+                e.valid = true;
+                for (const Json& v : entry["values"])
+                    e.values.push_back(v.is_number() ? v.get<double>() : std::nan(""));
+                if (e.values.size() != problem.measures.size())
+                    continue;
+            } else {
+                e.failure = entry.value("failure", std::string("SIM-004"));
+            }
+            cache.emplace(entry["key"].get<std::string>(), std::move(e));
+        }
+        return {};
+    }
+
+    void keep(const std::string& key, const Evaluation& e) {
+        cache[key] = e;
+        if (cacheFile.empty())
+            return;
+        Json entry{{"key", key}};
+        if (e.valid)
+            entry["values"] = e.values;
+        else
+            entry["failure"] = e.failure;
+        std::error_code ignored;
+        std::filesystem::create_directories(cacheFile.parent_path(), ignored);
+        // A cache that cannot be written costs time later and nothing else.
+        [[maybe_unused]] const auto written = appendLine(cacheFile, entry.dump(), false);
+    }
+
+    Expected<std::string> deck(std::size_t bench, const Design& design) const {
+        netlist::ReadOptions options;
+        options.searchPath = problem.searchPath;
+        for (std::size_t v = 0; v < problem.variables.size(); ++v)
+            options.parameters[problem.variables[v].name] = problem.variables[v].value(design[v]);
+        const auto circuit = netlist::readNetlist(problem.benches[bench].circuit, options);
+        if (!circuit)
+            return circuit.failure();
+        return netlist::writeFlatDeck(**circuit).text;
+    }
+
+    Evaluation judge(const std::vector<Expected<sim::Outcome>>& outcomes, std::size_t first) const {
+        Evaluation e;
+        std::vector<const sim::Outcome*> benches;
+        for (std::size_t b = 0; b < problem.benches.size(); ++b) {
+            const auto& outcome = outcomes[first + b];
+            if (!outcome) {
+                e.failure = outcome.error().code + " " + outcome.error().text + " (" +
+                            problem.benches[b].name + ")";
+                return e;
+            }
+            benches.push_back(&*outcome);
+        }
+        for (const Measure& m : problem.measures) {
+            const auto value = takeMeasure(m, benches);
+            if (!value || !std::isfinite(*value)) {
+                e.values.clear();
+                e.failure = value ? "OPT-011 A measurement found nothing (" + m.name + ")"
+                                  : value.error().code + " " + value.error().text + " (" + m.name +
+                                        " " + value.error().detail + ")";
+                return e;
+            }
+            e.values.push_back(*value);
+        }
+        e.valid = true;
+        return e;
+    }
+
+    Expected<std::vector<Evaluation>> evaluate(const std::vector<Design>& designs, StopToken stop) {
+        if (const auto ready = openCache(); !ready)
+            return ready.failure();
+        std::vector<Evaluation> results(designs.size());
+        std::vector<std::string> keys(designs.size());
+        std::vector<std::size_t> todo;
+        std::vector<sim::Job> jobs;
+        std::map<std::string, std::size_t> firstOf;
+        for (std::size_t d = 0; d < designs.size(); ++d) {
+            if (stop.shouldStop())
+                return fail("OPT-020", "The sizing was stopped");
+            Hash hash;
+            hash.add(simulator);
+            std::vector<sim::Job> own;
+            for (std::size_t b = 0; b < problem.benches.size(); ++b) {
+                auto text = deck(b, designs[d]);
+                if (!text)
+                    return text.failure();
+                sim::Job job;
+                job.deck = std::move(*text);
+                job.analyses = problem.benches[b].analyses;
+                job.timeoutSeconds = problem.benches[b].timeoutSeconds;
+                hash.add(job.deck);
+                for (const sim::Analysis& a : job.analyses)
+                    hash.add(sim::analysisCommand(a) ? *sim::analysisCommand(a) : std::string());
+                for (const Measure& m : problem.measures) {
+                    if (m.kind == Measure::Kind::Meas && m.bench == b)
+                        job.measurements.push_back(m.body);
+                }
+                own.push_back(std::move(job));
+            }
+            for (const Measure& m : problem.measures)
+                hash.add(describe(m));
+            keys[d] = hash.text();
+            if (const auto found = cache.find(keys[d]); found != cache.end()) {
+                results[d] = found->second;
+                results[d].cached = true;
+            } else if (firstOf.emplace(keys[d], d).second) {
+                todo.push_back(d);
+                for (sim::Job& job : own)
+                    jobs.push_back(std::move(job));
+            }
+        }
+        if (jobs.empty())
+            return results;
+        const auto outcomes = pool->runAll(jobs, stop);
+        if (stop.stopRequested())
+            return fail("OPT-020", "The sizing was stopped");
+        for (const auto& outcome : outcomes) {
+            if (!outcome && fatal(outcome.error().code))
+                return outcome.failure();
+        }
+        const std::size_t perDesign = problem.benches.size();
+        for (std::size_t i = 0; i < todo.size(); ++i) {
+            Evaluation& e = results[todo[i]];
+            e = judge(outcomes, i * perDesign);
+            if (e.failure.rfind("OPT-010", 0) == 0)
+                return fail("OPT-010", "A measurement cannot be taken", e.failure.substr(8), {},
+                            "Correct the measurement in the project file");
+            ++simulated;
+            // A timeout may be the machine's fault: it counts here, but is not believed for ever.
+            if (e.failure.rfind("SIM-002", 0) != 0 && e.failure.rfind("SIM-003", 0) != 0)
+                keep(keys[todo[i]], e);
+        }
+        for (std::size_t d = 0; d < designs.size(); ++d) {
+            const auto first = firstOf.find(keys[d]);
+            if (first != firstOf.end() && first->second != d) {
+                results[d] = results[first->second];
+                results[d].cached = true;
+            }
+        }
+        return results;
+    }
+
+    Problem problem;
+    std::shared_ptr<sim::SimulatorPool> pool;
+    std::filesystem::path cacheFile;
+    std::string simulator;
+    bool opened = false;
+    std::size_t simulated = 0;
+    std::unordered_map<std::string, Evaluation> cache;
+};
+
+Evaluator::Evaluator(Problem problem, std::shared_ptr<sim::SimulatorPool> pool,
+                     std::filesystem::path cacheFile)
+    : m_impl(std::make_unique<Impl>(std::move(problem), std::move(pool), std::move(cacheFile))) {}
+Evaluator::~Evaluator() = default;
+
+const Problem& Evaluator::problem() const {
+    return m_impl->problem;
+}
+void Evaluator::setSpecs(const Problem& problem) {
+    m_impl->problem.specs = problem.specs;
+    m_impl->problem.measureOf = problem.measureOf;
+}
+Expected<std::vector<Evaluation>> Evaluator::evaluate(const std::vector<Design>& designs,
+                                                      StopToken stop) {
+    return m_impl->evaluate(designs, std::move(stop));
+}
+std::size_t Evaluator::simulated() const {
+    return m_impl->simulated;
+}
+Expected<std::string> Evaluator::deck(std::size_t bench, const Design& design) const {
+    return m_impl->deck(bench, design);
+}
+
+std::filesystem::path defaultCacheFile() {
+    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache && *cache == '/')
+        return std::filesystem::path(cache) / "ohmscape" / "simulations.jsonl";
+    if (const char* home = std::getenv("HOME"); home && *home == '/')
+        return std::filesystem::path(home) / ".cache" / "ohmscape" / "simulations.jsonl";
+    return {};
+}
+
+} // namespace ohm::optimize

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/error.h"
+#include "core/optimize/problem.h"
+#include "core/sim/simulator.h"
+
+#include <vector>
+
+namespace ohm::optimize {
+
+/// Takes a measurement from the outcomes of all benches (in the problem's order; only those it
+/// needs are looked at). Crossings are interpolated linearly in the logarithms of frequency and
+/// magnitude, the phase linearly in the logarithm of frequency. Errors: OPT-010 a net or source is
+/// not in the results, OPT-011 the measurement found nothing. Thread: any.
+Expected<double> takeMeasure(const Measure& measure,
+                             const std::vector<const sim::Outcome*>& benches);
+
+/// A measured value with its unit for people: "343.5", "18.64 MHz", "46.7 deg", "54.5 dB".
+std::string formatMeasure(const Measure& measure, double value);
+
+} // namespace ohm::optimize

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/error.h"
+#include "core/project/project.h"
+#include "core/sim/simulator.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ohm::optimize {
+
+/// A design: one grid index per variable.
+using Design = std::vector<int>;
+
+/// One thing that may vary: a `.param` of the bench circuits on a grid of values. Values in SI
+/// units. Thread: a plain value.
+struct Variable {
+    std::string name;
+    std::string unit;
+    double low = 0, high = 0, step = 0; ///< step 0 = a hundredth of the range
+    bool logarithmic = false;           ///< the grid is even in the logarithm
+    double nominal = 0;
+
+    int count() const; ///< grid points, at least 1
+    double value(int index) const;
+    int nearest(double value) const; ///< index of the nearest grid point
+};
+
+/// What must hold of one measurement. Thread: a plain value.
+struct Spec {
+    std::string name;               ///< of the measurement
+    std::optional<double> min, max; ///< either or both, in the measurement's unit
+    double weight = 1;
+
+    /// weight * |value - limit| / |limit| where the limit is missed, else 0 (Hakhamaneshi et al.,
+    /// BagNet). max-type divides by |value|, as the published code does.
+    double penalty(double value) const;
+    bool maxType() const { return max && !min; }
+};
+
+/// A circuit that is simulated for each design.
+struct Bench {
+    std::string name;
+    std::filesystem::path circuit; ///< absolute
+    std::vector<sim::Analysis> analyses;
+    double timeoutSeconds = 30;
+};
+
+/// A number taken from a bench's results.
+struct Measure {
+    enum class Kind {
+        Gain,        ///< |V(of)| at the first frequency of the AC analysis
+        UnityGain,   ///< frequency where |V(of)| falls to 1, Hz; the first frequency without one
+        Bandwidth,   ///< frequency where |V(of)| has fallen by 3 dB, Hz
+        PhaseMargin, ///< degrees at the unity-gain frequency, -180 without one
+        Rejection,   ///< 20 log10 of gain(bench) / gain(against): CMRR, PSRR in dB
+        Current,     ///< -i(source) at the operating point, A
+        Voltage,     ///< V(of) at the operating point
+        Offset,      ///< |V(of) - V(input)| at the start of the transient, V
+        Settling,    ///< s until V(of) stays within `tolerance` of the step of V(input)
+        Slew,        ///< greatest |dV(of)/dt| between 10 % and 90 % of the step, V/s
+        Meas         ///< a .meas body
+    } kind = Kind::Gain;
+    std::string name;
+    std::string unit;
+    std::size_t bench = 0;
+    std::size_t against = 0;  ///< Rejection
+    std::string of, input;    ///< nets
+    std::string source;       ///< Current
+    double tolerance = 0.01;  ///< Settling
+    std::string body;         ///< Meas: "tran rise trig ..."
+    std::string measuredName; ///< Meas: the name within the body
+};
+
+/// A sizing problem. Immutable once made. Thread: a plain value.
+struct Problem {
+    std::string name;
+    std::filesystem::path folder;
+    std::vector<std::filesystem::path> searchPath; ///< model cards
+    std::vector<Variable> variables;
+    std::vector<Bench> benches;
+    std::vector<Measure> measures;
+    std::vector<Spec> specs;
+    std::vector<std::size_t> measureOf; ///< per spec, its measurement
+    std::filesystem::path judgeCircuit; ///< what a graph network looks at; may be empty
+
+    Design nominal() const;
+    /// Penalties per spec of measured values (per measure).
+    std::vector<double> penalties(const std::vector<double>& values) const;
+};
+
+/// Takes the sizing part of a project (`parameters`, `benches`, `measurements`, `specs`, `sizing`)
+/// and checks it before anything is simulated. Errors: OPT-001 the project has no such part,
+/// OPT-002 an entry is not understood, OPT-003 nothing may vary, OPT-004 specs that exclude each
+/// other, OPT-005 a name that is not there. Thread: any.
+Expected<Problem> problemOf(const project::Project& project);
+
+} // namespace ohm::optimize

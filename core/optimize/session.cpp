@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/optimize/session.h"
+
+#include "core/base/units.h"
+#include "core/netlist/reader.h"
+#include "core/netlist/writer.h"
+#include "core/optimize/evolution.h"
+#include "core/optimize/store.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+namespace ohm::optimize {
+namespace {
+
+using Json = nlohmann::json;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kStore = "session.jsonl";
+constexpr int kVersion = 1;
+
+/// What must agree for a store to be gone on with: everything but the specs.
+Json headerOf(const Problem& problem, const SessionOptions& options) {
+    Json variables = Json::array();
+    for (const Variable& v : problem.variables)
+        variables.push_back({v.name, v.low, v.high, v.step, v.logarithmic});
+    Json measures = Json::array();
+    for (const Measure& m : problem.measures)
+        measures.push_back(m.name);
+    Json specs = Json::array(); // for readers of the file; not compared
+    for (const Spec& s : problem.specs)
+        specs.push_back(s.name);
+    const AlgorithmOptions& a = options.algorithm;
+    return {{"ohmscape-session", kVersion},
+            {"problem", problem.name},
+            {"variables", variables},
+            {"measures", measures},
+            {"algorithm", a.name},
+            {"seed", a.seed},
+            {"initial", a.initial},
+            {"per_iteration", a.perIteration},
+            {"gradient_steps", a.gradientSteps},
+            {"batch", a.batch},
+            {"meets_heads", a.meetsHeads},
+            {"epsilon", a.epsilon},
+            {"backbone", a.backbone.filename().string()}};
+}
+
+} // namespace
+
+const char* endingText(Ending ending) {
+    switch (ending) {
+    case Ending::Converged:
+        return "the best 20 designs meet every spec";
+    case Ending::Budget:
+        return "the budget of simulations is spent";
+    case Ending::Stagnation:
+        return "the mean cost has not fallen for long";
+    case Ending::Stuck:
+        return "no acceptable new design was found";
+    case Ending::Stopped:
+        break;
+    }
+    return "stopped";
+}
+
+Expected<std::unique_ptr<Session>> Session::open(const Problem& problem,
+                                                 const SessionOptions& options,
+                                                 const std::filesystem::path& folder,
+                                                 std::shared_ptr<sim::SimulatorPool> pool,
+                                                 const std::filesystem::path& cacheFile) {
+    auto algorithm = makeAlgorithm(problem, options.algorithm);
+    if (!algorithm)
+        return algorithm.failure();
+    std::unique_ptr<Session> session(new Session);
+    session->m_options = options;
+    session->m_folder = folder;
+    session->m_algorithm = std::move(*algorithm);
+    session->m_evaluator = std::make_unique<Evaluator>(problem, std::move(pool), cacheFile);
+    std::error_code code;
+    std::filesystem::create_directories(folder, code);
+    if (code)
+        return fail("BASE-010", "The folder cannot be made", code.message(), folder.string());
+    if (const auto loaded = session->load(); !loaded)
+        return loaded.failure();
+    return session;
+}
+
+Expected<void> Session::load() {
+    const auto path = m_folder / kStore;
+    const Json header = headerOf(problem(), m_options);
+    const auto lines = readLines(path);
+    const Json first =
+        lines && !lines->empty() ? Json::parse(lines->front(), nullptr, false) : Json();
+    if (!lines || lines->empty())
+        return appendLine(path, header.dump(), true);
+    if (!first.is_object() || !first.contains("ohmscape-session"))
+        return fail("OPT-031", "The folder's session.jsonl is not a sizing session", {},
+                    path.string(), "Choose another folder");
+    if (first != header)
+        return fail("OPT-030",
+                    "The folder holds a session of another problem, algorithm, seed or setting", {},
+                    path.string(), "Choose another folder, or the same settings");
+    try {
+        for (std::size_t i = 1; i < lines->size(); ++i) {
+            const Json line = Json::parse((*lines)[i], nullptr, false);
+            if (!line.is_object())
+                continue; // cut short by a kill
+            Record r;
+            r.iteration = line.at("iteration");
+            if (r.iteration != m_records.size())
+                return fail("OPT-031", "The session's store is damaged: an iteration is missing",
+                            {}, path.string() + ":" + std::to_string(i + 1));
+            r.critical = line.at("critical").get<std::vector<std::size_t>>();
+            r.leaders = line.at("leaders");
+            r.queries = line.at("queries");
+            r.loss = line.value("loss", -1.0);
+            r.accuracy = line.value("accuracy", -1.0);
+            r.seconds = line.value("seconds", 0.0);
+            for (const Json& d : line.at("designs")) {
+                Design design = d.at("x").get<Design>();
+                bool fits = design.size() == problem().variables.size();
+                for (std::size_t v = 0; fits && v < design.size(); ++v)
+                    fits = design[v] >= 0 && design[v] < problem().variables[v].count();
+                Evaluation e;
+                if (d.contains("values")) {
+                    e.valid = true;
+                    e.values = d["values"].get<std::vector<double>>();
+                    fits = fits && e.values.size() == problem().measures.size();
+                } else {
+                    e.failure = d.value("failure", std::string());
+                }
+                if (!fits)
+                    return fail("OPT-031", "The session's store is damaged: a design does not fit",
+                                {}, path.string() + ":" + std::to_string(i + 1));
+                r.designs.push_back(std::move(design));
+                r.evaluations.push_back(std::move(e));
+            }
+            for (const std::size_t s : r.critical) {
+                if (s >= problem().specs.size())
+                    r.critical.clear(); // specs were taken away
+                if (r.critical.empty())
+                    break;
+            }
+            m_records.push_back(std::move(r));
+        }
+    } catch (const Json::exception& e) {
+        return fail("OPT-031", "The session's store is damaged", e.what(), path.string());
+    }
+    for (const Record& r : m_records)
+        apply(r);
+    m_resumed = m_records.size();
+    if (m_algorithm->hasState() && m_records.size() > 1)
+        return m_algorithm->load(stateFile(m_records.size() - 1));
+    return {};
+}
+
+std::filesystem::path Session::stateFile(std::size_t iteration) const {
+    return m_folder / ("judge-" + std::to_string(iteration) + ".safetensors");
+}
+
+/// The judge's weights first, then the line that makes them count: a kill between the two leaves a
+/// file that the next run writes again.
+Expected<void> Session::append(const Record& r) {
+    if (m_algorithm->hasState() && r.iteration > 0) {
+        if (const auto saved = m_algorithm->save(stateFile(r.iteration)); !saved)
+            return saved;
+    }
+    Json designs = Json::array();
+    for (std::size_t i = 0; i < r.designs.size(); ++i) {
+        Json d{{"x", r.designs[i]}};
+        if (r.evaluations[i].valid)
+            d["values"] = r.evaluations[i].values;
+        else
+            d["failure"] = r.evaluations[i].failure;
+        designs.push_back(std::move(d));
+    }
+    const Json line{{"iteration", r.iteration}, {"designs", designs},   {"critical", r.critical},
+                    {"leaders", r.leaders},     {"queries", r.queries}, {"loss", r.loss},
+                    {"accuracy", r.accuracy},   {"seconds", r.seconds}};
+    if (const auto written = appendLine(m_folder / kStore, line.dump(), true); !written)
+        return written;
+    if (r.iteration > 1) {
+        std::error_code ignored;
+        std::filesystem::remove(stateFile(r.iteration - 1), ignored);
+    }
+    return {};
+}
+
+void Session::apply(const Record& r) {
+    const Problem& p = problem();
+    for (std::size_t i = 0; i < r.designs.size(); ++i)
+        m_population.add(p, r.designs[i], r.evaluations[i]);
+    m_population.critical = r.critical;
+    m_population.leaders = r.leaders;
+    m_population.lastAdded = r.designs;
+    IterationReport report;
+    report.iteration = r.iteration;
+    report.sims = m_population.known.size();
+    report.failures = report.sims - m_population.members.size();
+    report.queries = (m_history.empty() ? 0 : m_history.back().queries) + r.queries;
+    report.bestCost = m_population.bestCost();
+    report.meanCost = m_population.meanCost();
+    report.meetingAll = m_population.meetingAll();
+    report.acceptance =
+        r.queries > 0 ? static_cast<double>(r.designs.size()) / static_cast<double>(r.queries) : 0;
+    report.loss = r.loss;
+    report.accuracy = r.accuracy;
+    report.seconds = r.seconds;
+    report.worstPenalty.assign(p.specs.size(), 0);
+    report.meeting.assign(p.specs.size(), 0);
+    const auto order = m_population.byCost();
+    for (std::size_t i = 0; i < std::min(order.size(), Population::kReference); ++i) {
+        const Member& m = m_population.members[order[i]];
+        for (std::size_t s = 0; s < p.specs.size(); ++s) {
+            report.worstPenalty[s] = std::max(report.worstPenalty[s], m.penalties[s]);
+            report.meeting[s] += m.penalties[s] == 0 ? 1 : 0;
+        }
+    }
+    m_history.push_back(std::move(report));
+}
+
+void Session::setSpecs(const Problem& changed) {
+    const bool same = changed.specs.size() == problem().specs.size();
+    m_evaluator->setSpecs(changed);
+    m_population = {};
+    m_history.clear();
+    for (Record& r : m_records) {
+        if (!same)
+            r.critical.clear();
+        apply(r);
+    }
+}
+
+bool Session::converged() const {
+    if (m_population.members.size() < Population::kReference)
+        return false;
+    Population copy = m_population;
+    dataset::Random random(0, 0);
+    return Breeder(problem(), copy, random).converged();
+}
+
+bool Session::stagnant() const {
+    const std::size_t n = m_options.stagnation;
+    return n > 0 && m_history.size() > n + 1 &&
+           m_history.back().meanCost >= m_history[m_history.size() - 1 - n].meanCost;
+}
+
+Expected<Ending> Session::run(const std::function<void(const IterationReport&)>& report,
+                              StopToken stop) {
+    const auto begin = Clock::now();
+    const double before = m_history.empty() ? 0 : m_history.back().seconds;
+    const auto& o = m_options.algorithm;
+    for (;;) {
+        if (stop.shouldStop())
+            return Ending::Stopped;
+        Record r;
+        r.iteration = m_records.size();
+        Proposal proposal;
+        if (r.iteration == 0) {
+            dataset::Random random(o.seed, 0);
+            proposal.designs = randomDesigns(problem(), o.initial, {}, random);
+        } else {
+            if (converged())
+                return Ending::Converged;
+            if (m_population.known.size() >= m_options.mostSims)
+                return Ending::Budget;
+            if (stagnant())
+                return Ending::Stagnation;
+            auto proposed = m_algorithm->propose(r.iteration, m_population, *m_evaluator, stop);
+            if (!proposed)
+                return proposed.error().code == "OPT-020" ? Expected<Ending>(Ending::Stopped)
+                                                          : Expected<Ending>(proposed.failure());
+            proposal = std::move(*proposed);
+            if (proposal.designs.empty() && proposal.stuck)
+                return Ending::Stuck;
+        }
+        auto results = m_evaluator->evaluate(proposal.designs, stop);
+        if (!results)
+            return results.error().code == "OPT-020" ? Expected<Ending>(Ending::Stopped)
+                                                     : Expected<Ending>(results.failure());
+        r.designs = std::move(proposal.designs);
+        r.evaluations = std::move(*results);
+        r.critical = m_population.critical;
+        r.leaders = m_population.leaders;
+        r.queries = proposal.queries;
+        r.loss = proposal.loss;
+        r.accuracy = proposal.accuracy;
+        r.seconds = before + std::chrono::duration<double>(Clock::now() - begin).count();
+        if (r.iteration == 0 && std::none_of(r.evaluations.begin(), r.evaluations.end(),
+                                             [](const Evaluation& e) { return e.valid; }))
+            return fail("OPT-023", "None of the initial designs could be simulated",
+                        r.evaluations.empty() ? std::string() : r.evaluations.front().failure, {},
+                        "Check the benches with: sim measure PROJECT");
+        if (const auto written = append(r); !written)
+            return written.failure();
+        apply(r);
+        m_records.push_back(std::move(r));
+        if (report)
+            report(m_history.back());
+        if (proposal.stuck && o.name == "oracle")
+            return Ending::Stuck;
+    }
+}
+
+Expected<std::string> designNetlist(const Problem& problem, const Design& design) {
+    netlist::ReadOptions options;
+    options.searchPath = problem.searchPath;
+    std::string values;
+    for (std::size_t v = 0; v < problem.variables.size(); ++v) {
+        const double value = problem.variables[v].value(design[v]);
+        options.parameters[problem.variables[v].name] = value;
+        values += "* " + problem.variables[v].name + " = " + formatSpice(value) + "\n";
+    }
+    const auto circuit = netlist::readNetlist(problem.benches.front().circuit, options);
+    if (!circuit)
+        return circuit.failure();
+    const std::string deck = netlist::writeFlatDeck(**circuit).text;
+    const std::size_t title = deck.find('\n') + 1;
+    return deck.substr(0, title) + values + deck.substr(title) + ".end\n";
+}
+
+} // namespace ohm::optimize

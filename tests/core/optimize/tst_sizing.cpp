@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Sizing: golden designs, specs and costs, sessions that go on after a kill, hostile set-ups.
+#include "core/base/files.h"
+#include "core/optimize/evolution.h"
+#include "core/optimize/session.h"
+#include "core/optimize/store.h"
+
+#include <cmath>
+#include <csignal>
+#include <fstream>
+#include <map>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <QtTest>
+
+using namespace ohm;
+using namespace ohm::optimize;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kProjects = fs::path(OHMSCAPE_SOURCE_DIR) / "projects";
+
+Problem problemIn(const fs::path& folder) {
+    const auto project = project::readProject(folder);
+    if (!project)
+        qFatal("%s", project.error().message().c_str());
+    const auto problem = problemOf(*project);
+    if (!problem)
+        qFatal("%s", problem.error().message().c_str());
+    return *problem;
+}
+
+/// A divider that is sized in milliseconds: out = 1 V * r2 / (r1 + r2).
+fs::path dividerIn(const fs::path& folder, const std::string& sizing = {}) {
+    std::ofstream(folder / "divider.cir") << "* divider\n.param r1=1k r2=1k\n"
+                                             "v1 in 0 dc 1\nr1 in out {r1}\nr2 out 0 {r2}\n.end\n";
+    std::ofstream(folder / "project.yaml")
+        << "name: divider\ncircuits: [divider.cir]\nparameters:\n"
+           "  r1: {value: 1k, min: 100, max: 10k, step: 100, unit: ohm}\n"
+           "  r2: {value: 1k, min: 100, max: 10k, step: 100, unit: ohm}\n"
+        << (sizing.empty() ? "benches:\n  op: {circuit: divider.cir, analyses: [op]}\n"
+                             "measurements:\n"
+                             "  vout: {kind: voltage, bench: op, of: out}\n"
+                             "  supply: {kind: current, bench: op, source: v1}\n"
+                             "specs:\n  vout: {target: 0.25, tolerance: 0.08}\n"
+                             "  supply: {max: 0.2m}\n"
+                           : sizing);
+    return folder;
+}
+
+SessionOptions optionsFor(const std::string& algorithm, std::uint64_t seed = 1) {
+    SessionOptions options;
+    options.algorithm.name = algorithm;
+    options.algorithm.seed = seed;
+    options.algorithm.initial = 40;
+    options.mostSims = 1500;
+    return options;
+}
+
+std::shared_ptr<sim::SimulatorPool> pool() {
+    static const auto shared = std::make_shared<sim::SimulatorPool>();
+    return shared;
+}
+
+} // namespace
+
+class TestSizing : public QObject {
+    Q_OBJECT
+private slots:
+    void goldenDesign_data() {
+        QTest::addColumn<QString>("project");
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<double>("value");
+        const auto rows = [](const char* project, std::map<std::string, double> values) {
+            for (const auto& [name, value] : values)
+                QTest::newRow((std::string(project) + " " + name).c_str())
+                    << QString::fromLatin1(project) << QString::fromStdString(name) << value;
+        };
+        rows("two-stage-opamp", {{"gain", 343.515},
+                                 {"ugbw", 18.64e6},
+                                 {"pm", 46.7},
+                                 {"ibias", 177.80e-6},
+                                 {"cmrr", 54.48},
+                                 {"psrr", 58.50},
+                                 {"offset", 0.39558e-3},
+                                 {"tset", 57.38e-9}});
+        rows("two-stage-opamp-cc",
+             {{"gain", 343.515}, {"ugbw", 19.02e6}, {"pm", 36.67}, {"tset", 75.91e-9}});
+    }
+    /// Within 1 % of an independent simulation of the published benches.
+    void goldenDesign() {
+        QFETCH(QString, project);
+        QFETCH(QString, name);
+        QFETCH(double, value);
+        static std::map<QString, std::vector<double>> measured;
+        const Problem problem = problemIn(kProjects / project.toStdString());
+        if (!measured.count(project)) {
+            Evaluator evaluator(problem, pool());
+            const auto result = evaluator.evaluate({problem.nominal()});
+            QVERIFY2(result.ok(), result.ok() ? "" : result.error().message().c_str());
+            QVERIFY2(result->front().valid, result->front().failure.c_str());
+            measured[project] = result->front().values;
+        }
+        for (std::size_t m = 0; m < problem.measures.size(); ++m) {
+            if (problem.measures[m].name != name.toStdString())
+                continue;
+            const double error = std::fabs(measured[project][m] / value - 1);
+            QVERIFY2(error < 0.01, qPrintable(QString::number(measured[project][m])));
+            return;
+        }
+        QFAIL("no such measurement");
+    }
+
+    void goldenCost() {
+        const Problem problem = problemIn(kProjects / "two-stage-opamp");
+        Evaluator evaluator(problem, pool());
+        const auto result = evaluator.evaluate({problem.nominal()});
+        QVERIFY(result.ok());
+        Population population;
+        population.add(problem, problem.nominal(), result->front());
+        QVERIFY(std::fabs(population.members[0].cost - 0.2211) < 0.003);
+    }
+
+    void grid() {
+        const Problem problem = problemIn(kProjects / "two-stage-opamp");
+        double size = 1;
+        for (const Variable& v : problem.variables)
+            size *= v.count();
+        QVERIFY(std::fabs(size / 1.86e15 - 1) < 0.01); // the published size of the space
+        const Variable cc{"cc", "F", 0.1e-12, 9.9e-12, 0.1e-12, false, 3e-12};
+        QCOMPARE(cc.count(), 99);
+        QCOMPARE(cc.value(cc.nearest(3e-12)), 3e-12);
+        const Variable log{"w", "m", 1e-6, 1e-4, 0, true, 1e-5};
+        QVERIFY(std::fabs(log.value(log.nearest(1e-5)) / 1e-5 - 1) < 1e-9);
+    }
+
+    void penalties() {
+        Spec least{"gain", 300.0, std::nullopt, 1};
+        QCOMPARE(least.penalty(300), 0.0);
+        QCOMPARE(least.penalty(150), 0.5);
+        Spec most{"ibias", std::nullopt, 0.2e-3, 2};
+        QCOMPARE(most.penalty(0.1e-3), 0.0);
+        QVERIFY(std::fabs(most.penalty(0.4e-3) - 1.0) < 1e-12);
+        Spec phase{"pm", 60.0, std::nullopt, 1};
+        QCOMPARE(phase.penalty(-180), 4.0);
+        QVERIFY(phase.penalty(std::nan("")) > 0);
+    }
+
+    /// Nothing is simulated twice: not within a process, not by the next one.
+    void cache() {
+        const auto folder = TemporaryDirectory::create();
+        const Problem problem = problemIn(dividerIn(folder->path()));
+        const auto file = folder->path() / "cache.jsonl";
+        std::vector<double> values;
+        {
+            Evaluator evaluator(problem, pool(), file);
+            const auto result = evaluator.evaluate({{9, 9}, {9, 9}, {0, 9}});
+            QVERIFY(result.ok());
+            QCOMPARE(evaluator.simulated(), std::size_t{2});
+            QVERIFY((*result)[1].cached);
+            QVERIFY(std::fabs((*result)[0].values[0] - 0.5) < 1e-9);
+            values = (*result)[2].values;
+        }
+        Evaluator next(problem, pool(), file);
+        const auto again = next.evaluate({{0, 9}});
+        QVERIFY(again.ok() && again->front().cached);
+        QCOMPARE(next.simulated(), std::size_t{0});
+        QCOMPARE(again->front().values, values);
+    }
+
+    void converges_data() {
+        QTest::addColumn<QString>("algorithm");
+        QTest::newRow("evo") << QStringLiteral("evo");
+        QTest::newRow("oracle") << QStringLiteral("oracle");
+    }
+    /// Ends only when the best 20 meet every spec, and every one of them really does.
+    void converges() {
+        QFETCH(QString, algorithm);
+        const auto folder = TemporaryDirectory::create();
+        const Problem problem = problemIn(dividerIn(folder->path()));
+        auto session = Session::open(problem, optionsFor(algorithm.toStdString()),
+                                     folder->path() / "run", pool());
+        QVERIFY2(session.ok(), session.ok() ? "" : session.error().message().c_str());
+        const auto ending = (*session)->run({});
+        QVERIFY(ending.ok());
+        QVERIFY2(*ending == Ending::Converged, endingText(*ending));
+        QVERIFY((*session)->population().meetingAll() >= 20);
+        const auto best = (*session)->population().byCost().front();
+        const auto& member = (*session)->population().members[best];
+        const double r1 = problem.variables[0].value(member.design[0]);
+        const double r2 = problem.variables[1].value(member.design[1]);
+        QVERIFY(std::fabs(r2 / (r1 + r2) - 0.25) <= 0.02 + 1e-9);
+        QVERIFY(1 / (r1 + r2) <= 0.2e-3 + 1e-12);
+        const auto netlist = designNetlist(problem, member.design);
+        QVERIFY(netlist.ok() && netlist->find("r1 = ") != std::string::npos);
+    }
+
+    /// Two runs of one seed are the same; another seed is not.
+    void deterministic() {
+        const auto folder = TemporaryDirectory::create();
+        const Problem problem = problemIn(dividerIn(folder->path()));
+        std::vector<std::vector<Design>> runs;
+        for (const std::uint64_t seed : {3, 3, 4}) {
+            auto session =
+                Session::open(problem, optionsFor("evo", seed),
+                              folder->path() / ("run" + std::to_string(runs.size())), pool());
+            QVERIFY(session.ok() && (*session)->run({}).ok());
+            std::vector<Design> designs;
+            for (const Member& m : (*session)->population().members)
+                designs.push_back(m.design);
+            runs.push_back(std::move(designs));
+        }
+        QCOMPARE(runs[0], runs[1]);
+        QVERIFY(runs[0] != runs[2]);
+    }
+
+    /// Killed with SIGKILL again and again, the session ends with the designs of an undisturbed
+    /// one.
+    void survivesKill() {
+        const auto folder = TemporaryDirectory::create();
+        const Problem problem = problemIn(dividerIn(folder->path()));
+        SessionOptions options = optionsFor("random");
+        options.mostSims = 100;
+        auto whole = Session::open(problem, options, folder->path() / "whole", pool());
+        QVERIFY(whole.ok() && (*whole)->run({}).ok());
+        const auto run = folder->path() / "killed";
+        int kills = 0;
+        for (int attempt = 0; attempt < 40; ++attempt) {
+            const pid_t child = fork();
+            if (child == 0) {
+                const auto own = std::make_shared<sim::SimulatorPool>();
+                auto session = Session::open(problem, options, run, own);
+                std::size_t seen = 0;
+                if (!session)
+                    _exit(1);
+                const auto ending = (*session)->run([&](const IterationReport&) {
+                    if (++seen == 2)
+                        ::kill(getpid(), SIGKILL);
+                });
+                _exit(ending ? 0 : 1);
+            }
+            int status = 0;
+            waitpid(child, &status, 0);
+            if (WIFEXITED(status)) {
+                QCOMPARE(WEXITSTATUS(status), 0);
+                break;
+            }
+            ++kills;
+            std::ofstream(run / "session.jsonl", std::ios::app) << "{\"iteration\": 99, \"des";
+        }
+        QVERIFY(kills >= 3);
+        auto resumed = Session::open(problem, options, run, pool());
+        QVERIFY2(resumed.ok(), resumed.ok() ? "" : resumed.error().message().c_str());
+        const auto& a = (*whole)->population().members;
+        const auto& b = (*resumed)->population().members;
+        QCOMPARE(a.size(), b.size());
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            QCOMPARE(a[i].design, b[i].design);
+            QCOMPARE(a[i].values, b[i].values);
+        }
+    }
+
+    /// Other specs: costs change, nothing is simulated.
+    void changedSpecs() {
+        const auto folder = TemporaryDirectory::create();
+        const Problem problem = problemIn(dividerIn(folder->path()));
+        SessionOptions options = optionsFor("random");
+        options.mostSims = 50;
+        auto session = Session::open(problem, options, folder->path() / "run", pool());
+        QVERIFY(session.ok() && (*session)->run({}).ok());
+        const double before = (*session)->population().meanCost();
+        Problem harder = problem;
+        harder.specs[1].max = 0.02e-3;
+        (*session)->setSpecs(harder);
+        QVERIFY((*session)->population().meanCost() > before);
+        auto reopened = Session::open(harder, options, folder->path() / "run", pool());
+        QVERIFY(reopened.ok());
+        QCOMPARE((*reopened)->population().meanCost(), (*session)->population().meanCost());
+    }
+
+    void otherSessionIsRefused() {
+        const auto folder = TemporaryDirectory::create();
+        const Problem problem = problemIn(dividerIn(folder->path()));
+        QVERIFY(
+            Session::open(problem, optionsFor("random", 1), folder->path() / "run", pool()).ok());
+        const auto other =
+            Session::open(problem, optionsFor("random", 2), folder->path() / "run", pool());
+        QVERIFY(!other.ok());
+        QCOMPARE(other.error().code, std::string("OPT-030"));
+    }
+
+    void hostile_data() {
+        QTest::addColumn<QString>("sizing");
+        QTest::addColumn<QString>("code");
+        const QString benches =
+            QStringLiteral("benches:\n  op: {circuit: divider.cir, analyses: [op]}\n");
+        const QString measures =
+            QStringLiteral("measurements:\n  vout: {kind: voltage, bench: op, of: out}\n");
+        QTest::newRow("nothing") << QStringLiteral("outputs: [out]\n") << QStringLiteral("OPT-001");
+        QTest::newRow("contradiction")
+            << benches + measures + QStringLiteral("specs: {vout: {min: 1, max: 0.5}}\n")
+            << QStringLiteral("OPT-004");
+        QTest::newRow("no limit") << benches + measures +
+                                         QStringLiteral("specs: {vout: {weight: 1}}\n")
+                                  << QStringLiteral("OPT-002");
+        QTest::newRow("unknown measurement")
+            << benches + measures + QStringLiteral("specs: {gain: {min: 1}}\n")
+            << QStringLiteral("OPT-005");
+        QTest::newRow("path outside")
+            << QStringLiteral("benches:\n  op: {circuit: ../x.cir, analyses: [op]}\n")
+            << QStringLiteral("OPT-005");
+        QTest::newRow("command as analysis")
+            << QStringLiteral("benches:\n  op: {circuit: divider.cir, analyses: [shell ls]}\n")
+            << QStringLiteral("OPT-002");
+        QTest::newRow("wrong analysis")
+            << benches + QStringLiteral("measurements: {g: {kind: gain, bench: op, of: out}}\n")
+            << QStringLiteral("OPT-002");
+    }
+    void hostile() {
+        QFETCH(QString, sizing);
+        QFETCH(QString, code);
+        const auto folder = TemporaryDirectory::create();
+        const auto project = project::readProject(dividerIn(folder->path(), sizing.toStdString()));
+        QVERIFY(project.ok());
+        const auto problem = problemOf(*project);
+        QVERIFY(!problem.ok());
+        QCOMPARE(QString::fromStdString(problem.error().code), code);
+        QVERIFY(!problem.error().text.empty());
+    }
+
+    void emptySpace() {
+        auto project = project::readProject(kProjects / "two-stage-opamp");
+        QVERIFY(project.ok());
+        for (auto& p : project->parameters)
+            p.min = p.max = p.value;
+        const auto problem = problemOf(*project);
+        QVERIFY(!problem.ok());
+        QCOMPARE(problem.error().code, std::string("OPT-003"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSizing)
+#include "tst_sizing.moc"
