@@ -126,7 +126,9 @@ double processPerBench(const optimize::Problem& problem, optimize::Evaluator& ev
         if (std::system(command.c_str()) == -1)
             return std::nan("");
         std::error_code ignored;
-        if (!std::filesystem::exists(folder / ("out" + std::to_string(b) + ".data"), ignored))
+        const auto out = folder / ("out" + std::to_string(b)); // some versions add .data
+        if (!std::filesystem::exists(out, ignored) &&
+            !std::filesystem::exists(out.string() + ".data", ignored))
             return std::nan("");
     }
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

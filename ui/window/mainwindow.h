@@ -30,6 +30,7 @@ namespace ohm::ui {
 class AboutDialog;
 class DataPage;
 class TrainPage;
+class OptimizePage;
 class InspectorDock;
 class PaletteFeed;
 class PredictDock;
@@ -76,11 +77,12 @@ public:
     ShortcutsDialog* shortcuts(); ///< made when first asked for
     AboutDialog* about();
     bool isWorkspaceShown() const;
-    enum class Page { Circuit, Data, Train };
+    enum class Page { Circuit, Data, Train, Optimize };
     void showPage(Page page);
     Page page() const;
     DataPage* dataPage() const { return m_data; }
     TrainPage* trainPage() const { return m_train; }
+    OptimizePage* optimizePage() const { return m_optimize; }
     void showDock(const QString& name); ///< "netsDock", "issuesDock", ...
     void restoreSession();
     /// Stops all work and waits a while for it; false if some did not end. At the program's end.
@@ -130,6 +132,7 @@ private:
     WorkspacePage* m_workspace = nullptr;
     DataPage* m_data = nullptr;
     TrainPage* m_train = nullptr;
+    OptimizePage* m_optimize = nullptr;
     ProjectDock* m_project = nullptr;
     InspectorDock* m_inspector = nullptr;
     PredictDock* m_predict = nullptr;

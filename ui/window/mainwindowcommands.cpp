@@ -367,6 +367,7 @@ void MainWindow::buildMenus() {
     QMenu* view = menu(tr("&View"), {u"page.circuit"_s,
                                      u"page.data"_s,
                                      u"page.train"_s,
+                                     u"page.optimize"_s,
                                      {},
                                      u"view.fit"_s,
                                      u"view.zoomIn"_s,

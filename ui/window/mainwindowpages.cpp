@@ -2,6 +2,7 @@
 // The pages beside the circuit's: data and training. They need no open circuit.
 #include "ui/pages/datapage.h"
 #include "ui/pages/finetunepage.h"
+#include "ui/pages/optimizepage.h"
 #include "ui/pages/trainpage.h"
 #include "ui/window/mainwindow.h"
 #include "ui/window/services.h"
@@ -27,6 +28,12 @@ void MainWindow::buildLearnPages() {
     m_train = new TrainPage(m_services->trainings, m_services->jobs, this);
     m_pages->addWidget(m_data);
     m_pages->addWidget(m_train);
+    m_optimize = new OptimizePage(m_services->jobs, this);
+    m_pages->addWidget(m_optimize);
+    connect(m_optimize, &OptimizePage::openRequested, this, [this](const QString& path) {
+        showPage(Page::Circuit);
+        openPath(path);
+    });
     connect(m_data, &DataPage::openRequested, this, [this](const QString& path) {
         showPage(Page::Circuit);
         openPath(path);
@@ -52,7 +59,9 @@ void MainWindow::registerPageCommands() {
         {u"page.data"_s, tr("&Data"), u"table"_s, u"Ctrl+Shift+2"_s,
          tr("Labelled circuits to learn from: look at them, make more."), Page::Data},
         {u"page.train"_s, tr("&Train"), u"wave"_s, u"Ctrl+Shift+3"_s,
-         tr("Trains networks and compares runs."), Page::Train}};
+         tr("Trains networks and compares runs."), Page::Train},
+        {u"page.optimize"_s, tr("&Optimize"), u"whatif"_s, u"Ctrl+Shift+4"_s,
+         tr("Sizes the project's circuit: searches designs that meet its specs."), Page::Optimize}};
     for (const auto& [id, text, icon, keys, help, page] : pages) {
         QAction* action = c.addToggle({id, text, icon, {QKeySequence(keys)}, help, tr("Pages")},
                                       [this, page = page](bool on) {
@@ -72,7 +81,8 @@ void MainWindow::buildPageBar() {
     bar->setMovable(false);
     bar->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
     addToolBar(Qt::LeftToolBarArea, bar);
-    for (const QString& id : {u"page.circuit"_s, u"page.data"_s, u"page.train"_s}) {
+    for (const QString& id :
+         {u"page.circuit"_s, u"page.data"_s, u"page.train"_s, u"page.optimize"_s}) {
         QAction* action = c.action(id);
         action->setIconText(Commands::plainText(action->text()));
         bar->addAction(action);
@@ -83,9 +93,11 @@ void MainWindow::buildPageBar() {
 }
 
 void MainWindow::showPage(Page page) {
-    const QString ids[] = {u"page.circuit"_s, u"page.data"_s, u"page.train"_s};
+    const QString ids[] = {u"page.circuit"_s, u"page.data"_s, u"page.train"_s, u"page.optimize"_s};
     m_bench->commands.action(ids[static_cast<int>(page)])->setChecked(true);
     const bool open = m_bench->session.isOpen();
+    if (page == Page::Optimize && m_bench->session.isProject())
+        m_optimize->openProject(m_bench->session.openedPath());
     if (page == Page::Circuit)
         m_pages->setCurrentIndex(open ? 1 : 0);
     else

@@ -230,6 +230,9 @@ void Tour::addWorkspaceSteps(const QString& look) {
                        [&bench] { return bench.jobs.isIdle(); }});
     m_steps.push_back({u"train-"_s + look, [this] { m_window.showPage(MainWindow::Page::Train); },
                        [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"optimize-"_s + look,
+                       [this] { m_window.showPage(MainWindow::Page::Optimize); },
+                       [&bench] { return bench.jobs.isIdle(); }});
     m_steps.push_back({u"palette-"_s + look,
                        [this, &bench] {
                            m_window.showPage(MainWindow::Page::Circuit);
