@@ -31,12 +31,15 @@ private:
         }
         return result;
     }
-    QStringList optimize(const QString& folder, const QString& cache, int most) const {
+    QStringList optimize(const QString& folder, const QString& cache, int most,
+                         const QString& algorithm) const {
         return {QStringLiteral("optimize"),   m_amplifier,
-                QStringLiteral("-a"),         QStringLiteral("evo"),
+                QStringLiteral("-a"),         algorithm,
                 QStringLiteral("--initial"),  QStringLiteral("24"),
                 QStringLiteral("--max-sims"), QString::number(most),
                 QStringLiteral("--seed"),     QStringLiteral("5"),
+                QStringLiteral("--steps"),    QStringLiteral("3"),
+                QStringLiteral("--threads"),  QStringLiteral("1"),
                 QStringLiteral("--cache"),    cache,
                 QStringLiteral("-o"),         folder,
                 QStringLiteral("--json")};
@@ -55,10 +58,20 @@ private slots:
         QCOMPARE(result.lines[0][QStringLiteral("specs")].toArray().size(), 8);
     }
 
+    void goesOnAndRepeats_data() {
+        QTest::addColumn<QString>("algorithm");
+        QTest::newRow("evo") << QStringLiteral("evo");
+#ifdef OHMSCAPE_HAS_ENGINE // judges carry weights from one iteration to the next
+        QTest::newRow("fully connected judge") << QStringLiteral("bagnet-fc");
+        QTest::newRow("frozen graph judge") << QStringLiteral("bagnet-frozen");
+        QTest::newRow("finetuned graph judge") << QStringLiteral("bagnet-finetuned");
+#endif
+    }
     void goesOnAndRepeats() {
+        QFETCH(QString, algorithm);
         const QTemporaryDir dir;
         const QString cache = dir.filePath(QStringLiteral("cache.jsonl"));
-        const Result first = run(optimize(dir.filePath(QStringLiteral("a")), cache, 30));
+        const Result first = run(optimize(dir.filePath(QStringLiteral("a")), cache, 30, algorithm));
         QVERIFY2(first.code == 0, qPrintable(first.error));
         const QJsonObject end = first.lines.last();
         QVERIFY(end[QStringLiteral("sims")].toInt() >= 30);
@@ -66,8 +79,8 @@ private slots:
         QCOMPARE(first.lines[0][QStringLiteral("sims")].toInt(), 24);
         QVERIFY(first.lines[0][QStringLiteral("specs_met")].toObject().size() == 8);
         // A longer budget goes on; made at one go in another folder it is the same.
-        const Result more = run(optimize(dir.filePath(QStringLiteral("a")), cache, 40));
-        const Result whole = run(optimize(dir.filePath(QStringLiteral("b")), cache, 40));
+        const Result more = run(optimize(dir.filePath(QStringLiteral("a")), cache, 40, algorithm));
+        const Result whole = run(optimize(dir.filePath(QStringLiteral("b")), cache, 40, algorithm));
         QCOMPARE(more.code, 0);
         QCOMPARE(whole.code, 0);
         QCOMPARE(more.lines.last()[QStringLiteral("best")],
