@@ -22,10 +22,12 @@ void benchTsne(Context& context) {
         context.threads,
         [&](const explore::BenchRow& row) {
             if (context.json)
-                return context.print(
-                    Json{{"name", row.name}, {"value", row.value}, {"unit", row.unit}});
+                return context.print(Json{{"name", row.name},
+                                          {"median", row.median},
+                                          {"unit", row.unit},
+                                          {"repetitions", 1}});
             char text[160];
-            std::snprintf(text, sizeof(text), "%-52s %10.4g %s\n", row.name.c_str(), row.value,
+            std::snprintf(text, sizeof(text), "%-52s %10.4g %s\n", row.name.c_str(), row.median,
                           row.unit.c_str());
             context.print(std::string(text));
         },

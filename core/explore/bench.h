@@ -13,7 +13,7 @@ namespace ohm::explore {
 /// One measurement of `bench tsne`.
 struct BenchRow {
     std::string name;
-    double value = 0;
+    double median = 0; ///< of one run: a layout takes long enough
     std::string unit;
 };
 

@@ -62,6 +62,7 @@ private slots:
         const Outcome help = run({u"--help"_s}, false);
         QCOMPARE(help.code, 0);
         QVERIFY(help.out.contains(u"--tour DIR PROJECT"_s));
+        QVERIFY(help.out.contains(u"--report RUN"_s));
         const Outcome version = run({u"--version"_s}, false);
         QCOMPARE(version.code, 0);
         QVERIFY(version.out.startsWith(u"Ohmscape 0."_s));
@@ -71,6 +72,65 @@ private slots:
         const Outcome none = run({sample(u"mos.sp"_s)}, false);
         QCOMPARE(none.code, 1);
         QVERIFY(none.err.contains(u"no display"_s));
+    }
+
+    void reportOfTwoRuns() {
+        QTemporaryDir dir;
+        for (const int layers : {2, 3}) {
+            const QString run = dir.filePath(u"runs/r%1/"_s.arg(layers));
+            QVERIFY(QDir().mkpath(run));
+            QVERIFY(write(run + u"recipe.yaml"_s,
+                          "name: small\nnetwork: {layers: " + QByteArray::number(layers) +
+                              "}\ndata: ['ladder:1-3:20:seed=1']\nsteps: 40\n"));
+            QByteArray log;
+            for (const int step : {20, 40})
+                log +=
+                    "{\"step\":" + QByteArray::number(step) +
+                    ",\"steps\":40,\"epoch\":1,\"rate\":0.001,\"train_loss\":0.5,\"seconds\":1,"
+                    "\"graphs_per_second\":9,\"skipped\":0,\"validation_loss\":0.4,\"validation\":{"
+                    "\"acc_at\":{\"50\":0.6,\"100\":0.5},\"mse\":0.1,\"mae\":0.2,\"r2\":0.3,"
+                    "\"count\":60}}\n";
+            QVERIFY(write(run + u"log.jsonl"_s, log));
+            QVERIFY(write(
+                run + u"result.json"_s,
+                "{\"command\":\"train <small> & so\",\"seed\":7,\"inputs\":{\"a.h5\":\"abc\"}}"));
+        }
+        const QString out = dir.filePath(u"report"_s);
+        qputenv("OHMSCAPE_RUNS", dir.filePath(u"runs"_s).toLocal8Bit());
+        const Outcome report = run({u"--report"_s, u"r2"_s, dir.filePath(u"runs/r3"_s), u"-o"_s,
+                                    out, u"--title"_s, u"Depth <2> & 3"_s},
+                                   false, 120'000);
+        QVERIFY2(report.code == 0, qPrintable(report.err));
+        for (const char* name : {"loss", "accuracy", "acc-at-k", "rate"}) {
+            for (const char* suffix : {".svg", ".png", ".csv"})
+                QVERIFY2(
+                    QFileInfo(out + u'/' + QString::fromLatin1(name) + QString::fromLatin1(suffix))
+                            .size() > 60,
+                    name);
+        }
+        QFile page(out + u"/index.html"_s);
+        QVERIFY(page.open(QIODevice::ReadOnly));
+        const QByteArray html = page.readAll();
+        QCOMPARE(html.count("<svg"), 4);
+        QVERIFY(html.contains("Depth &lt;2&gt; &amp; 3"));
+        QVERIFY(html.contains("train &lt;small&gt; &amp; so"));
+        QVERIFY(html.contains("network.layers") && html.contains("abc"));
+        QVERIFY(!html.contains("http-equiv") && !html.contains("<script"));
+        QFile pdf(out + u"/report.pdf"_s);
+        QVERIFY(pdf.open(QIODevice::ReadOnly));
+        QVERIFY(pdf.read(5) == "%PDF-" && pdf.size() > 10'000);
+        QVERIFY(QFileInfo::exists(out + u"/report.json"_s));
+        // A run without a step yet has no figures, and the page says so.
+        QVERIFY(QFile::remove(dir.filePath(u"runs/r2/log.jsonl"_s)));
+        QVERIFY(run({u"--report"_s, u"r2"_s, u"-o"_s, out + u"2"_s}, false, 120'000).code == 0);
+        QFile bare(out + u"2/index.html"_s);
+        QVERIFY(bare.open(QIODevice::ReadOnly));
+        QVERIFY(bare.readAll().contains("no run has reported a step yet"));
+        const Outcome none = run({u"--report"_s, u"nothing"_s, u"-o"_s, out}, false, 60'000);
+        QCOMPARE(none.code, 1);
+        QVERIFY(none.err.contains(u"RUN-002"_s) || none.err.contains(u"no such run"_s));
+        QCOMPARE(run({u"--report"_s, u"r2"_s}, false).code, 2);
+        qunsetenv("OHMSCAPE_RUNS");
     }
 
     void tourWritesEveryPage() {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window/launch.h"
 
+#include "core/runs/runstore.h"
 #include "ui/dialogs/aboutdialog.h"
+#include "ui/report/report.h"
 #include "ui/services/singleinstance.h"
 #include "ui/services/text.h"
 #include "ui/window/mainwindow.h"
 #include "ui/window/tour.h"
+#include "widgets/common/theme.h"
 
 #include <QApplication>
 #include <QFileInfo>
@@ -90,6 +93,39 @@ int runTour(const LaunchOptions& options) {
     return finish(std::move(window), code);
 }
 
+/// Runs by folder, or by name in the list of runs.
+int runReport(const LaunchOptions& options, const QString& command) {
+    g_messages = qInstallMessageHandler(withoutPlatformNoise);
+    // A report is printed on white, whatever the desktop looks like.
+    widgets::Theme::instance().apply(widgets::ThemeMode::Light);
+    const auto failed = [](const Error& error) {
+        print(stderr, u"ohmscape: "_s + qs(error.message()) + u'\n');
+        return kFailed;
+    };
+    ReportRequest request;
+    request.folder = options.reportFolder;
+    request.title = options.reportTitle;
+    request.command = command;
+    auto store = runs::RunStore::open(runs::RunStore::defaultFolder());
+    if (!store)
+        return failed(store.error());
+    if (const auto read = store->refresh(); !read)
+        return failed(read.error());
+    for (const QString& name : options.files) {
+        const auto run = store->find(name.toStdString());
+        if (!run)
+            return failed(run.error());
+        request.runs << *run;
+    }
+    const auto written = writeReport(request);
+    if (!written)
+        return failed(written.error());
+    print(stdout, QObject::tr("%1 figures written to %2\n")
+                      .arg(written->figures.size())
+                      .arg(options.reportFolder));
+    return kOk;
+}
+
 int runWindow(const LaunchOptions& options) {
     QStringList files;
     for (const QString& file : options.files)
@@ -143,6 +179,16 @@ LaunchOptions parseArguments(const QStringList& arguments) {
                 return usage(QObject::tr("--tour needs a folder and a project."));
             options.action = LaunchOptions::Action::Tour;
             options.tourFolder = arguments.at(++i);
+        } else if (argument == u"--report"_s) {
+            options.action = LaunchOptions::Action::Report;
+        } else if (argument == u"-o"_s || argument == u"--output"_s) {
+            if (i + 1 >= arguments.size())
+                return usage(QObject::tr("%1 needs a folder.").arg(argument));
+            options.reportFolder = arguments.at(++i);
+        } else if (argument == u"--title"_s) {
+            if (i + 1 >= arguments.size())
+                return usage(QObject::tr("--title needs a text."));
+            options.reportTitle = arguments.at(++i);
         } else if (argument == u"-platform"_s || argument == u"-style"_s) {
             ++i; // Qt's own
         } else {
@@ -151,6 +197,11 @@ LaunchOptions parseArguments(const QStringList& arguments) {
     }
     if (options.action == LaunchOptions::Action::Tour && options.files.size() != 1)
         return usage(QObject::tr("--tour needs a folder and one project or circuit."));
+    const bool report = options.action == LaunchOptions::Action::Report;
+    if (report && (options.files.isEmpty() || options.reportFolder.isEmpty()))
+        return usage(QObject::tr("--report needs a run and a folder: --report RUN -o DIR."));
+    if (!report && (!options.reportFolder.isEmpty() || !options.reportTitle.isEmpty()))
+        return usage(QObject::tr("-o and --title belong to --report."));
     return options;
 }
 
@@ -158,12 +209,15 @@ QString helpText() {
     return QObject::tr(
         "Usage: ohmscape [FILE|PROJECT]...\n"
         "       ohmscape --tour DIR PROJECT\n"
+        "       ohmscape --report RUN... -o DIR [--title TEXT]\n"
         "\n"
         "Opens a netlist, a schematic, a project.yaml or a project's folder in the workbench.\n"
         "A window that is already open is used.\n"
         "\n"
         "  --new-window        open a further window\n"
         "  --tour DIR PROJECT  open every page on real content and write one PNG of each into DIR\n"
+        "  --report RUN...     write a report of trainings, named or by folder, into the folder of "
+        "-o\n"
         "  -h, --help          show this\n"
         "  -v, --version       show the version\n"
         "\n"
@@ -189,7 +243,8 @@ int runWorkbench(int argc, char** argv) {
         break;
     }
     if (!hasDisplay() && !namesPlatform(arguments)) {
-        if (options.action != LaunchOptions::Action::Tour) {
+        if (options.action != LaunchOptions::Action::Tour &&
+            options.action != LaunchOptions::Action::Report) {
             print(stderr,
                   QObject::tr("ohmscape: There is no display. Use --tour DIR PROJECT for pictures, "
                               "or ohmscape-cli.\n"));
@@ -206,6 +261,8 @@ int runWorkbench(int argc, char** argv) {
     QApplication app(argc, argv);
     initResources();
     QGuiApplication::setWindowIcon(QIcon(u":/ohmscape/org.ohmscape.Ohmscape.svg"_s));
+    if (options.action == LaunchOptions::Action::Report)
+        return runReport(options, arguments.join(u' '));
     return options.action == LaunchOptions::Action::Tour ? runTour(options) : runWindow(options);
 }
 

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/context.h"
+#include "core/runs/comparison.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+namespace ohm::cli {
+namespace {
+
+struct RunsOptions {
+    std::string folder;
+    std::string tag;
+    std::string sort;
+    bool removed = false;
+    std::vector<std::string> runs;
+    std::vector<std::string> words;
+};
+
+Json number(double value) {
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+std::string timeOf(std::int64_t seconds) {
+    const std::time_t at = static_cast<std::time_t>(seconds);
+    std::tm parts{};
+    ::gmtime_r(&at, &parts);
+    char text[32];
+    std::strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &parts);
+    return text;
+}
+
+Json toJson(const runs::RunRecord& run) {
+    Json metrics = Json::object();
+    for (const auto& [name, value] : run.metrics)
+        metrics[name] = number(value);
+    return {{"name", run.name},         {"folder", run.folder.string()},
+            {"recipe", run.recipe},     {"seed", run.seed},
+            {"steps", run.steps},       {"steps_done", run.stepsDone},
+            {"finished", run.finished}, {"changed", timeOf(run.changed) + " UTC"},
+            {"baseline", run.baseline}, {"tags", run.tags},
+            {"note", run.note},         {"metrics", metrics}};
+}
+
+/// The accuracy that a list shows: of the test split where there is one, at the K measured first.
+std::string headline(const runs::RunRecord& run) {
+    for (const char* split : {"test", "validation"}) {
+        for (const char* k : {"100", "200", "50", "10"}) {
+            const auto at = run.metrics.find(std::string(split) + ".acc_at_" + k);
+            if (at == run.metrics.end())
+                continue;
+            char text[64];
+            std::snprintf(text, sizeof(text), "%s Acc@%s %.4f", split, k, at->second);
+            return text;
+        }
+    }
+    return "-";
+}
+
+Expected<runs::RunStore> openStore(const RunsOptions& options) {
+    auto store =
+        runs::RunStore::open(options.folder.empty() ? runs::RunStore::defaultFolder()
+                                                    : std::filesystem::path(options.folder));
+    if (!store)
+        return store.failure();
+    if (const auto read = store->refresh(); !read)
+        return read.failure();
+    return store;
+}
+
+Expected<std::vector<runs::RunRecord>> findAll(runs::RunStore& store,
+                                               const std::vector<std::string>& names) {
+    std::vector<runs::RunRecord> found;
+    for (const std::string& name : names) {
+        auto run = store.find(name);
+        if (!run)
+            return run.failure();
+        found.push_back(std::move(*run));
+    }
+    return found;
+}
+
+void listCommand(const RunsOptions& options, Context& context) {
+    auto store = openStore(options);
+    if (!store)
+        return context.fail(store.error());
+    auto all = store->list(options.removed);
+    if (!all)
+        return context.fail(all.error());
+    std::erase_if(*all, [&](const runs::RunRecord& r) {
+        return !options.tag.empty() && !r.tags.count(options.tag);
+    });
+    if (!options.sort.empty()) {
+        const auto key = [&](const runs::RunRecord& r) {
+            const auto at = r.metrics.find(options.sort);
+            return at == r.metrics.end() ? -INFINITY : at->second;
+        };
+        std::stable_sort(all->begin(), all->end(),
+                         [&](const auto& a, const auto& b) { return key(a) > key(b); });
+    }
+    Json array = Json::array();
+    std::string text;
+    for (const auto& run : *all) {
+        array.push_back(toJson(run));
+        std::string tags;
+        for (const std::string& tag : run.tags)
+            tags += " #" + tag;
+        char line[256];
+        std::snprintf(line, sizeof(line), "%c %-28s %-16s %7lld of %-7lld %-26s %s", //
+                      run.baseline ? '*' : ' ', run.name.c_str(), run.recipe.c_str(),
+                      static_cast<long long>(run.stepsDone), static_cast<long long>(run.steps),
+                      headline(run).c_str(), timeOf(run.changed).c_str());
+        text += line + tags + (run.note.empty() ? "" : "  " + run.note) + "\n";
+    }
+    if (context.json)
+        return context.print(Json{{"folder", store->folder().string()}, {"runs", array}});
+    context.print(text.empty() ? "There are no runs in " + store->folder().string() + ".\n" : text);
+}
+
+void showCommand(const RunsOptions& options, Context& context) {
+    auto store = openStore(options);
+    if (!store)
+        return context.fail(store.error());
+    const auto run = store->find(options.runs.front());
+    if (!run)
+        return context.fail(run.error());
+    const auto settings = runs::settingsOf(run->folder);
+    if (!settings)
+        return context.fail(settings.error());
+    Json out = toJson(*run);
+    Json configuration = Json::object();
+    std::string text = run->name + "  " + run->folder.string() + "\n" +
+                       (run->finished ? "finished" : "not finished") + ", " +
+                       std::to_string(run->stepsDone) + " of " + std::to_string(run->steps) +
+                       " steps, " + timeOf(run->changed) + " UTC\n";
+    if (!run->note.empty())
+        text += run->note + "\n";
+    text += "\n";
+    char line[160];
+    for (const auto& [name, value] : run->metrics) {
+        std::snprintf(line, sizeof(line), "%-28s %.6g\n", name.c_str(), value);
+        text += line;
+    }
+    text += "\n";
+    for (const auto& [key, value] : *settings) {
+        configuration[key] = value;
+        text += key + ": " + value + "\n";
+    }
+    out["configuration"] = configuration;
+    if (context.json)
+        return context.print(out);
+    context.print(text);
+}
+
+void compareCommand(const RunsOptions& options, Context& context) {
+    auto store = openStore(options);
+    if (!store)
+        return context.fail(store.error());
+    const auto chosen = findAll(*store, options.runs);
+    if (!chosen)
+        return context.fail(chosen.error());
+    const auto c = runs::compare(*chosen);
+    if (!c)
+        return context.fail(c.error());
+    Json settings = Json::object(), metrics = Json::object();
+    std::string text = "                             ";
+    const auto cell = [](const std::string& value) {
+        char padded[32];
+        std::snprintf(padded, sizeof(padded), " %-22.22s", value.c_str());
+        return std::string(padded);
+    };
+    const auto heading = [](const std::string& value) {
+        char padded[40];
+        std::snprintf(padded, sizeof(padded), "%-29.29s", value.c_str());
+        return std::string(padded);
+    };
+    for (std::size_t i = 0; i < c->names.size(); ++i)
+        text += cell((i == c->reference ? "*" : "") + c->names[i]);
+    text += "\n";
+    for (const auto& row : c->settings) {
+        settings[row.key] = row.values;
+        text += heading(row.key);
+        for (const std::string& value : row.values)
+            text += cell(value);
+        text += "\n";
+    }
+    text += "\n";
+    for (const auto& row : c->metrics) {
+        Json values = Json::array(), differences = Json::array();
+        text += heading(row.name);
+        for (std::size_t i = 0; i < row.values.size(); ++i) {
+            values.push_back(number(row.values[i]));
+            differences.push_back(number(row.differences[i]));
+            char value[64];
+            if (std::isnan(row.values[i]))
+                std::snprintf(value, sizeof(value), "-");
+            else if (i == c->reference || std::isnan(row.differences[i]))
+                std::snprintf(value, sizeof(value), "%.5g", row.values[i]);
+            else
+                std::snprintf(value, sizeof(value), "%.5g (%+.3g)", row.values[i],
+                              row.differences[i]);
+            text += cell(value);
+        }
+        text += "\n";
+        metrics[row.name] = {{"values", values}, {"differences", differences}};
+    }
+    if (context.json)
+        return context.print(Json{{"runs", c->names},
+                                  {"reference", c->names[c->reference]},
+                                  {"settings", settings},
+                                  {"metrics", metrics}});
+    context.print(text);
+}
+
+/// What people say about a run: one change, then the run as it is now.
+void changeCommand(
+    const RunsOptions& options, Context& context,
+    const std::function<Expected<void>(runs::RunStore&, const runs::RunRecord&)>& change) {
+    auto store = openStore(options);
+    if (!store)
+        return context.fail(store.error());
+    const auto run = store->find(options.runs.front());
+    if (!run)
+        return context.fail(run.error());
+    if (const auto done = change(*store, *run); !done)
+        return context.fail(done.error());
+    if (context.json) {
+        const auto now = store->find(run->folder.string());
+        return now ? context.print(toJson(*now)) : context.fail(now.error());
+    }
+}
+
+} // namespace
+
+void addRuns(CLI::App& app, Context& context) {
+    CLI::App* noun = app.add_subcommand("runs", "Trainings of the past: list, compare, annotate");
+    noun->require_subcommand(1);
+    auto options = std::make_shared<RunsOptions>();
+    const auto verb = [&](const std::string& name, const std::string& help) {
+        CLI::App* sub = noun->add_subcommand(name, help);
+        sub->add_option("--folder", options->folder,
+                        "Folder of the runs (default: $OHMSCAPE_RUNS, else the user's own)");
+        return sub;
+    };
+    CLI::App* list = verb("list", "All runs, the newest first");
+    list->add_option("--tag", options->tag, "Only those with this tag");
+    list->add_option("--sort", options->sort,
+                     "By a metric, the greatest first, e.g. test.acc_at_100");
+    list->add_flag("--removed", options->removed, "Those taken off the list");
+    list->callback([options, &context] { listCommand(*options, context); });
+    CLI::App* show = verb("show", "One run: metrics and configuration");
+    show->add_option("RUN", options->runs, "Name or folder")->required()->expected(1);
+    show->callback([options, &context] { showCommand(*options, context); });
+    CLI::App* compared = verb("compare", "What differs between runs, in settings and metrics");
+    compared->add_option("RUN", options->runs, "Names or folders, at least two")
+        ->required()
+        ->expected(2, 100);
+    compared->callback([options, &context] { compareCommand(*options, context); });
+    using Change = std::function<Expected<void>(runs::RunStore&, const runs::RunRecord&)>;
+    const auto changing = [&](const std::string& name, const std::string& help, Change change) {
+        CLI::App* sub = verb(name, help);
+        sub->add_option("RUN", options->runs, "Name or folder")->required()->expected(1);
+        sub->callback([options, &context, change] { changeCommand(*options, context, change); });
+        return sub;
+    };
+    CLI::App* tag = changing("tag", "Adds tags, or takes those with a leading ^ away",
+                             [options](runs::RunStore& store, const runs::RunRecord& run) {
+                                 for (const std::string& word : options->words) {
+                                     const bool off = word.starts_with("^");
+                                     const auto done =
+                                         store.setTag(run, off ? word.substr(1) : word, !off);
+                                     if (!done)
+                                         return done;
+                                 }
+                                 return Expected<void>();
+                             });
+    tag->add_option("TAG", options->words, "Tags")->required();
+    CLI::App* note = changing("note", "Writes a note beside a run",
+                              [options](runs::RunStore& store, const runs::RunRecord& run) {
+                                  return store.setNote(run, options->words.front());
+                              });
+    note->add_option("TEXT", options->words, "The note; empty takes it away")
+        ->required()
+        ->expected(1);
+    changing("baseline", "Makes a run the one that others are compared with",
+             [](runs::RunStore& store, const runs::RunRecord& run) {
+                 return store.setBaseline(run, true);
+             });
+    changing("remove", "Takes a run off the list; its files stay",
+             [](runs::RunStore& store, const runs::RunRecord& run) {
+                 return store.setRemoved(run, true);
+             });
+    changing("restore", "Puts a run back on the list",
+             [](runs::RunStore& store, const runs::RunRecord& run) {
+                 return store.setRemoved(run, false);
+             });
+}
+
+} // namespace ohm::cli

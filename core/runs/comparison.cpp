@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runs/comparison.h"
+
+#include "core/base/files.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <yaml-cpp/yaml.h>
+
+namespace ohm::runs {
+namespace {
+
+constexpr int kDeepest = 8;
+
+void flatten(const YAML::Node& node, const std::string& key, int depth,
+             std::map<std::string, std::string>& out) {
+    if (node.IsMap() && depth < kDeepest) {
+        for (const auto& entry : node)
+            flatten(entry.second, (key.empty() ? "" : key + ".") + entry.first.as<std::string>(),
+                    depth + 1, out);
+    } else if (node.IsSequence()) {
+        std::string all;
+        for (const auto& item : node)
+            all += (all.empty() ? "" : ", ") +
+                   (item.IsScalar() ? item.as<std::string>() : std::string("..."));
+        out[key] = all;
+    } else if (node.IsScalar()) {
+        out[key] = node.as<std::string>();
+    }
+}
+
+} // namespace
+
+Expected<std::map<std::string, std::string>> settingsOf(const std::filesystem::path& run) {
+    constexpr std::size_t kLargest = std::size_t{1} << 20;
+    std::map<std::string, std::string> out;
+    const auto bytes = readFile(run / "recipe.yaml", kLargest);
+    if (!bytes)
+        return fail("LEARN-015", "This is no folder of a run", bytes.error().text, run.string());
+    try {
+        flatten(YAML::Load(std::string(bytes->view())), {}, 0, out);
+    } catch (const YAML::Exception& e) {
+        return fail("LEARN-015", "This is no folder of a run", e.what(), run.string());
+    }
+    return out;
+}
+
+Expected<Comparison> compare(const std::vector<RunRecord>& runs) {
+    Comparison out;
+    std::vector<std::map<std::string, std::string>> settings;
+    std::set<std::string> keys, metrics;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        out.names.push_back(runs[i].name);
+        if (runs[i].baseline)
+            out.reference = i;
+        auto of = settingsOf(runs[i].folder);
+        if (!of)
+            return of.failure();
+        for (const auto& [key, value] : *of)
+            keys.insert(key);
+        settings.push_back(std::move(*of));
+        for (const auto& [name, value] : runs[i].metrics)
+            metrics.insert(name);
+    }
+    for (const std::string& key : keys) {
+        Comparison::Setting row{key, {}};
+        for (const auto& of : settings) {
+            const auto at = of.find(key);
+            row.values.push_back(at == of.end() ? std::string() : at->second);
+        }
+        if (std::any_of(row.values.begin(), row.values.end(),
+                        [&](const std::string& v) { return v != row.values.front(); }))
+            out.settings.push_back(std::move(row));
+    }
+    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+    for (const std::string& name : metrics) {
+        Comparison::Metric row{name, {}, {}};
+        for (const RunRecord& run : runs) {
+            const auto at = run.metrics.find(name);
+            row.values.push_back(at == run.metrics.end() ? kNone : at->second);
+        }
+        for (const double value : row.values)
+            row.differences.push_back(value - row.values[out.reference]);
+        out.metrics.push_back(std::move(row));
+    }
+    return out;
+}
+
+} // namespace ohm::runs

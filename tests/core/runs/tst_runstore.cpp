@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runs/comparison.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+#include <fstream>
+#include <thread>
+
+using namespace ohm;
+using namespace ohm::runs;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void write(const fs::path& path, const std::string& text) {
+    fs::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+}
+
+/// A finished run as a training leaves it.
+void makeRun(const fs::path& folder, const std::string& name, int layers, double accuracy) {
+    write(folder / name / "recipe.yaml",
+          "name: small\nnetwork: {layers: " + std::to_string(layers) +
+              ", hidden: 16}\ndata: ['ladder:1-3:20:seed=1']\nsteps: 40\nseed: 3\n");
+    learn::TrainingReport report;
+    report.step = report.steps = 40;
+    report.seconds = 2.5;
+    report.trainLoss = 0.25;
+    learn::RegressionMetrics m;
+    m.accAt = {{50, accuracy + 0.1}, {100, accuracy}};
+    m.mae = 0.01;
+    m.mse = 0.001;
+    m.r2 = 0.9;
+    m.count = 60;
+    report.validation = m;
+    write(folder / name / "log.jsonl", learn::reportLine(report) + "\n");
+    write(folder / name / "result.json", "{\"validation\": " + learn::metricsText(m) + "}");
+    write(folder / name / "model.safetensors", "x");
+}
+
+} // namespace
+
+class TestRunStore : public QObject {
+    Q_OBJECT
+private:
+    QTemporaryDir m_dir;
+    fs::path fresh(const char* name) const { return fs::path(m_dir.path().toStdString()) / name; }
+
+private slots:
+    void listsWhatFoldersSay() {
+        const fs::path root = fresh("list");
+        makeRun(root, "first", 3, 0.5);
+        makeRun(root, "second", 5, 0.7);
+        write(root / "notes" / "readme.txt", "no run");
+        write(root / "broken" / "recipe.yaml", "steps: [");
+        auto store = RunStore::open(root);
+        QVERIFY(store.ok());
+        QVERIFY(store->refresh().ok());
+        auto all = store->list();
+        QVERIFY(all.ok());
+        QCOMPARE(all->size(), std::size_t{2});
+        const auto run = store->find("second");
+        QVERIFY(run.ok());
+        QCOMPARE(run->recipe, std::string("small"));
+        QCOMPARE(run->seed, 3);
+        QCOMPARE(run->stepsDone, 40);
+        QVERIFY(run->finished);
+        QCOMPARE(run->metrics.at("validation.acc_at_100"), 0.7);
+        QCOMPARE(run->metrics.at("seconds"), 2.5);
+        // A changed run is read again, a vanished one is not shown.
+        makeRun(root, "second", 5, 0.8);
+        fs::last_write_time(root / "second" / "result.json",
+                            fs::file_time_type::clock::now() + std::chrono::seconds(5));
+        fs::remove_all(root / "first");
+        QVERIFY(store->refresh().ok());
+        all = store->list();
+        QCOMPARE(all->size(), std::size_t{1});
+        QCOMPARE(all->front().metrics.at("validation.acc_at_100"), 0.8);
+    }
+    void whatPeopleSayStays() {
+        const fs::path root = fresh("people");
+        makeRun(root, "a", 3, 0.5);
+        makeRun(root, "b", 5, 0.7);
+        {
+            auto store = RunStore::open(root);
+            QVERIFY(store->refresh().ok());
+            QVERIFY(store->setTag(*store->find("a"), "good", true).ok());
+            QVERIFY(store->setTag(*store->find("a"), "paper", true).ok());
+            QVERIFY(store->setTag(*store->find("a"), "good", false).ok());
+            QVERIFY(store->setNote(*store->find("b"), "it's \"odd\"; DROP TABLE runs").ok());
+            QVERIFY(store->setBaseline(*store->find("a"), true).ok());
+            QVERIFY(store->setBaseline(*store->find("b"), true).ok());
+            QVERIFY(store->setRemoved(*store->find("a"), true).ok());
+        }
+        makeRun(root, "a", 3, 0.6); // and is read again
+        auto store = RunStore::open(root);
+        QVERIFY(store->refresh().ok());
+        QCOMPARE(store->list()->size(), std::size_t{1});
+        QCOMPARE(store->list(true)->size(), std::size_t{1});
+        const auto a = store->find("a"), b = store->find("b");
+        QCOMPARE(a->tags, std::set<std::string>{"paper"});
+        QVERIFY(a->removed && !a->baseline && b->baseline);
+        QCOMPARE(b->note, std::string("it's \"odd\"; DROP TABLE runs"));
+        QVERIFY(store->setRemoved(*a, false).ok());
+        QCOMPARE(store->list()->size(), std::size_t{2});
+    }
+    void comparison() {
+        const fs::path root = fresh("compare");
+        makeRun(root, "a", 3, 0.5);
+        makeRun(root, "b", 5, 0.7);
+        auto store = RunStore::open(root);
+        QVERIFY(store->refresh().ok());
+        QVERIFY(store->setBaseline(*store->find("b"), true).ok());
+        const auto c = compare({*store->find("a"), *store->find("b")});
+        QVERIFY(c.ok());
+        QCOMPARE(c->reference, std::size_t{1});
+        QCOMPARE(c->settings.size(), std::size_t{1});
+        QCOMPARE(c->settings.front().key, std::string("network.layers"));
+        QCOMPARE(c->settings.front().values, (std::vector<std::string>{"3", "5"}));
+        const auto at = std::find_if(c->metrics.begin(), c->metrics.end(), [](const auto& m) {
+            return m.name == "validation.acc_at_100";
+        });
+        QVERIFY(at != c->metrics.end());
+        QVERIFY(std::fabs(at->differences[0] + 0.2) < 1e-12);
+        QCOMPARE(at->differences[1], 0.0);
+    }
+    /// Several writers at once lose nothing.
+    void manyWriters() {
+        const fs::path root = fresh("many");
+        for (int i = 0; i < 8; ++i)
+            makeRun(root, "run" + std::to_string(i), i, 0.1 * i);
+        std::atomic<int> failures{0};
+        {
+            std::vector<std::jthread> threads;
+            for (int t = 0; t < 4; ++t)
+                threads.emplace_back([&, t] {
+                    auto store = RunStore::open(root);
+                    if (!store || !store->refresh()) {
+                        ++failures;
+                        return;
+                    }
+                    for (int i = 0; i < 8; ++i) {
+                        const auto run = store->find("run" + std::to_string(i));
+                        if (!run || !store->setTag(*run, "t" + std::to_string(t), true))
+                            ++failures;
+                    }
+                });
+        }
+        QCOMPARE(failures.load(), 0);
+        auto store = RunStore::open(root);
+        const auto all = store->list();
+        QCOMPARE(all->size(), std::size_t{8});
+        for (const auto& run : *all)
+            QCOMPARE(run.tags.size(), std::size_t{4});
+    }
+    void badStores() {
+        const fs::path foreign = fresh("foreign");
+        write(foreign / "runs.sqlite", std::string(4096, 'x'));
+        auto store = RunStore::open(foreign);
+        QVERIFY(!store.ok());
+        QCOMPARE(store.error().code, std::string("RUN-001"));
+        write(fresh("file"), "a file");
+        QCOMPARE(RunStore::open(fresh("file") / "sub").error().code, std::string("RUN-001"));
+        const fs::path newer = fresh("newer");
+        {
+            fs::create_directories(newer);
+            auto database = Database::open(newer / "runs.sqlite");
+            QVERIFY(database->run("PRAGMA user_version = 99").ok());
+        }
+        QCOMPARE(RunStore::open(newer).error().code, std::string("RUN-003"));
+        auto empty = RunStore::open(fresh("empty"));
+        QCOMPARE(empty->find("nothing").error().code, std::string("RUN-002"));
+        QVERIFY(empty->list()->empty());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRunStore)
+#include "tst_runstore.moc"
