@@ -131,14 +131,16 @@ private slots:
     void manyWriters() {
         const fs::path root = fresh("many");
         for (int i = 0; i < 8; ++i)
-            makeRun(root, "run" + std::to_string(i), i, 0.1 * i);
+            makeRun(root, "run" + std::to_string(i), i + 1, 0.1 * i);
         std::atomic<int> failures{0};
         {
             std::vector<std::jthread> threads;
             for (int t = 0; t < 4; ++t)
                 threads.emplace_back([&, t] {
                     auto store = RunStore::open(root);
-                    if (!store || !store->refresh()) {
+                    const auto read = store ? store->refresh() : Expected<void>(store.failure());
+                    if (!read) {
+                        qWarning("%s", read.error().message().c_str());
                         ++failures;
                         return;
                     }
