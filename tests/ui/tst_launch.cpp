@@ -108,6 +108,22 @@ private slots:
                             .size() > 60,
                     name);
         }
+        // A chart is mostly paper, with both runs' colours on it; an unlaid one is a few huge
+        // letters.
+        const QImage picture(out + u"/loss.png"_s);
+        int dark = 0, coloured = 0, below = 0;
+        for (int y = 0; y < picture.height(); ++y) {
+            for (int x = 0; x < picture.width(); ++x) {
+                const QColor c = picture.pixelColor(x, y);
+                dark += c.lightness() < 60 ? 1 : 0;
+                below +=
+                    c.lightness() < 60 && y > picture.height() * 9 / 10 ? 1 : 0; // the axis' name
+                coloured += c.saturation() > 120 && c.lightness() > 60 ? 1 : 0;
+            }
+        }
+        QVERIFY2(dark < picture.width() * picture.height() / 40, qPrintable(QString::number(dark)));
+        QVERIFY2(below > 30, qPrintable(QString::number(below)));
+        QVERIFY2(coloured > 500, qPrintable(QString::number(coloured)));
         QFile page(out + u"/index.html"_s);
         QVERIFY(page.open(QIODevice::ReadOnly));
         const QByteArray html = page.readAll();

@@ -60,7 +60,10 @@ Figure figure(const QString& name, const QString& title, const QString& x, const
         return f;
     }
     f.view = std::make_unique<widgets::PlotView>(title);
+    // Laid out as if it were seen: only then has the chart within it its size.
+    f.view->setAttribute(Qt::WA_DontShowOnScreen);
     f.view->resize(kFigureWidth, kFigureHeight);
+    f.view->show();
     f.view->setAxes(x, y);
     f.view->setLogarithmic(false, logarithmic);
     f.view->setSeries(series);

@@ -514,6 +514,9 @@ Renderable PlotView::renderable() {
         painter.save();
         painter.translate(rect.topLeft());
         painter.scale(rect.width() / own.width(), rect.height() / own.height());
+        // Playing enlarges by the resolution of the device, which the rectangle already counts.
+        painter.scale(picture.logicalDpiX() / static_cast<double>(painter.device()->logicalDpiX()),
+                      picture.logicalDpiY() / static_cast<double>(painter.device()->logicalDpiY()));
         picture.play(&painter);
         painter.restore();
         d->restyle(isDark(palette()), palette());
