@@ -245,7 +245,7 @@ Expected<void> writePdf(const QString& path, const QString& title, const QString
         const QImage image(folder.filePath(f.name + u".png"_s));
         const QString url = u"figure:"_s + f.name;
         document.addResource(QTextDocument::ImageResource, QUrl(url), image);
-        html += u"<p><img src=\"%1\" width=\"480\"/></p><p class=\"c\">%2</p>"_s.arg(
+        html += u"<p><img src=\"%1\" width=\"640\"/></p><p class=\"c\">%2</p>"_s.arg(
             url, escaped(f.title));
     }
     document.setHtml(html + body);
