@@ -97,6 +97,8 @@ QWidget* OptimizePage::buildSetup() {
     column->addWidget(new QLabel(tr("What must hold")));
     m_specs = table(tr("Specs"), {tr("Name"), tr("Min"), tr("Max"), tr("Weight"), tr("Best 20")});
     column->addWidget(m_specs, 2);
+    for (QTableWidget* t : {m_variables, m_specs}) // all columns in sight, evenly
+        t->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     auto* form = new QFormLayout;
     m_algorithm = new QComboBox;
     m_algorithm->setAccessibleName(tr("Algorithm"));
@@ -407,7 +409,7 @@ void OptimizePage::showPlots() {
         met << series;
         if (!m_runs.last().history.empty())
             m_specs->item(static_cast<int>(s), 4)
-                ->setText(tr("%1 meet it").arg(m_runs.last().history.back().meeting[s]));
+                ->setText(tr("%1 met").arg(m_runs.last().history.back().meeting[s]));
     }
     m_met->setSeries(met);
     showScatter();
