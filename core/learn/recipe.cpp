@@ -60,6 +60,9 @@ void visitRecipe(R& r, Visit&& visit) {
     visit("weight_decay", r.weightDecay);
     visit("clip_norm", r.clipNorm);
     visit("loss", r.loss);
+    visit("loss_threshold", r.lossThreshold);
+    visit("shrink_a", r.shrinkA);
+    visit("shrink_c", r.shrinkC);
     visit("average_decay", r.averageDecay);
     visit("freeze", r.freeze);
     visit("freeze_norm", r.freezeNorm);
@@ -261,8 +264,10 @@ Expected<void> checkRecipe(const Recipe& r) {
         return impossible("split_by", "it is seed or topology");
     if (!oneOf(r.schedule, {"linear", "cosine", "constant"}))
         return impossible("schedule", "it is linear, cosine or constant");
-    if (!oneOf(r.loss, {"mse", "mae", "huber"}))
-        return impossible("loss", "it is mse, mae or huber");
+    if (!oneOf(r.loss, {"mse", "mae", "huber", "mpgd", "shrinkage"}))
+        return impossible("loss", "it is mse, mae, huber, mpgd or shrinkage");
+    if (!(r.lossThreshold >= 0) || !(r.shrinkA > 0) || !(r.shrinkC >= 0))
+        return impossible("loss_threshold", "numbers of a loss are not negative");
     if (r.freeze != "none" && r.freeze != "backbone" && r.freeze.rfind("blocks:", 0) != 0)
         return impossible("freeze", "it is none, backbone or blocks:N");
     if (!(r.validationShare >= 0 && r.testShare >= 0 && r.validationShare + r.testShare < 1))

@@ -42,7 +42,13 @@ struct Recipe {
                              ///< which a GPU runs several times as fast
     double weightDecay = 0;          ///< decoupled (AdamW)
     double clipNorm = 0;             ///< 0 = no gradient clipping
-    std::string loss = "mse";        ///< "mse", "mae" or "huber"
+    /// "mse", "mae", "huber", "mpgd" (the mean square over the entries of a batch whose error is
+    /// above `lossThreshold`, over all if there is none; MPGD's adaptive MSE) or "shrinkage" (mean
+    /// of e^2 / (1 + exp(a (c - e))), Lu et al., ECCV 2018).
+    std::string loss = "mse";
+    double lossThreshold = 0.007; ///< mpgd: in scaled labels
+    double shrinkA = 10;          ///< shrinkage: speed
+    double shrinkC = 0.2;         ///< shrinkage: place, in scaled labels
     double averageDecay = 0; ///< exponential moving average of the weights, 0 = off; the average is
                              ///< what is validated and kept
     std::string freeze = "none"; ///< "none", "backbone" (head only), or "blocks:N" (first N blocks)

@@ -88,7 +88,19 @@ Expected<GraphSet> scaled(const GraphSet& set, const dataset::Normalization& n,
 
 constexpr double kHuber = 0.01; ///< errors below, in scaled labels, count by their square
 
-torch::Tensor lossOf(const std::string& kind, const torch::Tensor& out, const torch::Tensor& y) {
+torch::Tensor lossOf(const Recipe& recipe, const torch::Tensor& out, const torch::Tensor& y) {
+    const std::string& kind = recipe.loss;
+    if (kind == "mpgd") {
+        // The choice, and the fall-back to all entries, are made on the device.
+        const torch::Tensor error = out - y;
+        const torch::Tensor chosen = error.detach().abs() > recipe.lossThreshold;
+        const torch::Tensor weight = (chosen | chosen.any().logical_not()).to(error.scalar_type());
+        return (weight * error * error).sum() / weight.sum();
+    }
+    if (kind == "shrinkage") {
+        const torch::Tensor error = (out - y).abs();
+        return (error * error * torch::sigmoid((error - recipe.shrinkC) * recipe.shrinkA)).mean();
+    }
     if (kind == "mae")
         return torch::l1_loss(out, y);
     if (kind == "huber")
@@ -96,13 +108,14 @@ torch::Tensor lossOf(const std::string& kind, const torch::Tensor& out, const to
     return torch::mse_loss(out, y);
 }
 
-/// The same of predictions and labels in the label's unit.
+/// The same of predictions and labels in the label's unit; the mean square for the losses that look
+/// at a part of the entries, so that they compare.
 double lossOf(const std::string& kind, const std::vector<float>& predicted,
               const std::vector<float>& truth, const dataset::Normalization& n) {
     double sum = 0;
     for (std::size_t i = 0; i < truth.size(); ++i) {
         const double error = std::fabs(n.fromUnit(predicted[i]) - n.fromUnit(truth[i]));
-        if (kind == "mse")
+        if (kind == "mse" || kind == "mpgd" || kind == "shrinkage")
             sum += error * error;
         else if (kind == "huber" && error < kHuber)
             sum += 0.5 * error * error / kHuber;
@@ -378,7 +391,7 @@ Expected<void> Training::loop() {
     // With dropout every step draws anew, which a recording would not.
     StepGraph graph(module.device, m_recipe.network.dropout == 0, [&](const nn::DeviceBatch& b) {
         m_adam->zeroGradients();
-        const torch::Tensor loss = lossOf(m_recipe.loss, module.forward(b), b.labels);
+        const torch::Tensor loss = lossOf(m_recipe, module.forward(b), b.labels);
         loss.backward();
         m_adam->step();
         lossSum += loss.detach();

@@ -217,7 +217,7 @@ QWidget* TrainPage::buildForm() {
     form->addRow(tr("Schedule"), m_schedule);
     m_lossKind = new QComboBox;
     m_lossKind->setAccessibleName(tr("Loss"));
-    for (const char* id : {"mse", "mae", "huber"})
+    for (const char* id : {"mse", "mae", "huber", "mpgd", "shrinkage"})
         m_lossKind->addItem(QString::fromLatin1(id));
     form->addRow(tr("Loss"), m_lossKind);
     m_validate = countBox(tr("Validate every"), 1, 1'000'000, tr("Steps between two measurements"));

@@ -255,6 +255,39 @@ private slots:
         const float before = base->checkpoint.weights.front().values.front();
         QVERIFY(std::fabs(tuned->checkpoint.weights.front().values.front() - before) < 1e-6F);
     }
+    void lossesThatChooseEntries() {
+        const auto data = dataset::generateLadders(2, 2, 64, 1);
+        const auto train = [&](const char* loss, double threshold) {
+            auto r = smallRecipe();
+            r.steps = 20;
+            r.loss = loss;
+            r.lossThreshold = threshold;
+            return learn::train(r, {data, data, {}}, {});
+        };
+        const auto difference = [](const auto& a, const auto& b) {
+            double most = 0;
+            for (std::size_t w = 0; w < a->checkpoint.weights.size(); ++w) {
+                for (std::size_t i = 0; i < a->checkpoint.weights[w].values.size(); ++i)
+                    most = std::max(most, std::fabs(double(a->checkpoint.weights[w].values[i]) -
+                                                    b->checkpoint.weights[w].values[i]));
+            }
+            return most;
+        };
+        const auto plain = train("mse", 0);
+        // No error is above 1e9, so every step falls back to all entries.
+        const auto fallBack = train("mpgd", 1e9);
+        const auto chosen = train("mpgd", 0.1);
+        const auto shrunk = train("shrinkage", 0);
+        QVERIFY(plain.ok() && fallBack.ok() && chosen.ok() && shrunk.ok());
+        QVERIFY2(difference(plain, fallBack) < 1e-4,
+                 qPrintable(QString::number(difference(plain, fallBack))));
+        QVERIFY(difference(plain, chosen) > 1e-3);
+        QVERIFY(difference(plain, shrunk) > 1e-3);
+        auto bad = smallRecipe();
+        bad.loss = "mpgd";
+        bad.lossThreshold = -1;
+        QVERIFY(!learn::checkRecipe(bad).ok());
+    }
 };
 
 QTEST_GUILESS_MAIN(TestTrainer)
