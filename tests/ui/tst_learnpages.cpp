@@ -3,11 +3,13 @@
 #include "core/dataset/h5file.h"
 #include "core/dataset/resistive.h"
 #include "ui/pages/datapage.h"
+#include "ui/pages/embeddingpage.h"
 #include "ui/pages/trainpage.h"
 #include "ui/services/commands.h"
 #include "uitesting.h"
 #include "widgets/common/messagebar.h"
 #include "widgets/plot/plotview.h"
+#include "widgets/scatter/scatterview.h"
 
 #include <QComboBox>
 #include <QLineEdit>
@@ -15,6 +17,8 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QTableWidget>
+
+#include <limits>
 
 using namespace ohm;
 using namespace ohm::ui;
@@ -46,8 +50,11 @@ private slots:
     void controlsHaveNames() {
         Sandbox sandbox;
         MainWindow window(sandbox.settings());
-        for (QWidget* page : {static_cast<QWidget*>(window.dataPage()),
-                              static_cast<QWidget*>(window.trainPage())}) {
+        for (QWidget* page :
+             {static_cast<QWidget*>(window.dataPage()), static_cast<QWidget*>(window.trainPage()),
+              static_cast<QWidget*>(window.embeddingPage())}) {
+            for (const QTableWidget* table : page->findChildren<QTableWidget*>())
+                QVERIFY(!table->accessibleName().isEmpty());
             for (const QComboBox* box : page->findChildren<QComboBox*>())
                 QVERIFY(!box->accessibleName().isEmpty());
             for (const QAbstractSpinBox* box : page->findChildren<QAbstractSpinBox*>())
@@ -81,6 +88,86 @@ private slots:
         QVERIFY(waitSettled(window));
         QCOMPARE(window.page(), MainWindow::Page::Circuit);
         QCOMPARE(window.bench().session.circuit()->deviceCount(), std::size_t{9});
+    }
+    void embedLookAndOpen() {
+        if (!hasEngine())
+            QSKIP("this build has no learning engine");
+        Sandbox sandbox;
+        MainWindow window(sandbox.settings());
+        window.resize(1400, 900);
+        window.show();
+        window.showPage(MainWindow::Page::Embedding);
+        EmbeddingPage* page = window.embeddingPage();
+        page->modelBox()->setCurrentText(u"ladder-deepgen15"_s);
+        QCOMPARE(page->modelBox()->currentText(), u"ladder-deepgen15"_s);
+        page->dataBox()->setCurrentIndex(0);
+        page->stepsBox()->setValue(100'000);
+        int frames = 0;
+        connect(&page->embedding(), &Embedding::layoutChanged, page, [&frames] { ++frames; });
+        QTest::mouseClick(page->startButton(), Qt::LeftButton);
+        QVERIFY(QTest::qWaitFor([&] { return frames >= 3; }, 60'000)); // it moves while it is made
+        QTest::mouseClick(page->pauseButton(), Qt::LeftButton);
+        QVERIFY(page->embedding().isPaused());
+        QTest::qWait(300);
+        const int paused = page->embedding().step();
+        QTest::qWait(300);
+        QCOMPARE(page->embedding().step(), paused);
+        QTest::mouseClick(page->pauseButton(), Qt::LeftButton);
+        QVERIFY(QTest::qWaitFor([&] { return page->embedding().step() > paused; }, 20'000));
+        QTest::mouseClick(page->startButton(), Qt::LeftButton); // stop: the layout stays
+        QVERIFY(QTest::qWaitFor([&] { return !page->embedding().isRunning(); }, 20'000));
+        QVERIFY(page->scatter()->count() > 1000);
+
+        // Principal components, then a point is clicked and its circuit opened.
+        page->methodBox()->setCurrentIndex(1);
+        QTest::mouseClick(page->startButton(), Qt::LeftButton);
+        QVERIFY(QTest::qWaitFor(
+            [&] { return !page->embedding().isRunning() && page->scatter()->count() > 1000; },
+            60'000));
+        QVERIFY(QTest::qWaitFor([&] { return page->quality().contains(u"kept"_s); }, 60'000));
+        widgets::ScatterView* scatter = page->scatter();
+        for (int i = 0; i < page->colourBox()->count(); ++i)
+            page->colourBox()->setCurrentIndex(i);
+        const QPointF place = scatter->placeOf(17);
+        const int hit = scatter->pointAt(place);
+        QVERIFY(hit >= 0);
+        QTest::mouseClick(scatter, Qt::LeftButton, {}, place.toPoint());
+        QCOMPARE(scatter->selection().size(), 1);
+        QCOMPARE(page->points()->rowCount(), 11);
+        QVERIFY(page->points()->item(1, 6)->text() != page->points()->item(10, 6)->text());
+        // A lasso around everything.
+        QTest::mousePress(scatter, Qt::LeftButton, Qt::ShiftModifier, QPoint(1, 1));
+        for (const QPoint p :
+             {QPoint(scatter->width() - 2, 1), QPoint(scatter->width() - 2, scatter->height() - 2),
+              QPoint(1, scatter->height() - 2)})
+            QTest::mouseMove(scatter, p);
+        QTest::mouseRelease(scatter, Qt::LeftButton, Qt::ShiftModifier,
+                            QPoint(1, scatter->height() - 2));
+        QVERIFY(scatter->selection().size() > static_cast<qsizetype>(scatter->count() * 9 / 10));
+        QVERIFY(!scatter->renderable().csv().isEmpty());
+        QTest::keyClick(scatter, Qt::Key_Escape);
+        QVERIFY(scatter->selection().isEmpty());
+        emit scatter->activated(hit);
+        QVERIFY(QTest::qWaitFor([&] { return window.bench().session.isOpen(); }, 20'000));
+        QVERIFY(waitSettled(window));
+        QCOMPARE(window.page(), MainWindow::Page::Circuit);
+    }
+    void manyPointsStayFluid() {
+        widgets::ScatterView view(u"many"_s);
+        view.resize(1000, 800);
+        std::vector<float> xy(200'000);
+        for (std::size_t i = 0; i < xy.size(); ++i)
+            xy[i] = static_cast<float>((i * 2654435761U) % 100'003) / 1000.0F;
+        xy[8] = std::numeric_limits<float>::quiet_NaN(); // not shown, not in the way
+        view.setPoints(xy);
+        view.setColours(QVector<QRgb>(100'000, qRgb(200, 40, 40)), {});
+        const QImage whole = view.grab().toImage();
+        view.setFocus();
+        QTest::keyClick(&view, Qt::Key_Plus);
+        QVERIFY(view.grab().toImage() != whole);
+        QTest::keyClick(&view, Qt::Key_0);
+        QCOMPARE(view.pointAt(view.placeOf(777)) >= 0, true);
+        QCOMPARE(view.pointAt(QPointF(-500, -500)), -1);
     }
     void aForeignFileIsRefused() {
         Sandbox sandbox;

@@ -30,6 +30,7 @@ namespace ohm::ui {
 class AboutDialog;
 class DataPage;
 class TrainPage;
+class EmbeddingPage;
 class OptimizePage;
 class InspectorDock;
 class PaletteFeed;
@@ -77,12 +78,13 @@ public:
     ShortcutsDialog* shortcuts(); ///< made when first asked for
     AboutDialog* about();
     bool isWorkspaceShown() const;
-    enum class Page { Circuit, Data, Train, Optimize };
+    enum class Page { Circuit, Data, Train, Optimize, Embedding };
     void showPage(Page page);
     Page page() const;
     DataPage* dataPage() const { return m_data; }
     TrainPage* trainPage() const { return m_train; }
     OptimizePage* optimizePage() const { return m_optimize; }
+    EmbeddingPage* embeddingPage() const { return m_embedding; }
     void showDock(const QString& name); ///< "netsDock", "issuesDock", ...
     void restoreSession();
     /// Stops all work and waits a while for it; false if some did not end. At the program's end.
@@ -131,6 +133,7 @@ private:
     widgets::MessageBar* m_startBar = nullptr;
     WorkspacePage* m_workspace = nullptr;
     DataPage* m_data = nullptr;
+    EmbeddingPage* m_embedding = nullptr;
     TrainPage* m_train = nullptr;
     OptimizePage* m_optimize = nullptr;
     ProjectDock* m_project = nullptr;

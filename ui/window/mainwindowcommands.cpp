@@ -192,7 +192,8 @@ void MainWindow::registerViewCommands() {
         {u"netsDock"_s, u"Ctrl+Alt+3"_s},    {u"devicesDock"_s, u"Ctrl+Alt+4"_s},
         {u"issuesDock"_s, u"Ctrl+Alt+5"_s},  {u"logDock"_s, u"Ctrl+Alt+6"_s},
         {u"predictDock"_s, u"Ctrl+Alt+7"_s}, {u"whatIfDock"_s, u"Ctrl+Alt+8"_s}};
-    static const char* const icons[] = {"tree", "device", "net", "table", "issues", "log", "predict", "whatif"};
+    static const char* const icons[] = {"tree",   "device", "net",     "table",
+                                        "issues", "log",    "predict", "whatif"};
     int i = 0;
     for (const auto& [name, keys] : docks) {
         const QString title = findChild<QDockWidget*>(name)->windowTitle();
@@ -368,6 +369,7 @@ void MainWindow::buildMenus() {
                                      u"page.data"_s,
                                      u"page.train"_s,
                                      u"page.optimize"_s,
+                                     u"page.embedding"_s,
                                      {},
                                      u"view.fit"_s,
                                      u"view.zoomIn"_s,
@@ -385,8 +387,9 @@ void MainWindow::buildMenus() {
     for (QDockWidget* dock : findChildren<QDockWidget*>())
         panels->addAction(dock->toggleViewAction());
     auto* jump = view->addMenu(tr("&Go to panel"));
-    for (const QString& name : {u"projectDock"_s, u"inspectorDock"_s, u"netsDock"_s,
-                                u"devicesDock"_s, u"issuesDock"_s, u"logDock"_s, u"predictDock"_s, u"whatIfDock"_s})
+    for (const QString& name :
+         {u"projectDock"_s, u"inspectorDock"_s, u"netsDock"_s, u"devicesDock"_s, u"issuesDock"_s,
+          u"logDock"_s, u"predictDock"_s, u"whatIfDock"_s})
         jump->addAction(c.action(u"view."_s + name));
     view->addAction(c.action(u"view.resetLayout"_s));
     menu(tr("Se&ttings"), {u"settings.themeSystem"_s,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The pages beside the circuit's: data and training. They need no open circuit.
 #include "ui/pages/datapage.h"
+#include "ui/pages/embeddingpage.h"
 #include "ui/pages/finetunepage.h"
 #include "ui/pages/optimizepage.h"
 #include "ui/pages/trainpage.h"
@@ -30,6 +31,12 @@ void MainWindow::buildLearnPages() {
     m_pages->addWidget(m_train);
     m_optimize = new OptimizePage(m_services->jobs, this);
     m_pages->addWidget(m_optimize);
+    m_embedding = new EmbeddingPage(m_services->jobs, m_services->datasets, this);
+    m_pages->addWidget(m_embedding);
+    connect(m_embedding, &EmbeddingPage::openRequested, this, [this](const QString& path) {
+        showPage(Page::Circuit);
+        openPath(path);
+    });
     connect(m_optimize, &OptimizePage::openRequested, this, [this](const QString& path) {
         showPage(Page::Circuit);
         openPath(path);
@@ -61,7 +68,9 @@ void MainWindow::registerPageCommands() {
         {u"page.train"_s, tr("&Train"), u"wave"_s, u"Ctrl+Shift+3"_s,
          tr("Trains networks and compares runs."), Page::Train},
         {u"page.optimize"_s, tr("&Optimize"), u"whatif"_s, u"Ctrl+Shift+4"_s,
-         tr("Sizes the project's circuit: searches designs that meet its specs."), Page::Optimize}};
+         tr("Sizes the project's circuit: searches designs that meet its specs."), Page::Optimize},
+        {u"page.embedding"_s, tr("&Embedding"), u"graph"_s, u"Ctrl+Shift+5"_s,
+         tr("Lays out what a network makes of nets and circuits."), Page::Embedding}};
     for (const auto& [id, text, icon, keys, help, page] : pages) {
         QAction* action = c.addToggle({id, text, icon, {QKeySequence(keys)}, help, tr("Pages")},
                                       [this, page = page](bool on) {
@@ -81,8 +90,8 @@ void MainWindow::buildPageBar() {
     bar->setMovable(false);
     bar->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
     addToolBar(Qt::LeftToolBarArea, bar);
-    for (const QString& id :
-         {u"page.circuit"_s, u"page.data"_s, u"page.train"_s, u"page.optimize"_s}) {
+    for (const QString& id : {u"page.circuit"_s, u"page.data"_s, u"page.train"_s,
+                              u"page.optimize"_s, u"page.embedding"_s}) {
         QAction* action = c.action(id);
         action->setIconText(Commands::plainText(action->text()));
         bar->addAction(action);
@@ -93,7 +102,8 @@ void MainWindow::buildPageBar() {
 }
 
 void MainWindow::showPage(Page page) {
-    const QString ids[] = {u"page.circuit"_s, u"page.data"_s, u"page.train"_s, u"page.optimize"_s};
+    const QString ids[] = {u"page.circuit"_s, u"page.data"_s, u"page.train"_s, u"page.optimize"_s,
+                           u"page.embedding"_s};
     m_bench->commands.action(ids[static_cast<int>(page)])->setChecked(true);
     const bool open = m_bench->session.isOpen();
     if (page == Page::Optimize && m_bench->session.isProject())

@@ -5,6 +5,7 @@
 #include "ui/dialogs/shortcutsdialog.h"
 #include "ui/docks/whatifdock.h"
 #include "ui/pages/datapage.h"
+#include "ui/pages/embeddingpage.h"
 #include "ui/pages/finetunepage.h"
 #include "ui/panes/graphpane.h"
 #include "ui/panes/schematicpane.h"
@@ -18,9 +19,11 @@
 #include "widgets/common/commandpalette.h"
 #include "widgets/common/noticebar.h"
 #include "widgets/graph/graphview.h"
+#include "widgets/scatter/scatterview.h"
 #include "widgets/schematic/schematicview.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QDir>
 #include <QListWidget>
 #include <QPainter>
@@ -232,6 +235,17 @@ void Tour::addWorkspaceSteps(const QString& look) {
                        [&bench] { return bench.jobs.isIdle(); }});
     m_steps.push_back({u"optimize-"_s + look,
                        [this] { m_window.showPage(MainWindow::Page::Optimize); },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"embedding-"_s + look,
+                       [this] {
+                           m_window.showPage(MainWindow::Page::Embedding);
+                           EmbeddingPage* page = m_window.embeddingPage();
+                           if (page->scatter()->count() == 0 && page->modelBox()->count() > 0 &&
+                               !page->embedding().isRunning()) {
+                               page->stepsBox()->setValue(400);
+                               page->startButton()->click();
+                           }
+                       },
                        [&bench] { return bench.jobs.isIdle(); }});
     m_steps.push_back({u"palette-"_s + look,
                        [this, &bench] {

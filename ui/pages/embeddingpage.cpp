@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/embeddingpage.h"
+
+#include "core/base/files.h"
+#include "core/base/units.h"
+#include "core/dataset/samplenetlist.h"
+#include "core/dataset/statistics.h"
+#include "core/learn/predictor.h"
+#include "ui/services/learning.h"
+#include "ui/services/text.h"
+#include "ui/session/datasets.h"
+#include "widgets/common/icons.h"
+#include "widgets/common/messagebar.h"
+#include "widgets/common/palette.h"
+#include "widgets/scatter/scatterview.h"
+
+#include <QBoxLayout>
+#include <QComboBox>
+#include <QDir>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QStandardPaths>
+#include <QTableWidget>
+#include <QToolButton>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace ohm::ui {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int kMostRows = 500; ///< of the table of points
+
+QString number(double value) {
+    return std::isfinite(value) ? qs(formatSi(value, "", 4)) : u"\u2013"_s;
+}
+
+/// Sets that need no file: something to look at on a first day.
+const std::pair<const char*, const char*> kRequests[] = {
+    {"ladder:2-10:300:seed=4",
+     QT_TRANSLATE_NOOP("EmbeddingPage", "300 resistor ladders, made now")},
+    {"bridge:300:seed=4", QT_TRANSLATE_NOOP("EmbeddingPage", "300 Wheatstone bridges, made now")},
+    {"opamp:200:seed=4",
+     QT_TRANSLATE_NOOP("EmbeddingPage", "200 two-stage op-amps, simulated now")}};
+
+} // namespace
+
+EmbeddingPage::EmbeddingPage(JobService& jobs, Datasets& datasets, QWidget* parent)
+    : QWidget(parent)
+    , m_datasets(datasets)
+    , m_embedding(jobs)
+    , m_bar(new widgets::MessageBar(this)) {
+    setObjectName(u"embeddingPage"_s);
+    auto* splitter = new QSplitter(Qt::Horizontal, this);
+    splitter->addWidget(buildSide());
+    splitter->addWidget(buildMain());
+    splitter->setStretchFactor(1, 1);
+    splitter->setChildrenCollapsible(false);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_bar);
+    layout->addWidget(splitter, 1);
+    connect(&m_embedding, &Embedding::failed, this,
+            [this](const Error& error) { m_bar->showError(error); });
+    connect(&m_embedding, &Embedding::stateChanged, this, &EmbeddingPage::showState);
+    connect(&m_embedding, &Embedding::tableChanged, this, [this] {
+        m_scatter->setPoints({});
+        showSelection();
+        showState();
+    });
+    connect(&m_embedding, &Embedding::layoutChanged, this, [this] {
+        const bool first = m_scatter->count() != m_embedding.layout().size() / 2;
+        m_scatter->setPoints(m_embedding.layout());
+        if (first)
+            showColours();
+        showState();
+    });
+    connect(&m_datasets, &Datasets::changed, this, &EmbeddingPage::fillChoices);
+    fillChoices();
+    showState();
+    showSelection();
+}
+
+QWidget* EmbeddingPage::buildSide() {
+    auto* side = new QWidget;
+    auto* layout = new QVBoxLayout(side);
+    auto* form = new QFormLayout;
+    const auto box = [](const QString& name) {
+        auto* b = new QComboBox;
+        b->setAccessibleName(name);
+        b->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        b->setMinimumContentsLength(18);
+        return b;
+    };
+    const auto spin = [](const QString& name, int low, int high, int value) {
+        auto* b = new QSpinBox;
+        b->setRange(low, high);
+        b->setValue(value);
+        b->setGroupSeparatorShown(true);
+        b->setAccessibleName(name);
+        return b;
+    };
+    m_model = box(tr("Network"));
+    form->addRow(tr("Network"), m_model);
+    m_data = box(tr("Data"));
+    form->addRow(tr("Data"), m_data);
+    m_level = box(tr("A point is"));
+    m_level->addItem(tr("a labelled net"),
+                     static_cast<int>(explore::EmbeddingRequest::Level::Outputs));
+    m_level->addItem(tr("any node"), static_cast<int>(explore::EmbeddingRequest::Level::Nodes));
+    m_level->addItem(tr("a circuit"), static_cast<int>(explore::EmbeddingRequest::Level::Graphs));
+    form->addRow(tr("A point is"), m_level);
+    m_layer = spin(tr("Layer"), -1, 1000, -1);
+    m_layer->setSpecialValueText(tr("last"));
+    m_layer->setToolTip(tr("After which block of the network; 0 is its input layer"));
+    form->addRow(tr("Layer"), m_layer);
+    m_most = spin(tr("Points at most"), 10, 1'000'000, 10'000);
+    m_most->setToolTip(tr("Whole circuits are left out evenly until this many points remain"));
+    form->addRow(tr("Points at most"), m_most);
+    m_method = box(tr("Method"));
+    m_method->addItem(tr("t-SNE"), false);
+    m_method->addItem(tr("principal components"), true);
+    form->addRow(tr("Method"), m_method);
+    m_perplexity = spin(tr("Perplexity"), 1, 1000, 30);
+    m_perplexity->setToolTip(tr("How many neighbours of a point count"));
+    form->addRow(tr("Perplexity"), m_perplexity);
+    m_steps = spin(tr("Steps"), 1, 1'000'000, 1000);
+    form->addRow(tr("Steps"), m_steps);
+    m_seed = spin(tr("Seed"), 0, 1'000'000'000, 0);
+    form->addRow(tr("Seed"), m_seed);
+    layout->addLayout(form);
+    m_start = new QPushButton(widgets::themedIcon(u"play"_s), tr("Start"));
+    layout->addWidget(m_start);
+    auto* row = new QHBoxLayout;
+    m_pause = new QPushButton(widgets::themedIcon(u"pause"_s), tr("Pause"));
+    m_restart = new QPushButton(tr("Go on from here"));
+    m_restart->setToolTip(tr("The same number of steps again, beginning with this layout"));
+    row->addWidget(m_pause);
+    row->addWidget(m_restart);
+    layout->addLayout(row);
+    layout->addStretch(1);
+    side->setMinimumWidth(fontMetrics().averageCharWidth() * 38);
+    connect(m_method, &QComboBox::currentIndexChanged, this, [this] {
+        for (QWidget* w : {static_cast<QWidget*>(m_perplexity), static_cast<QWidget*>(m_steps),
+                           static_cast<QWidget*>(m_seed)})
+            w->setEnabled(!m_method->currentData().toBool());
+    });
+    connect(m_start, &QPushButton::clicked, this, [this] {
+        m_bar->dismiss();
+        if (m_embedding.isRunning())
+            m_embedding.stop();
+        else
+            m_embedding.start(setup());
+    });
+    connect(m_pause, &QPushButton::clicked, this,
+            [this] { m_embedding.setPaused(!m_embedding.isPaused()); });
+    connect(m_restart, &QPushButton::clicked, this, [this] { m_embedding.restart(); });
+    return side;
+}
+
+QWidget* EmbeddingPage::buildMain() {
+    m_colour = new QComboBox;
+    m_colour->setAccessibleName(tr("Colour"));
+    for (const auto& [id, text] :
+         {std::pair{u"label"_s, tr("label")}, std::pair{u"predicted"_s, tr("prediction")},
+          std::pair{u"error"_s, tr("error of the prediction")},
+          std::pair{u"kind"_s, tr("kind of node")}, std::pair{u"topology"_s, tr("circuit")}})
+        m_colour->addItem(text, id);
+    m_quality = new QLabel;
+    m_quality->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_scatter = new widgets::ScatterView(tr("Embedding"));
+    m_scatter->setEmptyText(
+        tr("Choose a network and data on the left and press Start. Each point is then a net, a "
+           "node or "
+           "a circuit as the network sees it; points that it takes for alike lie together."));
+    m_scatter->setDescription([this](int p) { return describe(p); });
+    m_scatter->setCsv([this] {
+        const auto table = m_embedding.table();
+        return table && m_embedding.layout().size() == 2 * table->count
+                   ? QByteArray::fromStdString(explore::toCsv(*table, m_embedding.layout()))
+                   : QByteArray();
+    });
+    auto* exports =
+        new widgets::ExportActions([this] { return m_scatter->renderable(); }, m_scatter);
+    auto* menu = new QToolButton;
+    menu->setIcon(widgets::themedIcon(u"export"_s));
+    menu->setAutoRaise(true);
+    menu->setPopupMode(QToolButton::InstantPopup);
+    menu->setMenu(exports->menu());
+    menu->setToolTip(tr("Copy or export this picture"));
+    menu->setAccessibleName(menu->toolTip());
+    menu->setStyleSheet(u"QToolButton::menu-indicator { image: none; }"_s);
+    connect(exports, &widgets::ExportActions::failed, this,
+            [this](const Error& error) { m_bar->showError(error); });
+    auto* header = new QHBoxLayout;
+    header->addWidget(new QLabel(tr("Colour by")));
+    header->addWidget(m_colour);
+    header->addWidget(m_quality, 1);
+    header->addWidget(menu);
+    m_pointsTitle = new QLabel;
+    m_points = new QTableWidget(0, 7);
+    m_points->setAccessibleName(tr("Points"));
+    m_points->setHorizontalHeaderLabels({tr("Point"), tr("Circuit"), tr("Number"), tr("Kind"),
+                                         tr("Label"), tr("Predicted"), tr("Distance")});
+    m_points->verticalHeader()->hide();
+    m_points->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_points->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_points->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_points->setToolTip(tr("Double-click to open the circuit"));
+    auto* upper = new QWidget;
+    auto* upperLayout = new QVBoxLayout(upper);
+    upperLayout->addLayout(header);
+    upperLayout->addWidget(m_scatter, 1);
+    auto* lower = new QWidget;
+    auto* lowerLayout = new QVBoxLayout(lower);
+    lowerLayout->addWidget(m_pointsTitle);
+    lowerLayout->addWidget(m_points, 1);
+    auto* splitter = new QSplitter(Qt::Vertical);
+    splitter->addWidget(upper);
+    splitter->addWidget(lower);
+    splitter->setStretchFactor(0, 4);
+    splitter->setStretchFactor(1, 1);
+    splitter->setChildrenCollapsible(false);
+    connect(m_colour, &QComboBox::currentIndexChanged, this, &EmbeddingPage::showColours);
+    connect(m_scatter, &widgets::ScatterView::selectionChanged, this,
+            &EmbeddingPage::showSelection);
+    connect(m_scatter, &widgets::ScatterView::activated, this, &EmbeddingPage::openCircuit);
+    connect(m_points, &QTableWidget::cellDoubleClicked, this,
+            [this](int row) { openCircuit(m_points->item(row, 0)->data(Qt::UserRole).toInt()); });
+    return splitter;
+}
+
+void EmbeddingPage::fillChoices() {
+    const QString model = m_model->currentData().toString();
+    const QString source = m_data->currentData().toString();
+    m_model->clear();
+    Diagnostics findings;
+    for (const auto& info :
+         learn::listModels({Learning::shippedModels(), Learning::ownModels()}, findings)) {
+        m_model->addItem(qs(info.name), qs(info.path.string()));
+        m_model->setItemData(m_model->count() - 1, qs(info.architecture + "; " + info.trainedOn),
+                             Qt::ToolTipRole);
+    }
+    m_model->setCurrentIndex(std::max(0, m_model->findData(model)));
+    m_data->clear();
+    for (const auto& [request, text] : kRequests)
+        m_data->addItem(tr(text), QString::fromLatin1(request));
+    for (const QString& file : m_datasets.files())
+        m_data->addItem(QFileInfo(file).fileName(), file);
+    m_data->setCurrentIndex(std::max(0, m_data->findData(source)));
+    showState();
+}
+
+EmbeddingSetup EmbeddingPage::setup() const {
+    EmbeddingSetup s;
+    s.model = m_model->currentData().toString();
+    s.data = m_data->currentData().toString();
+    s.request.level = static_cast<explore::EmbeddingRequest::Level>(m_level->currentData().toInt());
+    s.request.layer = m_layer->value();
+    s.request.most = static_cast<std::size_t>(m_most->value());
+    s.pca = m_method->currentData().toBool();
+    s.tsne.perplexity = m_perplexity->value();
+    s.tsne.steps = m_steps->value();
+    s.tsne.seed = static_cast<std::uint64_t>(m_seed->value());
+    return s;
+}
+
+void EmbeddingPage::showState() {
+    const bool running = m_embedding.isRunning();
+    m_start->setText(running ? tr("Stop") : tr("Start"));
+    m_start->setIcon(widgets::themedIcon(running ? u"stop"_s : u"play"_s));
+    m_start->setEnabled(running || m_model->count() > 0);
+    m_pause->setEnabled(running);
+    m_pause->setText(m_embedding.isPaused() ? tr("Resume") : tr("Pause"));
+    m_restart->setEnabled(m_embedding.canRestart());
+    QStringList parts;
+    if (const auto table = m_embedding.table())
+        parts << tr("%L1 points").arg(table->count);
+    if (m_embedding.step() > 0)
+        parts << tr("step %L1").arg(m_embedding.step());
+    if (std::isfinite(m_embedding.divergence()))
+        parts << tr("KL divergence %1").arg(m_embedding.divergence(), 0, 'f', 3);
+    if (std::isfinite(m_embedding.kept()))
+        parts << tr("neighbours kept %1 %").arg(m_embedding.kept() * 100, 0, 'f', 0);
+    m_quality->setText(parts.join(u" \u00b7 "_s));
+    m_quality->setToolTip(
+        tr("The divergence says how well the layout tells near from far (0 is "
+           "perfect); neighbours kept is the share of each point's ten nearest that "
+           "are among its ten nearest in the picture."));
+}
+
+QString EmbeddingPage::quality() const {
+    return m_quality->text();
+}
+
+void EmbeddingPage::showColours() {
+    const auto table = m_embedding.table();
+    if (!table || m_scatter->count() != table->count)
+        return;
+    const QString by = m_colour->currentData().toString();
+    const bool dark = widgets::isDark(palette());
+    widgets::ScatterLegend legend;
+    legend.title = m_colour->currentText();
+    QVector<QRgb> colours(static_cast<qsizetype>(table->count));
+    if (by == u"kind"_s || by == u"topology"_s) {
+        std::map<QString, int> classes;
+        std::vector<QString> names(table->count);
+        for (std::size_t i = 0; i < table->count; ++i) {
+            names[i] = by == u"kind"_s ? qs(table->kindName(i))
+                                       : qs(dataset::topologyName(table->topology[i]));
+            classes.emplace(names[i], 0);
+        }
+        int next = 0;
+        for (auto& [name, colour] : classes) {
+            colour = next++;
+            legend.classes.emplace_back(name, widgets::seriesColour(colour, dark));
+        }
+        for (std::size_t i = 0; i < table->count; ++i)
+            colours[static_cast<qsizetype>(i)] =
+                widgets::seriesColour(classes[names[i]], dark).rgb();
+    } else {
+        const auto value = [&](std::size_t i) {
+            const double label = static_cast<double>(table->label[i]);
+            const double predicted = static_cast<double>(table->predicted[i]);
+            return by == u"label"_s       ? label
+                   : by == u"predicted"_s ? predicted
+                                          : std::fabs(predicted - label);
+        };
+        legend.low = INFINITY;
+        legend.high = -INFINITY;
+        for (std::size_t i = 0; i < table->count; ++i) {
+            if (std::isfinite(value(i))) {
+                legend.low = std::min(legend.low, value(i));
+                legend.high = std::max(legend.high, value(i));
+            }
+        }
+        const QRgb none = widgets::semanticColour(widgets::Semantic::Muted, dark).rgb();
+        const double span = legend.high - legend.low;
+        for (std::size_t i = 0; i < table->count; ++i)
+            colours[static_cast<qsizetype>(i)] =
+                std::isfinite(value(i))
+                    ? widgets::rampColour(span > 0 ? (value(i) - legend.low) / span : 0.5).rgb()
+                    : none;
+        if (!(legend.low <= legend.high)) {
+            legend.classes.emplace_back(tr("no point has one"), QColor(none));
+            legend.low = legend.high = 0;
+        }
+    }
+    m_scatter->setColours(colours, legend);
+}
+
+QString EmbeddingPage::describe(int point) const {
+    const auto table = m_embedding.table();
+    const auto i = static_cast<std::size_t>(point);
+    if (!table || i >= table->count)
+        return {};
+    QString text = tr("circuit %L1, %2")
+                       .arg(table->graph[i])
+                       .arg(qs(dataset::topologyName(table->topology[i])));
+    if (table->node[i] >= 0)
+        text += u'\n' + tr("node %1, %2").arg(table->node[i]).arg(qs(table->kindName(i)));
+    if (std::isfinite(table->label[i]))
+        text += u'\n' + tr("label %1").arg(number(static_cast<double>(table->label[i])));
+    if (std::isfinite(table->predicted[i]))
+        text += u'\n' + tr("predicted %1").arg(number(static_cast<double>(table->predicted[i])));
+    return text;
+}
+
+void EmbeddingPage::showSelection() {
+    const auto table = m_embedding.table();
+    QVector<int> rows = m_scatter->selection();
+    QVector<double> distances(rows.size(), std::nan(""));
+    const auto near = m_embedding.neighbours();
+    if (rows.isEmpty() || !table) {
+        m_pointsTitle->setText(
+            tr("Click a point to see it with its nearest neighbours; Shift and drag "
+               "draws a lasso around many."));
+        rows.clear();
+    } else if (rows.size() == 1 && near) {
+        const auto p = static_cast<std::size_t>(rows.first());
+        distances = {0};
+        for (std::size_t k = 0; k < near->k; ++k) {
+            rows << near->index[p * near->k + k];
+            distances << std::sqrt(static_cast<double>(near->squared[p * near->k + k]));
+        }
+        m_pointsTitle->setText(
+            tr("The point and its %1 nearest neighbours in the network's space:").arg(near->k));
+    } else {
+        m_pointsTitle->setText(
+            rows.size() > kMostRows
+                ? tr("%L1 points; the first %L2:").arg(rows.size()).arg(kMostRows)
+                : tr("%L1 points:").arg(rows.size()));
+        rows.resize(std::min<qsizetype>(rows.size(), kMostRows));
+    }
+    m_points->setRowCount(static_cast<int>(rows.size()));
+    for (int row = 0; row < static_cast<int>(rows.size()); ++row) {
+        const auto i = static_cast<std::size_t>(rows[row]);
+        const QString cells[] = {table->node[i] < 0 ? tr("circuit")
+                                                    : tr("node %1").arg(table->node[i]),
+                                 qs(dataset::topologyName(table->topology[i])),
+                                 QString::number(table->graph[i]),
+                                 qs(table->kindName(i)),
+                                 number(static_cast<double>(table->label[i])),
+                                 number(static_cast<double>(table->predicted[i])),
+                                 number(distances.value(row, std::nan("")))};
+        for (int c = 0; c < 7; ++c)
+            m_points->setItem(row, c, new QTableWidgetItem(cells[c]));
+        m_points->item(row, 0)->setData(Qt::UserRole, rows[row]);
+    }
+}
+
+void EmbeddingPage::openCircuit(int point) {
+    const auto table = m_embedding.table();
+    const auto set = m_embedding.set();
+    const auto i = static_cast<std::size_t>(point);
+    if (!table || !set || i >= table->count)
+        return;
+    const auto g = static_cast<std::size_t>(table->graph[i]);
+    const auto deck = dataset::sampleNetlist(*set, g);
+    if (!deck) {
+        m_bar->showError(deck.error());
+        return;
+    }
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) +
+                           u"/ohmscape/samples"_s;
+    QDir().mkpath(folder);
+    const QString path = folder + u"/embedded-%1.cir"_s.arg(g);
+    const auto written = writeFileAtomically(path.toStdString(), *deck);
+    if (!written) {
+        m_bar->showError(written.error());
+        return;
+    }
+    emit openRequested(path);
+}
+
+void EmbeddingPage::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (!m_embedding.isRunning())
+        fillChoices();
+}
+
+} // namespace ohm::ui

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/embedding.h"
+
+#include "core/explore/pca.h"
+#include "core/generate/request.h"
+
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+namespace ohm::ui {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int kFrameMs = 50;
+constexpr std::size_t kListed = 10; ///< neighbours of a point that are listed
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+struct Loaded {
+    std::shared_ptr<const dataset::GraphSet> set;
+    std::shared_ptr<const explore::EmbeddingTable> table;
+    std::shared_ptr<const explore::Neighbours> neighbours;
+};
+
+Expected<Loaded> load(const EmbeddingSetup& setup, const StopToken& stop, ProgressSink& sink) {
+    const auto checkpoint = learn::readCheckpoint(setup.model.toStdString());
+    if (!checkpoint)
+        return checkpoint.failure();
+    auto set = generate::loadOrGenerate(setup.data.toStdString(), stop, sink);
+    if (!set)
+        return set.failure();
+    const auto engine = learn::engine();
+    if (!engine)
+        return engine.failure();
+    const auto model = (*engine)->load(*checkpoint);
+    if (!model)
+        return model.failure();
+    auto table = explore::embed(**model, *set, setup.request, stop, sink);
+    if (!table)
+        return table.failure();
+    auto neighbours = explore::nearestNeighbours(table->points(), kListed, 0, stop, sink);
+    if (!neighbours)
+        return neighbours.failure();
+    return Loaded{std::make_shared<const dataset::GraphSet>(std::move(*set)),
+                  std::make_shared<const explore::EmbeddingTable>(std::move(*table)),
+                  std::make_shared<const explore::Neighbours>(std::move(*neighbours))};
+}
+
+} // namespace
+
+Embedding::Embedding(JobService& jobs, QObject* parent)
+    : QObject(parent)
+    , m_jobs(jobs)
+    , m_divergence(kNone)
+    , m_kept(kNone) {
+    m_timer.setInterval(kFrameMs);
+    connect(&m_timer, &QTimer::timeout, this, &Embedding::takeFrame);
+}
+
+Embedding::~Embedding() {
+    stop();
+}
+
+void Embedding::start(const EmbeddingSetup& setup) {
+    stop();
+    m_setup = setup;
+    m_tsne.reset();
+    m_table.reset();
+    m_neighbours.reset();
+    m_layout.clear();
+    m_step = 0;
+    m_divergence = m_kept = kNone;
+    emit tableChanged();
+    m_job = m_jobs.start<Loaded>(
+        {tr("Embedding"), Pool::Torch, u"embedding"_s},
+        [setup](StopToken stop, ProgressSink& sink) { return load(setup, stop, sink); }, this,
+        [this](Expected<Loaded> loaded) {
+            m_job = 0;
+            if (!loaded) {
+                emit stateChanged();
+                if (loaded.error().code != "UI-002")
+                    emit failed(loaded.error());
+                return;
+            }
+            m_set = loaded->set;
+            m_table = loaded->table;
+            m_neighbours = loaded->neighbours;
+            emit tableChanged();
+            layOut(false);
+        });
+    emit stateChanged();
+}
+
+void Embedding::layOut(bool again) {
+    auto frame = std::make_shared<Frame>();
+    m_frame = frame;
+    auto table = m_table;
+    const EmbeddingSetup setup = m_setup;
+    auto tsne = again ? m_tsne : nullptr;
+    m_tsne.reset();
+    using Result = std::shared_ptr<explore::Tsne>;
+    m_job = m_jobs.start<Result>(
+        {setup.pca ? tr("Principal components") : tr("t-SNE"), Pool::Cpu, u"layout"_s},
+        [frame, table, setup, tsne](StopToken stop, ProgressSink& sink) -> Expected<Result> {
+            const auto show = [&](const std::vector<float>& layout, int step, double divergence) {
+                const std::lock_guard lock(frame->mutex);
+                frame->layout = layout;
+                frame->step = step;
+                frame->divergence = divergence;
+                frame->fresh = true;
+            };
+            if (setup.pca) {
+                const auto pca = explore::fitPca(table->points(), 2);
+                if (!pca)
+                    return pca.failure();
+                show(explore::project(*pca, table->points()), 0, kNone);
+                return Result();
+            }
+            Result t = tsne;
+            if (t) {
+                t->restart();
+            } else {
+                auto made = explore::Tsne::create(table->points(), setup.tsne, stop, sink);
+                if (!made)
+                    return made.failure();
+                t = std::make_shared<explore::Tsne>(std::move(*made));
+            }
+            auto shown = std::chrono::steady_clock::now() - std::chrono::seconds(1);
+            while (!t->finished() && !stop.shouldStop()) {
+                t->step();
+                const auto now = std::chrono::steady_clock::now();
+                if (now - shown >= std::chrono::milliseconds(kFrameMs)) {
+                    show(t->layout(), t->stepsDone(), t->divergence());
+                    shown = now;
+                }
+                sink.report(static_cast<double>(t->stepsDone()) / t->options().steps, "t-SNE");
+            }
+            show(t->layout(), t->stepsDone(), t->divergence());
+            return t;
+        },
+        this,
+        [this, frame](Expected<Result> done) {
+            if (frame != m_frame)
+                return;
+            m_job = 0;
+            m_paused = false;
+            takeFrame();
+            m_timer.stop();
+            if (done)
+                m_tsne = *done;
+            else if (done.error().code != "UI-002")
+                emit failed(done.error());
+            emit stateChanged();
+            if (done)
+                finish();
+        });
+    m_timer.start();
+    emit stateChanged();
+}
+
+void Embedding::finish() {
+    auto table = m_table;
+    const auto layout = m_layout;
+    m_jobs.start<double>(
+        {tr("Neighbours kept"), Pool::Cpu, u"layout-quality"_s, -1, true},
+        [table, layout](StopToken stop, ProgressSink&) {
+            return explore::neighbourPreservation(table->points(), {layout, table->count, 2}, 10,
+                                                  5000, 0, stop);
+        },
+        this,
+        [this](Expected<double> kept) {
+            if (kept) {
+                m_kept = *kept;
+                emit stateChanged();
+            }
+        });
+}
+
+void Embedding::takeFrame() {
+    if (!m_frame)
+        return;
+    {
+        const std::lock_guard lock(m_frame->mutex);
+        if (!m_frame->fresh)
+            return;
+        m_frame->fresh = false;
+        m_layout = m_frame->layout;
+        m_step = m_frame->step;
+        m_divergence = m_frame->divergence;
+    }
+    emit layoutChanged();
+}
+
+void Embedding::setPaused(bool paused) {
+    if (m_job == 0 || m_paused == paused)
+        return;
+    m_paused = paused;
+    m_jobs.setPaused(m_job, paused);
+    emit stateChanged();
+}
+
+void Embedding::stop() {
+    if (m_job == 0)
+        return;
+    m_jobs.setPaused(m_job, false);
+    m_jobs.stop(m_job);
+    m_paused = false;
+}
+
+bool Embedding::canRestart() const {
+    return m_job == 0 && m_tsne != nullptr;
+}
+
+void Embedding::restart() {
+    if (canRestart())
+        layOut(true);
+}
+
+} // namespace ohm::ui

@@ -1,0 +1,508 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/scatter/scatterview.h"
+
+#include "widgets/common/palette.h"
+
+#include <QApplication>
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QPainterPath>
+#include <QPolygonF>
+#include <QToolTip>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ohm::widgets {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr double kMargin = 24;      ///< pixels beside the points of a fitted view
+constexpr double kReach = 6;        ///< pixels from the pointer to a point
+constexpr double kZoomStep = 1.25;  ///< of a key
+constexpr double kPanStep = 0.1;    ///< of the widget, of a key
+constexpr int kFewPoints = 3000;    ///< drawn larger
+constexpr int kManyPoints = 30'000; ///< drawn smaller
+constexpr int kPointsPerCell = 4;
+constexpr int kMostLegend = 12;
+
+/// Side of a point in device-independent pixels.
+int sideOf(std::size_t count) {
+    return count <= kFewPoints ? 6 : count <= kManyPoints ? 4 : 2;
+}
+
+} // namespace
+
+QColor rampColour(double at) {
+    // Through five colours of even steps in lightness, readable without colour vision.
+    static constexpr int kStops[][3] = {
+        {48, 40, 110}, {44, 100, 142}, {33, 150, 138}, {108, 200, 88}, {246, 222, 60}};
+    const double place = std::clamp(std::isfinite(at) ? at : 0.0, 0.0, 1.0) * 4;
+    const int below = std::min(3, static_cast<int>(place));
+    const double t = place - below;
+    const auto mix = [&](int c) {
+        return static_cast<int>(std::lround(kStops[below][c] * (1 - t) + kStops[below + 1][c] * t));
+    };
+    return {mix(0), mix(1), mix(2)};
+}
+
+ScatterView::ScatterView(const QString& name, QWidget* parent)
+    : QWidget(parent) {
+    setAccessibleName(name);
+    setMouseTracking(true);
+    setFocusPolicy(Qt::StrongFocus);
+    setMinimumSize(240, 180);
+}
+
+void ScatterView::setPoints(std::vector<float> xy) {
+    const bool same = xy.size() == m_xy.size();
+    m_xy = std::move(xy);
+    if (!same) {
+        m_moved = false;
+        m_selection.clear();
+        m_colours.fill(qRgb(110, 120, 135), static_cast<qsizetype>(count()));
+        m_hover = -1;
+    }
+    index();
+    if (!m_moved)
+        fit();
+    dirty();
+}
+
+void ScatterView::setColours(QVector<QRgb> colours, const ScatterLegend& legend) {
+    m_colours = std::move(colours);
+    m_colours.resize(static_cast<qsizetype>(count()));
+    m_legend = legend;
+    dirty();
+}
+
+void ScatterView::setSelection(QVector<int> points) {
+    points.removeIf([this](int p) { return p < 0 || p >= static_cast<int>(count()); });
+    m_selection = std::move(points);
+    update();
+}
+
+void ScatterView::setDescription(std::function<QString(int)> describe) {
+    m_describe = std::move(describe);
+}
+
+void ScatterView::setCsv(std::function<QByteArray()> csv) {
+    m_csv = std::move(csv);
+}
+
+void ScatterView::setEmptyText(const QString& text) {
+    m_emptyText = text;
+    setToolTip({});
+    update();
+}
+
+void ScatterView::fit() {
+    m_moved = false;
+    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
+    for (std::size_t i = 0; i < m_xy.size(); ++i) {
+        const auto v = static_cast<double>(m_xy[i]);
+        if (std::isfinite(v)) {
+            low[i % 2] = std::min(low[i % 2], v);
+            high[i % 2] = std::max(high[i % 2], v);
+        }
+    }
+    if (!(low[0] <= high[0]) || !(low[1] <= high[1]))
+        return;
+    m_centre = {(low[0] + high[0]) / 2, (low[1] + high[1]) / 2};
+    const double w = std::max(10.0, width() - 2 * kMargin),
+                 h = std::max(10.0, height() - 2 * kMargin);
+    m_scale =
+        std::min(w / std::max(high[0] - low[0], 1e-12), h / std::max(high[1] - low[1], 1e-12));
+    dirty();
+}
+
+QPointF ScatterView::placeOf(int point) const {
+    const auto i = static_cast<std::size_t>(point) * 2;
+    return {(static_cast<double>(m_xy[i]) - m_centre.x()) * m_scale + width() / 2.0,
+            height() / 2.0 - (static_cast<double>(m_xy[i + 1]) - m_centre.y()) * m_scale};
+}
+
+QPointF ScatterView::toData(QPointF position) const {
+    return {(position.x() - width() / 2.0) / m_scale + m_centre.x(),
+            (height() / 2.0 - position.y()) / m_scale + m_centre.y()};
+}
+
+void ScatterView::index() {
+    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
+    for (std::size_t i = 0; i < m_xy.size(); ++i) {
+        const auto v = static_cast<double>(m_xy[i]);
+        if (std::isfinite(v)) {
+            low[i % 2] = std::min(low[i % 2], v);
+            high[i % 2] = std::max(high[i % 2], v);
+        }
+    }
+    m_cells = 0;
+    if (!(low[0] <= high[0]) || !(low[1] <= high[1]))
+        return;
+    m_cells = std::clamp(static_cast<int>(std::sqrt(static_cast<double>(count()) / kPointsPerCell)),
+                         1, 400);
+    m_left = low[0];
+    m_bottom = low[1];
+    m_cell = std::max({high[0] - low[0], high[1] - low[1], 1e-12}) / m_cells;
+    const auto cells = static_cast<std::size_t>(m_cells) * static_cast<std::size_t>(m_cells);
+    std::vector<int> cellOf(count(), -1);
+    m_cellStart.assign(cells + 1, 0);
+    for (std::size_t i = 0; i < count(); ++i) {
+        const double x = static_cast<double>(m_xy[2 * i]), y = static_cast<double>(m_xy[2 * i + 1]);
+        if (!std::isfinite(x) || !std::isfinite(y))
+            continue;
+        const int cx = std::clamp(static_cast<int>((x - m_left) / m_cell), 0, m_cells - 1);
+        const int cy = std::clamp(static_cast<int>((y - m_bottom) / m_cell), 0, m_cells - 1);
+        cellOf[i] = cy * m_cells + cx;
+        ++m_cellStart[static_cast<std::size_t>(cellOf[i]) + 1];
+    }
+    for (std::size_t c = 0; c < cells; ++c)
+        m_cellStart[c + 1] += m_cellStart[c];
+    m_cellPoints.assign(static_cast<std::size_t>(m_cellStart.back()), 0);
+    auto next = m_cellStart;
+    for (std::size_t i = 0; i < count(); ++i) {
+        if (cellOf[i] >= 0)
+            m_cellPoints[static_cast<std::size_t>(next[static_cast<std::size_t>(cellOf[i])]++)] =
+                static_cast<int>(i);
+    }
+}
+
+int ScatterView::pointAt(QPointF position) const {
+    if (m_cells == 0)
+        return -1;
+    const QPointF at = toData(position);
+    const double reach = kReach / m_scale;
+    const auto cell = [&](double v, double from) {
+        return std::clamp(static_cast<int>(std::floor((v - from) / m_cell)), 0, m_cells - 1);
+    };
+    int best = -1;
+    double nearest = reach * reach;
+    for (int cy = cell(at.y() - reach, m_bottom); cy <= cell(at.y() + reach, m_bottom); ++cy) {
+        for (int cx = cell(at.x() - reach, m_left); cx <= cell(at.x() + reach, m_left); ++cx) {
+            const auto c = static_cast<std::size_t>(cy * m_cells + cx);
+            for (int k = m_cellStart[c]; k < m_cellStart[c + 1]; ++k) {
+                const int p = m_cellPoints[static_cast<std::size_t>(k)];
+                const auto i = static_cast<std::size_t>(p) * 2;
+                const double dx = static_cast<double>(m_xy[i]) - at.x();
+                const double dy = static_cast<double>(m_xy[i + 1]) - at.y();
+                if (dx * dx + dy * dy <= nearest) {
+                    nearest = dx * dx + dy * dy;
+                    best = p;
+                }
+            }
+        }
+    }
+    return best;
+}
+
+void ScatterView::dirty() {
+    m_dirty = true;
+    update();
+}
+
+void ScatterView::rasterise() {
+    const double ratio = devicePixelRatioF();
+    const QSize size = this->size() * ratio;
+    if (m_picture.size() != size) {
+        m_picture = QImage(size, QImage::Format_RGB32);
+        m_picture.setDevicePixelRatio(ratio);
+    }
+    m_picture.fill(palette().color(QPalette::Base));
+    const int side = std::max(1, static_cast<int>(std::lround(sideOf(count()) * ratio)));
+    const auto stride = m_picture.bytesPerLine() / static_cast<qsizetype>(sizeof(QRgb));
+    auto* pixels = reinterpret_cast<QRgb*>(m_picture.bits());
+    const double scale = m_scale * ratio;
+    const double left = size.width() / 2.0 - m_centre.x() * scale - side / 2.0;
+    const double top = size.height() / 2.0 + m_centre.y() * scale - side / 2.0;
+    for (std::size_t i = 0; i < count(); ++i) {
+        const double px = static_cast<double>(m_xy[2 * i]) * scale + left;
+        const double py = top - static_cast<double>(m_xy[2 * i + 1]) * scale;
+        if (!(px > -side && py > -side && px < size.width() && py < size.height()))
+            continue; // not finite ones too
+        const int x0 = std::max(0, static_cast<int>(px)), y0 = std::max(0, static_cast<int>(py));
+        const int x1 = std::min(size.width(), static_cast<int>(px) + side);
+        const int y1 = std::min(size.height(), static_cast<int>(py) + side);
+        const QRgb colour = m_colours[static_cast<qsizetype>(i)];
+        // Corners left out: at these sizes a disc.
+        const bool round = side >= 4;
+        for (int y = y0; y < y1; ++y) {
+            const bool edge =
+                round && (y == static_cast<int>(py) || y + 1 == static_cast<int>(py) + side);
+            QRgb* row = pixels + y * stride;
+            for (int x = x0 + (edge ? 1 : 0); x < x1 - (edge ? 1 : 0); ++x)
+                row[x] = colour;
+        }
+    }
+    m_dirty = false;
+}
+
+void ScatterView::paintOver(QPainter& painter, const QRectF& rect, bool print) const {
+    const QPalette colours = print ? lightPalette() : palette();
+    const bool dark = !print && isDark(colours);
+    painter.setRenderHint(QPainter::Antialiasing);
+    // The legend, top right.
+    const QFontMetricsF metrics(painter.font());
+    const double line = metrics.height() * 1.15;
+    double y = rect.top() + 10;
+    const auto text = [&](const QString& words, double left, const QColor& colour) {
+        painter.setPen(colour);
+        painter.drawText(QPointF(left, y + metrics.ascent()), words);
+    };
+    if (!m_legend.title.isEmpty() && count() > 0) {
+        double widest = metrics.horizontalAdvance(m_legend.title);
+        const qsizetype shown = std::min<qsizetype>(m_legend.classes.size(), kMostLegend);
+        for (qsizetype i = 0; i < shown; ++i)
+            widest = std::max(widest, metrics.horizontalAdvance(m_legend.classes[i].first) + 16);
+        if (m_legend.classes.isEmpty())
+            widest = std::max(widest, 150.0);
+        const double left = rect.right() - widest - 14;
+        const double rows =
+            m_legend.classes.isEmpty()
+                ? 3
+                : static_cast<double>(shown + 1 + (m_legend.classes.size() > shown ? 1 : 0));
+        QColor ground = colours.color(QPalette::Base);
+        ground.setAlphaF(0.85F);
+        painter.fillRect(QRectF(left - 8, y - 4, widest + 16, rows * line + 10), ground);
+        text(m_legend.title, left, colours.color(QPalette::Text));
+        y += line;
+        if (m_legend.classes.isEmpty()) {
+            QLinearGradient gradient(left, 0, left + widest, 0);
+            for (int i = 0; i <= 4; ++i)
+                gradient.setColorAt(i / 4.0, rampColour(i / 4.0));
+            painter.fillRect(QRectF(left, y + 2, widest, line * 0.6), gradient);
+            y += line * 0.85;
+            const QString high = QString::number(m_legend.high, 'g', 4);
+            text(QString::number(m_legend.low, 'g', 4), left, colours.color(QPalette::Text));
+            text(high, left + widest - metrics.horizontalAdvance(high),
+                 colours.color(QPalette::Text));
+        }
+        for (qsizetype i = 0; i < shown; ++i) {
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(m_legend.classes[i].second);
+            painter.drawEllipse(QPointF(left + 5, y + line / 2), 4.5, 4.5);
+            text(m_legend.classes[i].first, left + 16, colours.color(QPalette::Text));
+            y += line;
+        }
+        if (m_legend.classes.size() > shown)
+            text(tr("and %L1 more").arg(m_legend.classes.size() - shown), left,
+                 semanticColour(Semantic::Muted, dark));
+    }
+    painter.setBrush(Qt::NoBrush);
+    const double r = sideOf(count()) / 2.0 + 3;
+    painter.setPen(QPen(semanticColour(Semantic::Selection, dark), 2));
+    for (const int p : m_selection)
+        painter.drawEllipse(placeOf(p), r, r);
+    if (m_hover >= 0 && m_hover < static_cast<int>(count())) {
+        painter.setPen(QPen(semanticColour(Semantic::Hover, dark), 2, Qt::DashLine));
+        painter.drawEllipse(placeOf(m_hover), r + 2, r + 2);
+    }
+}
+
+void ScatterView::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    if (m_dirty || m_picture.size() != size() * devicePixelRatioF())
+        rasterise();
+    painter.drawImage(0, 0, m_picture);
+    paintOver(painter, rect(), false);
+    if (m_lassoing && m_lasso.size() > 1) {
+        painter.setPen(QPen(palette().color(QPalette::Text), 1, Qt::DashLine));
+        painter.drawPolygon(QPolygonF(m_lasso));
+    }
+    if (count() == 0 && !m_emptyText.isEmpty()) {
+        painter.setPen(semanticColour(Semantic::Muted, isDark(palette())));
+        painter.drawText(rect().adjusted(40, 0, -40, 0), Qt::AlignCenter | Qt::TextWordWrap,
+                         m_emptyText);
+    }
+    if (hasFocus()) {
+        painter.setRenderHint(QPainter::Antialiasing, false);
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(palette().color(QPalette::Highlight));
+        painter.drawRect(rect().adjusted(0, 0, -1, -1));
+    }
+}
+
+void ScatterView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    if (!m_moved)
+        fit();
+    dirty();
+}
+
+void ScatterView::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        dirty();
+}
+
+void ScatterView::zoom(double factor, QPointF around) {
+    const QPointF fixed = toData(around);
+    m_scale = std::clamp(m_scale * factor, 1e-9, 1e12);
+    m_moved = true;
+    const QPointF now = toData(around);
+    m_centre += fixed - now;
+    dirty();
+}
+
+void ScatterView::wheelEvent(QWheelEvent* event) {
+    zoom(std::pow(1.0015, event->angleDelta().y()), event->position());
+    event->accept();
+}
+
+void ScatterView::mousePressEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton)
+        return;
+    m_pressed = true;
+    m_press = m_last = event->position();
+    m_lassoing = event->modifiers() & Qt::ShiftModifier;
+    m_lasso = {m_press};
+}
+
+void ScatterView::mouseMoveEvent(QMouseEvent* event) {
+    const QPointF at = event->position();
+    if (!m_pressed) {
+        hover(pointAt(at));
+        return;
+    }
+    if (m_lassoing) {
+        m_lasso << at;
+        update();
+        return;
+    }
+    if (!m_panning && (at - m_press).manhattanLength() < QApplication::startDragDistance())
+        return;
+    m_panning = m_moved = true;
+    m_centre -= QPointF(at.x() - m_last.x(), m_last.y() - at.y()) / m_scale;
+    m_last = at;
+    setCursor(Qt::ClosedHandCursor);
+    dirty();
+}
+
+void ScatterView::mouseReleaseEvent(QMouseEvent* event) {
+    if (!m_pressed)
+        return;
+    const bool add = event->modifiers() & Qt::ControlModifier;
+    if (m_lassoing && m_lasso.size() > 2) {
+        QPainterPath path;
+        path.addPolygon(QPolygonF(m_lasso));
+        const QRectF bounds = path.boundingRect();
+        QVector<int> inside;
+        for (int i = 0; i < static_cast<int>(count()); ++i) {
+            const QPointF p = placeOf(i);
+            if (bounds.contains(p) && path.contains(p))
+                inside << i;
+        }
+        select(inside, add);
+    } else if (!m_panning) {
+        const int p = pointAt(event->position());
+        select(p < 0 ? QVector<int>() : QVector<int>{p}, add);
+    }
+    m_pressed = m_panning = m_lassoing = false;
+    unsetCursor();
+    update();
+}
+
+void ScatterView::mouseDoubleClickEvent(QMouseEvent* event) {
+    const int p = pointAt(event->position());
+    if (p >= 0)
+        emit activated(p);
+    else
+        fit();
+}
+
+void ScatterView::leaveEvent(QEvent*) {
+    hover(-1);
+}
+
+void ScatterView::select(QVector<int> points, bool add) {
+    if (add) {
+        QVector<int> whole = m_selection;
+        for (const int p : points) {
+            if (!whole.contains(p))
+                whole << p;
+            else if (points.size() == 1)
+                whole.removeAll(p);
+        }
+        points = whole;
+    }
+    if (points == m_selection)
+        return;
+    m_selection = points;
+    update();
+    emit selectionChanged(m_selection);
+}
+
+void ScatterView::hover(int point) {
+    if (point == m_hover)
+        return;
+    m_hover = point;
+    setToolTip(point >= 0 && m_describe ? m_describe(point) : QString());
+    if (point >= 0 && m_describe)
+        QToolTip::showText(mapToGlobal(placeOf(point).toPoint()) + QPoint(12, 12), toolTip(), this);
+    else
+        QToolTip::hideText();
+    update();
+    emit hovered(point);
+}
+
+void ScatterView::keyPressEvent(QKeyEvent* event) {
+    const QPointF middle(width() / 2.0, height() / 2.0);
+    const auto pan = [&](double x, double y) {
+        m_centre += QPointF(x * width(), y * height()) * kPanStep / m_scale;
+        m_moved = true;
+        dirty();
+    };
+    switch (event->key()) {
+    case Qt::Key_0:
+        return fit();
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+        return zoom(kZoomStep, middle);
+    case Qt::Key_Minus:
+        return zoom(1 / kZoomStep, middle);
+    case Qt::Key_Left:
+        return pan(-1, 0);
+    case Qt::Key_Right:
+        return pan(1, 0);
+    case Qt::Key_Up:
+        return pan(0, 1);
+    case Qt::Key_Down:
+        return pan(0, -1);
+    case Qt::Key_Escape:
+        return select({}, false);
+    default:
+        QWidget::keyPressEvent(event);
+    }
+}
+
+Renderable ScatterView::renderable() {
+    Renderable out;
+    out.name = accessibleName().toLower().replace(u' ', u'-');
+    out.size = count() > 0 ? QSizeF(size()) * 0.75 : QSizeF();
+    out.paint = [this](QPainter& painter, const QRectF& rect) {
+        painter.save();
+        painter.setClipRect(rect);
+        painter.translate(rect.topLeft());
+        painter.scale(rect.width() / width(), rect.height() / height());
+        painter.fillRect(QRectF(QPointF(), QSizeF(size())), Qt::white);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(Qt::NoPen);
+        const double r = sideOf(count()) / 2.0;
+        for (int i = 0; i < static_cast<int>(count()); ++i) {
+            const QPointF p = placeOf(i);
+            if (!std::isfinite(p.x()) || !rect.isValid())
+                continue;
+            painter.setBrush(QColor(m_colours[i]));
+            painter.drawEllipse(p, r, r);
+        }
+        paintOver(painter, QRectF(QPointF(), QSizeF(size())), true);
+        painter.restore();
+    };
+    out.csv = m_csv;
+    return out;
+}
+
+} // namespace ohm::widgets
