@@ -216,6 +216,16 @@ private slots:
         const auto& curve = page->curvePlot()->series().first().y;
         QVERIFY(std::is_sorted(curve.rbegin(), curve.rend())); // a narrower band is harder
 
+        // A report of what is shown.
+        const QString report = m_folder.filePath(u"report"_s);
+        page->reportTo(report);
+        QCOMPARE(page->bar()->kind(), widgets::MessageBar::Kind::Success);
+        QVERIFY(QFileInfo(report + u"/index.html"_s).size() > 5000);
+        QVERIFY(QFileInfo(report + u"/report.pdf"_s).size() > 5000);
+        page->reportTo(u"/proc/nowhere"_s);
+        QCOMPARE(page->bar()->kind(), widgets::MessageBar::Kind::Error);
+        page->bar()->dismiss();
+
         // A long one is stopped at once, and goes on later.
         page->stepsBox()->setValue(1'000'000);
         QTest::mouseClick(page->startButton(), Qt::LeftButton);

@@ -4,6 +4,8 @@
 #include "core/base/files.h"
 #include "core/learn/predictor.h"
 #include "core/project/installation.h"
+#include "core/runs/runstore.h"
+#include "ui/report/report.h"
 #include "ui/services/learning.h"
 #include "ui/services/text.h"
 #include "widgets/common/exportview.h"
@@ -286,12 +288,16 @@ QWidget* TrainPage::buildRuns() {
     m_stop = button("stop", tr("Stop"));
     m_remove = button("close", tr("Remove"));
     m_undo = button("undo", tr("Bring back"));
+    m_report = button("export", tr("Report..."));
+    m_report->setToolTip(
+        tr("A page, a PDF and every figure of the runs shown, with all that makes them again"));
     m_status = new QLabel;
     m_status->setTextInteractionFlags(Qt::TextSelectableByMouse);
     auto* buttons = new QHBoxLayout;
     for (QPushButton* b : {m_pause, m_resume, m_stop, m_remove, m_undo})
         buttons->addWidget(b);
     buttons->addWidget(m_status, 1);
+    buttons->addWidget(m_report);
     auto* top = new QWidget;
     auto* topLayout = new QVBoxLayout(top);
     topLayout->addWidget(m_runs, 1);
@@ -377,6 +383,7 @@ QWidget* TrainPage::buildRuns() {
     connect(m_stop, &QPushButton::clicked, this, [this] { m_trainings.stop(currentRun()); });
     connect(m_remove, &QPushButton::clicked, this, [this] { m_trainings.remove(currentRun()); });
     connect(m_undo, &QPushButton::clicked, this, [this] { m_trainings.restore(); });
+    connect(m_report, &QPushButton::clicked, this, &TrainPage::chooseReport);
     connect(m_runs, &QTableWidget::itemSelectionChanged, this, &TrainPage::showStatus);
     connect(m_runs, &QTableWidget::itemChanged, this, [this](QTableWidgetItem* item) {
         if (m_filling || item->column() != Shown)
@@ -653,6 +660,47 @@ void TrainPage::showPlots() {
     m_curve->setMark(curve.isEmpty() ? std::nan("") : k, tr("K = %1").arg(k));
 }
 
+void TrainPage::chooseReport() {
+    auto* dialog = new QFileDialog(this, tr("Folder of the report"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
+    dialog->setLabelText(QFileDialog::Accept, tr("Write"));
+    connect(dialog, &QFileDialog::fileSelected, this, &TrainPage::reportTo);
+    dialog->open();
+}
+
+void TrainPage::reportTo(const QString& folder) {
+    m_bar->dismiss();
+    auto store = runs::RunStore::open(m_trainings.folder());
+    if (!store) {
+        m_bar->showError(store.error());
+        return;
+    }
+    ReportRequest request;
+    request.folder = folder;
+    request.command = u"ohmscape --report"_s;
+    for (const TrainingRun* run : shownRuns()) {
+        const auto record = store->find(run->folder.string());
+        if (!record) {
+            m_bar->showError(record.error());
+            return;
+        }
+        request.runs << *record;
+        request.command += u' ' + qs(run->folder.string());
+    }
+    request.command += u" -o "_s + folder;
+    const auto written = writeReport(request);
+    if (!written) {
+        m_bar->showError(written.error());
+        return;
+    }
+    m_bar->showMessage(
+        widgets::MessageBar::Kind::Success,
+        tr("The report of %n runs is in %1.", nullptr, static_cast<int>(request.runs.size()))
+            .arg(written->page));
+}
+
 void TrainPage::showStatus() {
     const int i = m_trainings.find(currentRun());
     const TrainingRun* run = i < 0 ? nullptr : &m_trainings.runs()[i];
@@ -664,6 +712,7 @@ void TrainPage::showStatus() {
     m_resume->setVisible(run && !active && run->state != State::Finished);
     m_remove->setEnabled(run && !active);
     m_undo->setVisible(m_trainings.canRestore());
+    m_report->setEnabled(!shownRuns().isEmpty());
     QString text;
     if (run && !run->log.isEmpty()) {
         const auto& last = run->log.last();

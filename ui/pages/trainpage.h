@@ -35,6 +35,8 @@ public:
     TrainingSetup setup() const;
     void setRecipe(const learn::Recipe& recipe);
     void openRecipe(const QString& path);
+    /// A report of the runs shown, into a folder.
+    void reportTo(const QString& folder);
     void setData(const QString& names); ///< e.g. a dataset's file, from the Data page
     QString currentRun() const;
 
@@ -59,6 +61,7 @@ private:
     void loadRecipes();
     void start();
     void saveRecipe();
+    void chooseReport();
     void showRuns();
     void showPlots();
     void showStatus();
@@ -94,6 +97,7 @@ private:
     QPushButton* m_resume = nullptr;
     QPushButton* m_remove = nullptr;
     QPushButton* m_undo = nullptr;
+    QPushButton* m_report = nullptr;
     QLabel* m_status = nullptr;
     widgets::PlotView* m_loss = nullptr;
     widgets::PlotView* m_accuracy = nullptr;
