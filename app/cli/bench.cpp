@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/explore/bench.h"
-#include "app/cli/context.h"
+#include "app/cli/model.h"
 #include "app/cli/sizing.h"
-#include "core/learn/engine.h"
 
 #include <cstdio>
 #include <memory>
@@ -17,28 +16,13 @@ struct BenchOptions {
     std::string device = "cpu";
 };
 
-void benchTsne(Context& context) {
-    const auto done = explore::benchTsne(
-        context.threads,
-        [&](const explore::BenchRow& row) {
-            if (context.json)
-                return context.print(Json{{"name", row.name},
-                                          {"median", row.median},
-                                          {"unit", row.unit},
-                                          {"repetitions", 1}});
-            char text[160];
-            std::snprintf(text, sizeof(text), "%-52s %10.4g %s\n", row.name.c_str(), row.median,
-                          row.unit.c_str());
-            context.print(std::string(text));
-        },
-        context.stop);
-    if (!done)
-        context.fail(done.error());
-}
-
 void benchCommand(const BenchOptions& options, Context& context) {
-    if (options.name == "tsne")
-        return benchTsne(context);
+    if (options.name == "tsne") {
+        const auto done = explore::benchTsne(
+            context.threads, [&](const learn::BenchRow& row) { printBenchRow(row, context); },
+            context.stop);
+        return done ? void() : context.fail(done.error());
+    }
     if (options.name == "sim")
         return benchSimulations(context);
     const auto engine = learn::engine();
@@ -49,27 +33,28 @@ void benchCommand(const BenchOptions& options, Context& context) {
         context.print((*engine)->description() + "\n");
     const auto done = (*engine)->bench(
         options.name, options.device,
-        [&](const learn::BenchRow& row) {
-            if (context.json) {
-                Json line = {{"name", row.name},
-                             {"median", row.median},
-                             {"unit", row.unit},
-                             {"repetitions", row.repetitions}};
-                if (!row.note.empty())
-                    line["note"] = row.note;
-                return context.print(line);
-            }
-            char text[256];
-            std::snprintf(text, sizeof(text), "%-48s %10.4g %-8s x%-3d %s\n", row.name.c_str(),
-                          row.median, row.unit.c_str(), row.repetitions, row.note.c_str());
-            context.print(std::string(text));
-        },
-        context.stop);
+        [&](const learn::BenchRow& row) { printBenchRow(row, context); }, context.stop);
     if (!done)
         context.fail(done.error());
 }
 
 } // namespace
+
+void printBenchRow(const learn::BenchRow& row, Context& context) {
+    if (context.json) {
+        Json line = {{"name", row.name},
+                     {"median", row.median},
+                     {"unit", row.unit},
+                     {"repetitions", row.repetitions}};
+        if (!row.note.empty())
+            line["note"] = row.note;
+        return context.print(line);
+    }
+    char text[256];
+    std::snprintf(text, sizeof(text), "%-48s %10.4g %-8s x%-3d %s\n", row.name.c_str(), row.median,
+                  row.unit.c_str(), row.repetitions, row.note.c_str());
+    context.print(std::string(text));
+}
 
 void addBench(CLI::App& app, Context& context) {
     auto options = std::make_shared<BenchOptions>();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <string_view>
 
@@ -114,6 +115,10 @@ Json toJson(const Diagnostics& diagnostics) {
                          {"file", d.file},
                          {"line", d.line}});
     return array;
+}
+
+Json number(double value) {
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
 int exitCodeOf(const Error& error) {

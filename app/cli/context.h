@@ -59,6 +59,9 @@ struct Context {
     void print(const std::string& text);
 };
 
+/// null for what is not finite, which JSON has no word for.
+Json number(double value);
+
 /// The findings as the contract's array of {severity, code, text, file, line}.
 Json toJson(const Diagnostics& diagnostics);
 

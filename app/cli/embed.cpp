@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/context.h"
+#include "app/cli/model.h"
 #include "core/base/files.h"
 #include "core/explore/embeddingtable.h"
 #include "core/explore/pca.h"
 #include "core/explore/tsne.h"
-#include "core/generate/request.h"
 
 #include <chrono>
 #include <cstdio>
@@ -66,23 +65,12 @@ void embedCommand(EmbedOptions& options, Context& context) {
     options.request.level = options.level == "graphs"  ? Level::Graphs
                             : options.level == "nodes" ? Level::Nodes
                                                        : Level::Outputs;
-    const auto checkpoint = learn::readCheckpoint(options.checkpoint);
-    if (!checkpoint)
-        return context.fail(checkpoint.error());
-    const auto set = generate::loadOrGenerate(options.data, context.stop);
-    if (!set)
-        return context.fail(set.error());
-    const auto engine = learn::engine();
-    if (!engine)
-        return context.fail(engine.error());
-    if (context.threads > 0)
-        (*engine)->setThreads(context.threads);
-    const auto model = (*engine)->load(*checkpoint, options.device);
-    if (!model)
-        return context.fail(model.error());
+    const auto loaded = loadModel(options.checkpoint, options.data, options.device, context);
+    if (!loaded)
+        return context.fail(loaded.error());
     const auto start = std::chrono::steady_clock::now();
-    const auto table =
-        explore::embed(**model, *set, options.request, context.stop, context.progress);
+    const auto table = explore::embed(*loaded->model, loaded->set, options.request, context.stop,
+                                      context.progress);
     if (!table)
         return context.fail(table.error());
     const auto layout = layOut(options, *table, context);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/context.h"
-#include "core/generate/request.h"
+#include "app/cli/model.h"
 #include "core/learn/evaluate.h"
 #include "core/learn/run.h"
 
@@ -55,29 +54,22 @@ Json toJson(const learn::RegressionMetrics& m) {
 void evalCommand(const EvalOptions& options, Context& context) {
     const auto ks = parseKs(options.ks);
     if (!ks) {
-        context.fail({"CLI-005", "The list of K is not understood", {}, options.ks,
+        context.fail({"CLI-005",
+                      "The list of K is not understood",
+                      {},
+                      options.ks,
                       "Write 100, 50,100,200 or 10:400"});
         context.exitCode = kUsage;
         return;
     }
-    const auto checkpoint = learn::readCheckpoint(options.checkpoint);
-    if (!checkpoint)
-        return context.fail(checkpoint.error());
-    const auto set = generate::loadOrGenerate(options.data, context.stop);
-    if (!set)
-        return context.fail(set.error());
-    const auto engine = learn::engine();
-    if (!engine)
-        return context.fail(engine.error());
-    if (context.threads > 0)
-        (*engine)->setThreads(context.threads);
-    const auto model = (*engine)->load(*checkpoint, options.device);
-    if (!model)
-        return context.fail(model.error());
+    const auto loaded = loadModel(options.checkpoint, options.data, options.device, context);
+    if (!loaded)
+        return context.fail(loaded.error());
     learn::EvaluationOptions how;
     how.ks = *ks;
     how.perBatch = options.perBatch;
-    const auto result = learn::evaluate(**model, *set, how, context.stop, context.progress);
+    const auto result =
+        learn::evaluate(*loaded->model, loaded->set, how, context.stop, context.progress);
     if (!result)
         return context.fail(result.error());
     if (context.json) {

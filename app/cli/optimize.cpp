@@ -43,10 +43,6 @@ struct OptimizeOptions {
     bool original = false;
 };
 
-Json number(double value) {
-    return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
-
 void tell(const optimize::IterationReport& r, const optimize::Problem& problem, Context& context) {
     context.progress.clear();
     if (context.json) {

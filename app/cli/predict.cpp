@@ -17,10 +17,6 @@ struct PredictOptions {
     std::string device = "cpu";
 };
 
-Json number(double value) {
-    return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
-
 const char* kindName(learn::Notice::Kind kind) {
     switch (kind) {
     case learn::Notice::Kind::UnknownDevices:
@@ -104,9 +100,8 @@ void predictCommand(const PredictOptions& options, Context& context) {
     }
     Json notices = Json::array();
     for (const auto& notice : prediction->notices)
-        notices.push_back({{"kind", kindName(notice.kind)},
-                           {"text", notice.text},
-                           {"objects", notice.objects}});
+        notices.push_back(
+            {{"kind", kindName(notice.kind)}, {"text", notice.text}, {"objects", notice.objects}});
     out["notices"] = notices;
     out["distance"] = number(prediction->distance);
     out["seconds"] = prediction->seconds;
@@ -117,8 +112,8 @@ void predictCommand(const PredictOptions& options, Context& context) {
 
 void addPredict(CLI::App& app, Context& context) {
     auto options = std::make_shared<PredictOptions>();
-    CLI::App* verb =
-        app.add_subcommand("predict", "Ask a network for the node voltages or metrics of a circuit");
+    CLI::App* verb = app.add_subcommand(
+        "predict", "Ask a network for the node voltages or metrics of a circuit");
     auto first = std::make_shared<std::string>();
     verb->add_option("CKPT", *first, "Checkpoint file")->required();
     addInputOptions(*verb, options->input);

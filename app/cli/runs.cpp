@@ -22,10 +22,6 @@ struct RunsOptions {
     std::vector<std::string> words;
 };
 
-Json number(double value) {
-    return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
-
 std::string timeOf(std::int64_t seconds) {
     const std::time_t at = static_cast<std::time_t>(seconds);
     std::tm parts{};

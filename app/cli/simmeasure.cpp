@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/context.h"
+#include "app/cli/model.h"
 #include "app/cli/sizing.h"
 #include "core/base/files.h"
 #include "core/base/units.h"
@@ -184,12 +184,7 @@ void benchSimulations(Context& context) {
     const double each = slow[slow.size() / 2] / pool->workerCount();
     const double fast = seconds / kDesigns;
     const auto row = [&](const char* name, double value, const char* unit, std::size_t n) {
-        if (context.json)
-            return context.print(
-                Json{{"name", name}, {"median", value}, {"unit", unit}, {"repetitions", n}});
-        char text[160];
-        std::snprintf(text, sizeof(text), "%-48s %10.4g %-10s x%zu\n", name, value, unit, n);
-        context.print(std::string(text));
+        printBenchRow({name, value, unit, static_cast<int>(n), {}}, context);
     };
     row("sizing, designs on the pool", 1 / fast, "designs/s", kDesigns);
     row("sizing, one process per bench, files, 100 ps", 1 / each, "designs/s", kSlow);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/explore/affinities.h"
 
-#include "core/explore/parallel.h"
+#include "core/base/parallel.h"
 
 #include <cmath>
 #include <limits>

@@ -30,7 +30,7 @@ std::vector<float> gaussianMixture(std::size_t count, std::uint64_t seed) {
     return out;
 }
 
-Expected<void> benchTsne(int threads, const std::function<void(const BenchRow&)>& report,
+Expected<void> benchTsne(int threads, const std::function<void(const learn::BenchRow&)>& report,
                          StopToken stop) {
     for (const std::size_t count : {std::size_t{2000}, std::size_t{10000}, std::size_t{50000}}) {
         const auto values = gaussianMixture(count, 1);
@@ -51,15 +51,18 @@ Expected<void> benchTsne(int threads, const std::function<void(const BenchRow&)>
                 return fail("EXPL-003", "The measurement was stopped");
             tsne->step();
         }
-        report({name + ", whole", seconds(), "s"});
-        report({name + ", neighbours and similarities", prepared, "s"});
+        report({name + ", whole", seconds(), "s", 1, {}});
+        report({name + ", neighbours and similarities", prepared, "s", 1, {}});
         report({name + ", divergence",
-                exactDivergence(*tsne->affinities(), tsne->layout(), threads), "nat"});
+                exactDivergence(*tsne->affinities(), tsne->layout(), threads),
+                "nat",
+                1,
+                {}});
         const auto kept =
             neighbourPreservation(points, {tsne->layout(), count, 2}, 10, 5000, threads);
         if (!kept)
             return kept.failure();
-        report({name + ", neighbours kept of 10", *kept, ""});
+        report({name + ", neighbours kept of 10", *kept, "", 1, {}});
     }
     return {};
 }

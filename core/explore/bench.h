@@ -3,19 +3,12 @@
 
 #include "core/base/error.h"
 #include "core/base/job.h"
+#include "core/learn/engine.h"
 
 #include <functional>
-#include <string>
 #include <vector>
 
 namespace ohm::explore {
-
-/// One measurement of `bench tsne`.
-struct BenchRow {
-    std::string name;
-    double median = 0; ///< of one run: a layout takes long enough
-    std::string unit;
-};
 
 /// A mixture of ten Gaussians in 128 dimensions (centres 16 deviations apart on average), [count,
 /// 128].
@@ -23,7 +16,7 @@ std::vector<float> gaussianMixture(std::size_t count, std::uint64_t seed);
 
 /// Times 1000 steps at perplexity 30 on the mixture, with exact divergence and preservation, for
 /// 2,000, 10,000 and 50,000 points. Errors: EXPL-003 stopped. Thread: any.
-Expected<void> benchTsne(int threads, const std::function<void(const BenchRow&)>& report,
+Expected<void> benchTsne(int threads, const std::function<void(const learn::BenchRow&)>& report,
                          StopToken stop = {});
 
 } // namespace ohm::explore

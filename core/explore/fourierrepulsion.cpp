@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/explore/parallel.h"
+#include "core/base/parallel.h"
 #include "core/explore/repulsion.h"
 
 #include <array>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/explore/tsne.h"
 
-#include "core/explore/parallel.h"
+#include "core/base/parallel.h"
+#include "core/explore/clones.h"
 #include "core/explore/pca.h"
 
 #include <cmath>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/graph/quicklayout.h"
 
+#include "core/base/parallel.h"
 #include "core/graph/coarsen.h"
 #include "core/graph/components.h"
-#include "core/graph/parallel.h"
 #include "core/graph/repulsion.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/graph/repulsion.h"
 
-#include "core/graph/parallel.h"
+#include "core/base/parallel.h"
 
 #include <algorithm>
 #include <array>

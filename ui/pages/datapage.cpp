@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/datapage.h"
 
-#include "core/base/files.h"
 #include "core/base/units.h"
-#include "core/dataset/samplenetlist.h"
 #include "core/dataset/split.h"
 #include "core/dataset/statistics.h"
 #include "core/generate/request.h"
 #include "core/learn/evaluate.h"
 #include "core/project/installation.h"
+#include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
 #include "ui/session/circuitsession.h"
 #include "widgets/common/exportview.h"
@@ -32,7 +31,6 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QSplitter>
-#include <QStandardPaths>
 #include <QTableWidget>
 #include <QToolButton>
 
@@ -89,16 +87,8 @@ DataPage::DataPage(Datasets& datasets, CircuitSession& session, QWidget* parent)
     , m_bar(new widgets::MessageBar(this)) {
     setObjectName(u"dataPage"_s);
     setAcceptDrops(true);
-    auto* splitter = new QSplitter(Qt::Horizontal, this);
-    splitter->addWidget(buildSide());
-    splitter->addWidget(buildMain());
-    splitter->setStretchFactor(1, 1);
-    splitter->setChildrenCollapsible(false);
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
-    layout->addWidget(m_bar);
-    layout->addWidget(splitter, 1);
+    auto* side = buildSide();
+    framePage(this, m_bar, side, buildMain());
     connect(&m_datasets, &Datasets::changed, this, &DataPage::showFiles);
     connect(&m_datasets, &Datasets::loaded, this, [this](const QString& file) {
         if (file == currentFile())
@@ -164,24 +154,16 @@ QWidget* DataPage::buildSide() {
     for (const auto& [id, text] : kinds)
         m_kind->addItem(text, QString::fromLatin1(id));
     form->addRow(tr("Circuits"), m_kind);
-    const auto spin = [](const QString& name, int low, int high, int value) {
-        auto* b = new QSpinBox;
-        b->setRange(low, high);
-        b->setValue(value);
-        b->setGroupSeparatorShown(true);
-        b->setAccessibleName(name);
-        return b;
-    };
-    m_low = spin(tr("Least branches"), 1, 100'000, 2);
-    m_high = spin(tr("Most branches"), 1, 100'000, 10);
+    m_low = spinField(tr("Least branches"), 1, 100'000, 2);
+    m_high = spinField(tr("Most branches"), 1, 100'000, 10);
     auto* branches = new QHBoxLayout;
     branches->addWidget(m_low, 1);
     branches->addWidget(new QLabel(tr("to")));
     branches->addWidget(m_high, 1);
     form->addRow(tr("Branches"), branches);
-    m_count = spin(tr("Number of circuits"), 1, 10'000'000, 1000);
+    m_count = spinField(tr("Number of circuits"), 1, 10'000'000, 1000);
     form->addRow(tr("Number"), m_count);
-    m_seed = spin(tr("Seed"), 0, 1'000'000'000, 0);
+    m_seed = spinField(tr("Seed"), 0, 1'000'000'000, 0);
     form->addRow(tr("Seed"), m_seed);
     m_file = new QLineEdit;
     m_file->setAccessibleName(tr("File"));
@@ -246,14 +228,7 @@ QWidget* DataPage::buildMain() {
         tr("Choose a dataset on the left, drop one here, or make one below the list."));
     auto* exports =
         new widgets::ExportActions([this] { return m_histogram->renderable(); }, m_histogram);
-    auto* menu = new QToolButton(m_histogram);
-    menu->setIcon(widgets::themedIcon(u"export"_s));
-    menu->setAutoRaise(true);
-    menu->setPopupMode(QToolButton::InstantPopup);
-    menu->setMenu(exports->menu());
-    menu->setToolTip(tr("Copy or export this chart"));
-    menu->setAccessibleName(menu->toolTip());
-    menu->setStyleSheet(u"QToolButton::menu-indicator { image: none; }"_s);
+    auto* menu = exports->button(tr("Copy or export this chart"), m_histogram);
     m_histogram->setCorner(menu);
     m_samplesTitle = new QLabel(tr("Click a bar to list its samples."));
     m_samples = new QTableWidget(0, 4);
@@ -481,22 +456,12 @@ void DataPage::openSample(int row) {
     if (!set || !item)
         return;
     const auto g = static_cast<std::size_t>(item->data(Qt::UserRole).toULongLong());
-    const auto deck = dataset::sampleNetlist(*set, g);
-    if (!deck) {
-        m_bar->showError(deck.error());
+    const auto path = writeSample(*set, g, QFileInfo(currentFile()).completeBaseName());
+    if (!path) {
+        m_bar->showError(path.error());
         return;
     }
-    const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) +
-                           u"/ohmscape/samples"_s;
-    QDir().mkpath(folder);
-    const QString path =
-        folder + u'/' + QFileInfo(currentFile()).completeBaseName() + u"-%1.cir"_s.arg(g);
-    const auto written = writeFileAtomically(path.toStdString(), *deck);
-    if (!written) {
-        m_bar->showError(written.error());
-        return;
-    }
-    emit openRequested(path);
+    emit openRequested(*path);
 }
 
 void DataPage::showKind() {

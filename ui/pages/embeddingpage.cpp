@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/embeddingpage.h"
 
-#include "core/base/files.h"
 #include "core/base/units.h"
-#include "core/dataset/samplenetlist.h"
 #include "core/dataset/statistics.h"
 #include "core/learn/predictor.h"
+#include "ui/pages/pageparts.h"
 #include "ui/services/learning.h"
 #include "ui/services/text.h"
 #include "ui/session/datasets.h"
@@ -16,7 +15,6 @@
 
 #include <QBoxLayout>
 #include <QComboBox>
-#include <QDir>
 #include <QFileInfo>
 #include <QFormLayout>
 #include <QHeaderView>
@@ -24,7 +22,6 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QSplitter>
-#include <QStandardPaths>
 #include <QTableWidget>
 #include <QToolButton>
 
@@ -60,16 +57,8 @@ EmbeddingPage::EmbeddingPage(JobService& jobs, Datasets& datasets, QWidget* pare
     , m_embedding(jobs)
     , m_bar(new widgets::MessageBar(this)) {
     setObjectName(u"embeddingPage"_s);
-    auto* splitter = new QSplitter(Qt::Horizontal, this);
-    splitter->addWidget(buildSide());
-    splitter->addWidget(buildMain());
-    splitter->setStretchFactor(1, 1);
-    splitter->setChildrenCollapsible(false);
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
-    layout->addWidget(m_bar);
-    layout->addWidget(splitter, 1);
+    auto* side = buildSide();
+    framePage(this, m_bar, side, buildMain());
     connect(&m_embedding, &Embedding::failed, this,
             [this](const Error& error) { m_bar->showError(error); });
     connect(&m_embedding, &Embedding::stateChanged, this, &EmbeddingPage::showState);
@@ -102,14 +91,6 @@ QWidget* EmbeddingPage::buildSide() {
         b->setMinimumContentsLength(18);
         return b;
     };
-    const auto spin = [](const QString& name, int low, int high, int value) {
-        auto* b = new QSpinBox;
-        b->setRange(low, high);
-        b->setValue(value);
-        b->setGroupSeparatorShown(true);
-        b->setAccessibleName(name);
-        return b;
-    };
     m_model = box(tr("Network"));
     form->addRow(tr("Network"), m_model);
     m_data = box(tr("Data"));
@@ -120,23 +101,23 @@ QWidget* EmbeddingPage::buildSide() {
     m_level->addItem(tr("any node"), static_cast<int>(explore::EmbeddingRequest::Level::Nodes));
     m_level->addItem(tr("a circuit"), static_cast<int>(explore::EmbeddingRequest::Level::Graphs));
     form->addRow(tr("A point is"), m_level);
-    m_layer = spin(tr("Layer"), -1, 1000, -1);
+    m_layer = spinField(tr("Layer"), -1, 1000, -1);
     m_layer->setSpecialValueText(tr("last"));
     m_layer->setToolTip(tr("After which block of the network; 0 is its input layer"));
     form->addRow(tr("Layer"), m_layer);
-    m_most = spin(tr("Points at most"), 10, 1'000'000, 10'000);
+    m_most = spinField(tr("Points at most"), 10, 1'000'000, 10'000);
     m_most->setToolTip(tr("Whole circuits are left out evenly until this many points remain"));
     form->addRow(tr("Points at most"), m_most);
     m_method = box(tr("Method"));
     m_method->addItem(tr("t-SNE"), false);
     m_method->addItem(tr("principal components"), true);
     form->addRow(tr("Method"), m_method);
-    m_perplexity = spin(tr("Perplexity"), 1, 1000, 30);
+    m_perplexity = spinField(tr("Perplexity"), 1, 1000, 30);
     m_perplexity->setToolTip(tr("How many neighbours of a point count"));
     form->addRow(tr("Perplexity"), m_perplexity);
-    m_steps = spin(tr("Steps"), 1, 1'000'000, 1000);
+    m_steps = spinField(tr("Steps"), 1, 1'000'000, 1000);
     form->addRow(tr("Steps"), m_steps);
-    m_seed = spin(tr("Seed"), 0, 1'000'000'000, 0);
+    m_seed = spinField(tr("Seed"), 0, 1'000'000'000, 0);
     form->addRow(tr("Seed"), m_seed);
     layout->addLayout(form);
     m_start = new QPushButton(widgets::themedIcon(u"play"_s), tr("Start"));
@@ -192,14 +173,7 @@ QWidget* EmbeddingPage::buildMain() {
     });
     auto* exports =
         new widgets::ExportActions([this] { return m_scatter->renderable(); }, m_scatter);
-    auto* menu = new QToolButton;
-    menu->setIcon(widgets::themedIcon(u"export"_s));
-    menu->setAutoRaise(true);
-    menu->setPopupMode(QToolButton::InstantPopup);
-    menu->setMenu(exports->menu());
-    menu->setToolTip(tr("Copy or export this picture"));
-    menu->setAccessibleName(menu->toolTip());
-    menu->setStyleSheet(u"QToolButton::menu-indicator { image: none; }"_s);
+    auto* menu = exports->button(tr("Copy or export this picture"));
     connect(exports, &widgets::ExportActions::failed, this,
             [this](const Error& error) { m_bar->showError(error); });
     auto* header = new QHBoxLayout;
@@ -426,21 +400,12 @@ void EmbeddingPage::openCircuit(int point) {
     if (!table || !set || i >= table->count)
         return;
     const auto g = static_cast<std::size_t>(table->graph[i]);
-    const auto deck = dataset::sampleNetlist(*set, g);
-    if (!deck) {
-        m_bar->showError(deck.error());
+    const auto path = writeSample(*set, g, u"embedded"_s);
+    if (!path) {
+        m_bar->showError(path.error());
         return;
     }
-    const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) +
-                           u"/ohmscape/samples"_s;
-    QDir().mkpath(folder);
-    const QString path = folder + u"/embedded-%1.cir"_s.arg(g);
-    const auto written = writeFileAtomically(path.toStdString(), *deck);
-    if (!written) {
-        m_bar->showError(written.error());
-        return;
-    }
-    emit openRequested(path);
+    emit openRequested(*path);
 }
 
 void EmbeddingPage::showEvent(QShowEvent* event) {

@@ -5,6 +5,7 @@
 #include "core/base/units.h"
 #include "core/optimize/measure.h"
 #include "core/project/project.h"
+#include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
 #include "widgets/common/icons.h"
 #include "widgets/common/messagebar.h"
@@ -69,16 +70,8 @@ OptimizePage::OptimizePage(JobService& jobs, QWidget* parent)
     , m_jobs(jobs)
     , m_bar(new widgets::MessageBar(this)) {
     setObjectName(u"optimizePage"_s);
-    auto* splitter = new QSplitter(Qt::Horizontal, this);
-    splitter->addWidget(buildSetup());
-    splitter->addWidget(buildResults());
-    splitter->setStretchFactor(1, 1);
-    splitter->setChildrenCollapsible(false);
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
-    layout->addWidget(m_bar);
-    layout->addWidget(splitter, 1);
+    auto* side = buildSetup();
+    framePage(this, m_bar, side, buildResults());
     m_timer.setInterval(100);
     connect(&m_timer, &QTimer::timeout, this, &OptimizePage::takeUp);
     showStatus();

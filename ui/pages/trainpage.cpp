@@ -5,6 +5,7 @@
 #include "core/learn/predictor.h"
 #include "core/project/installation.h"
 #include "core/runs/runstore.h"
+#include "ui/pages/pageparts.h"
 #include "ui/report/report.h"
 #include "ui/services/learning.h"
 #include "ui/services/text.h"
@@ -114,16 +115,8 @@ TrainPage::TrainPage(Trainings& trainings, JobService& jobs, QWidget* parent)
     , m_jobs(jobs)
     , m_bar(new widgets::MessageBar(this)) {
     setObjectName(u"trainPage"_s);
-    auto* splitter = new QSplitter(Qt::Horizontal, this);
-    splitter->addWidget(buildForm());
-    splitter->addWidget(buildRuns());
-    splitter->setStretchFactor(1, 1);
-    splitter->setChildrenCollapsible(false);
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
-    layout->addWidget(m_bar);
-    layout->addWidget(splitter, 1);
+    auto* side = buildForm();
+    framePage(this, m_bar, side, buildRuns());
     connect(&m_trainings, &Trainings::changed, this, &TrainPage::showRuns);
     connect(&m_trainings, &Trainings::reported, this, &TrainPage::showRuns);
     connect(&m_trainings, &Trainings::failed, this,
@@ -355,14 +348,7 @@ QWidget* TrainPage::buildRuns() {
         plot->setContextMenuPolicy(Qt::CustomContextMenu);
         connect(exports, &widgets::ExportActions::failed, this,
                 [this](const ohm::Error& error) { m_bar->showError(error); });
-        auto* menu = new QToolButton(plot);
-        menu->setIcon(widgets::themedIcon(u"export"_s));
-        menu->setAutoRaise(true);
-        menu->setPopupMode(QToolButton::InstantPopup);
-        menu->setMenu(exports->menu());
-        menu->setToolTip(tr("Copy or export this chart"));
-        menu->setAccessibleName(menu->toolTip());
-        menu->setStyleSheet(u"QToolButton::menu-indicator { image: none; }"_s);
+        auto* menu = exports->button(tr("Copy or export this chart"), plot);
         plot->setCorner(menu);
     }
     auto* vertical = new QSplitter(Qt::Vertical);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/datasets.h"
 
+#include "core/base/files.h"
 #include "core/dataset/h5file.h"
+#include "core/dataset/samplenetlist.h"
 #include "core/generate/opamp.h"
 #include "core/generate/request.h"
 #include "ui/services/text.h"
@@ -61,6 +63,21 @@ Expected<Made> make(const GenerateRequest& request, StopToken stop, ProgressSink
 }
 
 } // namespace
+
+Expected<QString> writeSample(const dataset::GraphSet& set, std::size_t graph,
+                              const QString& name) {
+    const auto deck = dataset::sampleNetlist(set, graph);
+    if (!deck)
+        return deck.failure();
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) +
+                           u"/ohmscape/samples"_s;
+    QDir().mkpath(folder);
+    const QString path = folder + u'/' + name + u"-%1.cir"_s.arg(graph);
+    const auto written = writeFileAtomically(path.toStdString(), *deck);
+    if (!written)
+        return written.failure();
+    return path;
+}
 
 Datasets::Datasets(JobService& jobs, QString folder, QObject* parent)
     : QObject(parent)

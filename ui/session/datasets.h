@@ -16,6 +16,10 @@ namespace ohm::ui {
 
 using GraphSetPtr = std::shared_ptr<const dataset::GraphSet>;
 
+/// One sample of a set as a netlist among the user's caches, to be opened; returns its path. `name`
+/// is that of the set. Errors: those of sampleNetlist, BASE-010.
+Expected<QString> writeSample(const dataset::GraphSet& set, std::size_t graph, const QString& name);
+
 /// What to generate. A plain value.
 struct GenerateRequest {
     QString kind = QStringLiteral("ladder"); ///< "circuit": the study

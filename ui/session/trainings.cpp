@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/trainings.h"
 
+#include "core/runs/runstore.h"
+
 #include "ui/services/text.h"
 
 #include <QDateTime>
@@ -20,15 +22,6 @@ namespace {
 constexpr const char* kRemoved = ".removed";
 /// A training takes all cores for hours: the window goes first.
 constexpr int kNiceness = 10;
-
-fs::path defaultFolder() {
-    const QString named = qEnvironmentVariable("OHMSCAPE_RUNS");
-    if (!named.isEmpty())
-        return named.toStdString();
-    return (QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) +
-            u"/ohmscape/runs"_s)
-        .toStdString();
-}
 
 /// K of the reports: a curve to look at while it trains.
 std::vector<int> curveKs(int own) {
@@ -54,7 +47,7 @@ std::optional<learn::RegressionMetrics> TrainingRun::last() const {
 Trainings::Trainings(JobService& jobs, fs::path folder, Run run, QObject* parent)
     : QObject(parent)
     , m_jobs(jobs)
-    , m_folder(folder.empty() ? defaultFolder() : std::move(folder))
+    , m_folder(folder.empty() ? runs::RunStore::defaultFolder() : std::move(folder))
     , m_run(run ? std::move(run) : Run(&learn::runTraining)) {}
 
 int Trainings::find(const QString& name) const {

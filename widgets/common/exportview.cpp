@@ -17,6 +17,7 @@
 #include <QPdfWriter>
 #include <QStandardPaths>
 #include <QSvgGenerator>
+#include <QToolButton>
 
 #include <cmath>
 
@@ -155,6 +156,18 @@ ExportActions::ExportActions(std::function<Renderable()> provider, QWidget* view
     }
     connect(m_menu, &QMenu::aboutToShow, this,
             [this, csv] { csv->setVisible(static_cast<bool>(m_provider().csv)); });
+}
+
+QToolButton* ExportActions::button(const QString& tip, QWidget* parent) const {
+    auto* button = new QToolButton(parent);
+    button->setIcon(themedIcon(QStringLiteral("export")));
+    button->setAutoRaise(true);
+    button->setPopupMode(QToolButton::InstantPopup);
+    button->setMenu(m_menu);
+    button->setToolTip(tip);
+    button->setAccessibleName(tip);
+    button->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
+    return button;
 }
 
 void ExportActions::copyImage() {

@@ -13,6 +13,7 @@
 
 class QMenu;
 class QPainter;
+class QToolButton;
 class QWidget;
 
 namespace ohm::widgets {
@@ -42,6 +43,8 @@ public:
     /// `provider` is asked at the moment of export. `view` parents the file dialog.
     ExportActions(std::function<Renderable()> provider, QWidget* view);
     QMenu* menu() const { return m_menu; }
+    /// A quiet button with the menu, for a view's corner or header; owned by `parent`.
+    QToolButton* button(const QString& tip, QWidget* parent = nullptr) const;
     void copyImage();
     /// Asks for a file name, then exports.
     void exportWithDialog(ExportKind kind);

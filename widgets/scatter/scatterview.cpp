@@ -13,6 +13,7 @@
 #include <QWheelEvent>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace ohm::widgets {
@@ -33,6 +34,19 @@ constexpr int kMostLegend = 12;
 /// Side of a point in device-independent pixels.
 int sideOf(std::size_t count) {
     return count <= kFewPoints ? 6 : count <= kManyPoints ? 4 : 2;
+}
+
+/// Least and greatest x and y of the finite values; reversed if there are none.
+std::pair<std::array<double, 2>, std::array<double, 2>> boundsOf(const std::vector<float>& xy) {
+    std::array<double, 2> low{INFINITY, INFINITY}, high{-INFINITY, -INFINITY};
+    for (std::size_t i = 0; i < xy.size(); ++i) {
+        const auto v = static_cast<double>(xy[i]);
+        if (std::isfinite(v)) {
+            low[i % 2] = std::min(low[i % 2], v);
+            high[i % 2] = std::max(high[i % 2], v);
+        }
+    }
+    return {low, high};
 }
 
 } // namespace
@@ -102,14 +116,7 @@ void ScatterView::setEmptyText(const QString& text) {
 
 void ScatterView::fit() {
     m_moved = false;
-    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
-    for (std::size_t i = 0; i < m_xy.size(); ++i) {
-        const auto v = static_cast<double>(m_xy[i]);
-        if (std::isfinite(v)) {
-            low[i % 2] = std::min(low[i % 2], v);
-            high[i % 2] = std::max(high[i % 2], v);
-        }
-    }
+    const auto [low, high] = boundsOf(m_xy);
     if (!(low[0] <= high[0]) || !(low[1] <= high[1]))
         return;
     m_centre = {(low[0] + high[0]) / 2, (low[1] + high[1]) / 2};
@@ -132,14 +139,7 @@ QPointF ScatterView::toData(QPointF position) const {
 }
 
 void ScatterView::index() {
-    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
-    for (std::size_t i = 0; i < m_xy.size(); ++i) {
-        const auto v = static_cast<double>(m_xy[i]);
-        if (std::isfinite(v)) {
-            low[i % 2] = std::min(low[i % 2], v);
-            high[i % 2] = std::max(high[i % 2], v);
-        }
-    }
+    const auto [low, high] = boundsOf(m_xy);
     m_cells = 0;
     if (!(low[0] <= high[0]) || !(low[1] <= high[1]))
         return;

@@ -7,16 +7,7 @@
 #include <thread>
 #include <vector>
 
-/// One machine code per instruction set, chosen when the program starts. Not under the sanitizers,
-/// whose start comes later than that choice.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define OHM_CLONES __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
-#else
-#define OHM_CLONES
-#endif
-
-namespace ohm::explore {
+namespace ohm {
 
 /// `threads`, or all cores for 0.
 inline unsigned threadCount(int threads) {
@@ -34,10 +25,11 @@ void parallelBlocks(std::size_t count, std::size_t block, unsigned threads, Fn&&
         for (std::size_t b = next.fetch_add(1); b < blocks; b = next.fetch_add(1))
             fn(b * block, std::min(count, (b + 1) * block));
     };
+    const std::size_t helpers = std::min<std::size_t>(threads, blocks);
     std::vector<std::jthread> pool;
-    for (std::size_t i = 1; i < std::min<std::size_t>(threads, blocks); ++i)
+    for (std::size_t i = 1; i < helpers; ++i)
         pool.emplace_back(work);
     work();
 }
 
-} // namespace ohm::explore
+} // namespace ohm
