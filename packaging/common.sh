@@ -40,6 +40,19 @@ install_packages() {
   rm -f "$log"
 }
 
+# show_progress: of ninja's lines on standard input, one for every tenth that is done.
+show_progress() {
+  local line shown=0 tenth
+  while IFS= read -r line; do
+    [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
+    tenth=$((10 * BASH_REMATCH[1] / BASH_REMATCH[2]))
+    if [ "$tenth" -gt "$shown" ] && [ "${BASH_REMATCH[2]}" -gt 20 ]; then
+      shown=$tenth
+      say "  built $((10 * tenth)) %"
+    fi
+  done
+}
+
 # build PRESET [CMAKE_ARGUMENT...]: configures and builds into build/PRESET; the log is shown only on failure.
 build() {
   local preset=$1
@@ -57,7 +70,8 @@ build() {
   memory=$(awk '/MemAvailable/ {print int($2 / 1048576 / 2)}' /proc/meminfo)
   [ "$memory" -lt 1 ] && memory=1
   [ "$jobs" -gt "$memory" ] && jobs=$memory
-  if ! (cd "$root" && cmake --build --preset "$preset" --parallel "$jobs") >>"$log" 2>&1; then
+  [ -e "$folder/.ninja_log" ] || say "Building Ohmscape for the first time; on two cores this takes a quarter of an hour."
+  if ! (cd "$root" && cmake --build --preset "$preset" --parallel "$jobs") 2>&1 | tee -a "$log" | show_progress; then
     grep -E -A6 'error|FAILED' "$log" | tail -n 60 >&2
     die "building failed; the whole log is $log"
   fi

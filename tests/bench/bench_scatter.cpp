@@ -29,7 +29,7 @@ struct Fixture {
         view.setPoints(xy);
         QVector<QRgb> colours(points);
         for (qsizetype i = 0; i < colours.size(); ++i)
-            colours[i] = ohm::widgets::rampColour(static_cast<double>(i) / points).rgb();
+            colours[i] = ohm::widgets::rampColour(static_cast<double>(i) / points, false).rgb();
         view.setColours(colours, {});
         frame();
     }

@@ -42,6 +42,24 @@ private slots:
         qputenv("OHMSCAPE_SIZINGS", m_cache.filePath(QStringLiteral("sizings")).toUtf8());
     }
 
+    void offersTheDemoWhereThereIsNothing() {
+        const auto folder = TemporaryDirectory::create();
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.show();
+        const auto buttons = page.findChildren<QPushButton*>();
+        const auto demo = std::find_if(buttons.begin(), buttons.end(), [](const QPushButton* b) {
+            return b->text().contains(QStringLiteral("demo"));
+        });
+        QVERIFY(demo != buttons.end() && (*demo)->isVisible());
+        QSignalSpy opened(&page, &OptimizePage::openRequested);
+        QTest::mouseClick(*demo, Qt::LeftButton);
+        QCOMPARE(opened.size(), 1);
+        QVERIFY(QFileInfo(opened[0][0].toString() + QStringLiteral("/project.yaml")).exists());
+        page.openProject(divider(folder->path()));
+        QVERIFY(!(*demo)->isVisible());
+    }
+
     void wholeRun() {
         const auto folder = TemporaryDirectory::create();
         JobService jobs;

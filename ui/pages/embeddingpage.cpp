@@ -15,6 +15,7 @@
 
 #include <QBoxLayout>
 #include <QComboBox>
+#include <QEvent>
 #include <QFileInfo>
 #include <QFormLayout>
 #include <QHeaderView>
@@ -43,11 +44,9 @@ QString number(double value) {
 
 /// Sets that need no file: something to look at on a first day.
 const std::pair<const char*, const char*> kRequests[] = {
-    {"ladder:2-10:300:seed=4",
-     QT_TRANSLATE_NOOP("EmbeddingPage", "300 resistor ladders, made now")},
-    {"bridge:300:seed=4", QT_TRANSLATE_NOOP("EmbeddingPage", "300 Wheatstone bridges, made now")},
-    {"opamp:200:seed=4",
-     QT_TRANSLATE_NOOP("EmbeddingPage", "200 two-stage op-amps, simulated now")}};
+    {"ladder:2-10:300:seed=4", QT_TRANSLATE_NOOP("EmbeddingPage", "300 ladders, made now")},
+    {"bridge:300:seed=4", QT_TRANSLATE_NOOP("EmbeddingPage", "300 bridges, made now")},
+    {"opamp:200:seed=4", QT_TRANSLATE_NOOP("EmbeddingPage", "200 op-amps, simulated")}};
 
 } // namespace
 
@@ -323,7 +322,8 @@ void EmbeddingPage::showColours() {
         for (std::size_t i = 0; i < table->count; ++i)
             colours[static_cast<qsizetype>(i)] =
                 std::isfinite(value(i))
-                    ? widgets::rampColour(span > 0 ? (value(i) - legend.low) / span : 0.5).rgb()
+                    ? widgets::rampColour(span > 0 ? (value(i) - legend.low) / span : 0.5, dark)
+                          .rgb()
                     : none;
         if (!(legend.low <= legend.high)) {
             legend.classes.emplace_back(tr("no point has one"), QColor(none));
@@ -406,6 +406,12 @@ void EmbeddingPage::openCircuit(int point) {
         return;
     }
     emit openRequested(*path);
+}
+
+void EmbeddingPage::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_scatter)
+        showColours(); // each theme has its own
 }
 
 void EmbeddingPage::showEvent(QShowEvent* event) {

@@ -49,6 +49,7 @@ signals:
     void openRequested(const QString& path);
 
 protected:
+    void changeEvent(QEvent* event) override;
     void showEvent(QShowEvent* event) override;
 
 private:

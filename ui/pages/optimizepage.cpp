@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/units.h"
 #include "core/optimize/measure.h"
+#include "core/project/installation.h"
 #include "core/project/project.h"
 #include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
@@ -80,9 +81,15 @@ OptimizePage::OptimizePage(JobService& jobs, QWidget* parent)
 QWidget* OptimizePage::buildSetup() {
     auto* content = new QWidget;
     auto* column = new QVBoxLayout(content);
-    m_title = new QLabel(tr("Open a project with benches, measurements and specs to size it."));
+    m_title = new QLabel(tr("Open a project with benches and specs."));
     m_title->setWordWrap(true);
     column->addWidget(m_title);
+    m_demo = new QPushButton(tr("Open the op-amp demo"));
+    m_demo->setAutoDefault(false);
+    connect(m_demo, &QPushButton::clicked, this, [this] {
+        emit openRequested(fromPath(project::dataFolder() / "projects" / "two-stage-opamp"));
+    });
+    column->addWidget(m_demo);
     column->addWidget(new QLabel(tr("What may vary")));
     m_variables =
         table(tr("Parameters"), {tr("Name"), tr("Min"), tr("Max"), tr("Step"), tr("Unit")});
@@ -198,6 +205,7 @@ void OptimizePage::openProject(const QString& path) {
 }
 
 void OptimizePage::showProblem() {
+    m_demo->setVisible(!m_hasProblem);
     m_filling = true;
     m_variables->setRowCount(0);
     m_specs->setRowCount(0);

@@ -87,6 +87,7 @@ private:
     JobService& m_jobs;
     widgets::MessageBar* m_bar;
     QLabel* m_title = nullptr;
+    QPushButton* m_demo = nullptr; ///< where there is nothing to size
     QTableWidget* m_variables = nullptr;
     QTableWidget* m_specs = nullptr;
     QComboBox* m_algorithm = nullptr;

@@ -62,6 +62,11 @@ public:
         , empty(new QLabel(plot)) {}
 
     void rebuild();
+    /// From the event loop; a chart without room has nothing to draw on.
+    void redraw() {
+        if (!plot->size().isEmpty())
+            plot->replot(QCustomPlot::rpQueuedReplot);
+    }
     void restyle(bool dark, const QPalette& palette);
     void fitAxes();
     void showHidden();
@@ -134,7 +139,7 @@ void PlotView::Private::rebuild() {
     showHidden();
     if (!moved)
         fitAxes();
-    plot->replot(QCustomPlot::rpQueuedReplot);
+    redraw();
     QStringList told;
     for (int i = 0; i < series.size(); ++i) {
         if (!series[i].y.isEmpty())
@@ -400,7 +405,7 @@ PlotView::~PlotView() = default;
 void PlotView::setAxes(const QString& x, const QString& y) {
     d->plot->xAxis->setLabel(x);
     d->plot->yAxis->setLabel(y);
-    d->plot->replot(QCustomPlot::rpQueuedReplot);
+    d->redraw();
 }
 
 void PlotView::setLogarithmic(bool x, bool y) {
@@ -454,7 +459,7 @@ void PlotView::setMark(double x, const QString& label) {
         d->markLabel->position->setCoords(x, 0.02);
         d->markLabel->setText(u" "_s + label);
     }
-    d->plot->replot(QCustomPlot::rpQueuedReplot);
+    d->redraw();
 }
 
 void PlotView::setYRange(double low, double high) {
@@ -462,7 +467,7 @@ void PlotView::setYRange(double low, double high) {
     d->yHigh = high;
     if (!d->moved)
         d->fitAxes();
-    d->plot->replot(QCustomPlot::rpQueuedReplot);
+    d->redraw();
 }
 
 void PlotView::setEmptyText(const QString& text) {
@@ -477,7 +482,7 @@ void PlotView::setHidden(int index, bool hidden) {
     d->showHidden();
     if (!d->moved)
         d->fitAxes();
-    d->plot->replot(QCustomPlot::rpQueuedReplot);
+    d->redraw();
 }
 
 bool PlotView::isHidden(int index) const {
@@ -487,7 +492,7 @@ bool PlotView::isHidden(int index) const {
 void PlotView::fit() {
     d->moved = false;
     d->fitAxes();
-    d->plot->replot(QCustomPlot::rpQueuedReplot);
+    d->redraw();
 }
 
 QVector<double> PlotView::range() const {
@@ -565,7 +570,7 @@ void PlotView::changeEvent(QEvent* event) {
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
         d->restyle(isDark(palette()), palette());
         d->showHidden();
-        d->plot->replot(QCustomPlot::rpQueuedReplot);
+        d->redraw();
     }
 }
 
@@ -611,7 +616,7 @@ void PlotView::keyPressEvent(QKeyEvent* event) {
         return;
     }
     d->moved = true;
-    d->plot->replot(QCustomPlot::rpQueuedReplot);
+    d->redraw();
 }
 
 void PlotView::focusInEvent(QFocusEvent* event) {
@@ -620,13 +625,13 @@ void PlotView::focusInEvent(QFocusEvent* event) {
     d->plot->xAxis2->setVisible(true); // the frame shows the focus
     d->plot->xAxis2->setTicks(false);
     d->plot->xAxis2->setBasePen(QPen(palette().color(QPalette::Highlight), 2));
-    d->plot->replot(QCustomPlot::rpQueuedReplot);
+    d->redraw();
 }
 
 void PlotView::focusOutEvent(QFocusEvent* event) {
     QWidget::focusOutEvent(event);
     d->plot->xAxis2->setVisible(false);
-    d->plot->replot(QCustomPlot::rpQueuedReplot);
+    d->redraw();
 }
 
 } // namespace ohm::widgets

@@ -51,15 +51,18 @@ std::pair<std::array<double, 2>, std::array<double, 2>> boundsOf(const std::vect
 
 } // namespace
 
-QColor rampColour(double at) {
+QColor rampColour(double at, bool dark) {
     // Through five colours of even steps in lightness, readable without colour vision.
-    static constexpr int kStops[][3] = {
-        {48, 40, 110}, {44, 100, 142}, {33, 150, 138}, {108, 200, 88}, {246, 222, 60}};
+    static constexpr int kOnLight[][3] = {
+        {48, 40, 110}, {44, 100, 142}, {33, 150, 138}, {96, 170, 60}, {205, 160, 20}};
+    static constexpr int kOnDark[][3] = {
+        {96, 104, 214}, {60, 140, 190}, {40, 176, 156}, {120, 208, 96}, {246, 222, 60}};
+    const auto& stops = dark ? kOnDark : kOnLight;
     const double place = std::clamp(std::isfinite(at) ? at : 0.0, 0.0, 1.0) * 4;
     const int below = std::min(3, static_cast<int>(place));
     const double t = place - below;
     const auto mix = [&](int c) {
-        return static_cast<int>(std::lround(kStops[below][c] * (1 - t) + kStops[below + 1][c] * t));
+        return static_cast<int>(std::lround(stops[below][c] * (1 - t) + stops[below + 1][c] * t));
     };
     return {mix(0), mix(1), mix(2)};
 }
@@ -272,7 +275,8 @@ void ScatterView::paintOver(QPainter& painter, const QRectF& rect, bool print) c
         if (m_legend.classes.isEmpty()) {
             QLinearGradient gradient(left, 0, left + widest, 0);
             for (int i = 0; i <= 4; ++i)
-                gradient.setColorAt(i / 4.0, rampColour(i / 4.0));
+                gradient.setColorAt(i / 4.0,
+                                    rampColour(i / 4.0, isDark(palette()))); // as the points
             painter.fillRect(QRectF(left, y + 2, widest, line * 0.6), gradient);
             y += line * 0.85;
             const QString high = QString::number(m_legend.high, 'g', 4);

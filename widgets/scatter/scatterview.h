@@ -21,8 +21,9 @@ struct ScatterLegend {
     double low = 0, high = 1;                    ///< values at the ends of the ramp
 };
 
-/// The ramp's colour at 0 (dark blue) to 1 (yellow); anything else is cut to it.
-QColor rampColour(double at);
+/// The ramp's colour at 0 (blue) to 1 (yellow), each readable on the theme's paper; anything else
+/// is cut to it.
+QColor rampColour(double at, bool dark);
 
 /// Many points of the plane, 100,000 of them fluid: pixels are set by hand into one picture, which
 /// is made anew when points, colours or the view change; the pointer asks a grid. The wheel zooms,
