@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/model.h"
+#include "core/base/files.h"
+#include "core/learn/errors.h"
 #include "core/learn/evaluate.h"
 #include "core/learn/run.h"
 
@@ -16,6 +18,8 @@ struct EvalOptions {
     std::string data;
     std::string ks;
     std::string device = "cpu";
+    std::string part = "all";
+    std::string errors; ///< CSV to write
     std::size_t perBatch = 0;
 };
 
@@ -51,6 +55,47 @@ Json toJson(const learn::RegressionMetrics& m) {
     return Json::parse(learn::metricsText(m));
 }
 
+/// The errors label by label into the file, and who is worst, for the answer.
+Expected<Json> inspect(const EvalOptions& options, LoadedModel& loaded,
+                       const std::vector<std::size_t>& graphs, int k, std::string& text,
+                       Context& context) {
+    const auto report =
+        learn::inspectErrors(*loaded.model, loaded.set, graphs, context.stop, context.progress);
+    if (!report)
+        return report.failure();
+    if (const auto written = writeFileAtomically(options.errors, learn::toCsv(*report)); !written)
+        return written.failure();
+    Json groups = Json::object();
+    for (const auto& [name, by] :
+         {std::pair{"devices", learn::ErrorBy::Devices}, std::pair{"kind", learn::ErrorBy::Kind},
+          std::pair{"topology", learn::ErrorBy::Topology},
+          std::pair{"distance", learn::ErrorBy::Distance}}) {
+        Json array = Json::array();
+        text += std::string("by ") + name + "\n";
+        for (const auto& group : learn::groupErrors(*report, by, k)) {
+            array.push_back({{"name", group.name},
+                             {"count", group.labels.size()},
+                             {"mae", number(group.mae)},
+                             {"bias", number(group.bias)},
+                             {"worst", number(group.worst)},
+                             {"acc", number(group.within)}});
+            char line[200];
+            std::snprintf(line, sizeof(line), "  %-32.32s MAE %-10.4g Acc@%d %.4f  (%zu)\n",
+                          group.name.c_str(), group.mae, k, group.within, group.labels.size());
+            text += line;
+        }
+        groups[name] = array;
+    }
+    Json worst = Json::array();
+    for (const std::size_t i : learn::worstErrors(*report, 10))
+        worst.push_back({{"graph", report->graph[i]},
+                         {"node", report->node[i]},
+                         {"label", number(static_cast<double>(report->truth[i]))},
+                         {"predicted", number(static_cast<double>(report->predicted[i]))},
+                         {"error", number(report->error(i))}});
+    return Json{{"file", options.errors}, {"k", k}, {"by", groups}, {"worst", worst}};
+}
+
 void evalCommand(const EvalOptions& options, Context& context) {
     const auto ks = parseKs(options.ks);
     if (!ks) {
@@ -62,9 +107,26 @@ void evalCommand(const EvalOptions& options, Context& context) {
         context.exitCode = kUsage;
         return;
     }
-    const auto loaded = loadModel(options.checkpoint, options.data, options.device, context);
+    auto loaded = loadModel(options.checkpoint, options.data, options.device, context);
     if (!loaded)
         return context.fail(loaded.error());
+    const learn::Part part = options.part == "training"     ? learn::Part::Training
+                             : options.part == "validation" ? learn::Part::Validation
+                             : options.part == "test"       ? learn::Part::Test
+                                                            : learn::Part::All;
+    const auto graphs = learn::graphsOf(loaded->set, loaded->model->checkpoint(), part);
+    if (!graphs)
+        return context.fail(graphs.error());
+    std::string groupText;
+    Json errors;
+    if (!options.errors.empty()) {
+        auto found = inspect(options, *loaded, *graphs, ks->front(), groupText, context);
+        if (!found)
+            return context.fail(found.error());
+        errors = std::move(*found);
+    }
+    if (part != learn::Part::All)
+        loaded->set = loaded->set.subset(*graphs);
     learn::EvaluationOptions how;
     how.ks = *ks;
     how.perBatch = options.perBatch;
@@ -90,6 +152,8 @@ void evalCommand(const EvalOptions& options, Context& context) {
                 acc[std::to_string(k)] = value;
             out["acc_at_per_batch"] = acc;
         }
+        if (!options.errors.empty())
+            out["errors"] = errors;
         out["seconds"] = result->seconds;
         return context.print(out);
     }
@@ -111,7 +175,7 @@ void evalCommand(const EvalOptions& options, Context& context) {
             text += line;
         }
     }
-    context.print(text);
+    context.print(text + groupText);
 }
 
 } // namespace
@@ -124,6 +188,13 @@ void addEval(CLI::App& app, Context& context) {
                      "Dataset file, or a request such as ladder:12:1000:seed=5")
         ->required();
     verb->add_option("--k", options->ks, "K of Acc@K: 100, 50,100 or 10:400");
+    verb->add_option("--split", options->part,
+                     "The part of the data, divided as the network's training divided its own")
+        ->check(CLI::IsMember({"all", "training", "validation", "test"}))
+        ->capture_default_str();
+    verb->add_option("--errors", options->errors,
+                     "CSV file to write: every label beside its prediction; and the errors by kind "
+                     "of net, devices on it, topology and distance to the training set");
     verb->add_option("--per-batch", options->perBatch,
                      "Also Acc@K as the authors' code has it: the mean over batches of N graphs, "
                      "each with its own range");

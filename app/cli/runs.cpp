@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/context.h"
+#include "core/base/files.h"
 #include "core/runs/comparison.h"
+#include "core/runs/curves.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,6 +19,9 @@ struct RunsOptions {
     std::string folder;
     std::string tag;
     std::string sort;
+    std::string output;
+    int k = 100;
+    bool apart = false;
     bool removed = false;
     std::vector<std::string> runs;
     std::vector<std::string> words;
@@ -213,6 +218,60 @@ void compareCommand(const RunsOptions& options, Context& context) {
     context.print(text);
 }
 
+Json toJson(const std::vector<runs::RunCurve>& curves) {
+    Json array = Json::array();
+    for (const auto& c : curves) {
+        Json json = {{"name", c.name}, {"runs", c.runs}, {"x", c.x}, {"mean", c.mean}};
+        if (!c.low.empty()) {
+            json["low"] = c.low;
+            json["high"] = c.high;
+        }
+        array.push_back(json);
+    }
+    return array;
+}
+
+void curvesCommand(const RunsOptions& options, Context& context) {
+    auto store = openStore(options);
+    if (!store)
+        return context.fail(store.error());
+    const auto chosen = findAll(*store, options.runs);
+    if (!chosen)
+        return context.fail(chosen.error());
+    std::vector<runs::RunHistory> histories;
+    for (const auto& run : *chosen) {
+        auto history = runs::readHistory(run.folder);
+        if (!history)
+            return context.fail(history.error());
+        histories.push_back(std::move(*history));
+    }
+    const auto curves = runs::curvesOf(histories, options.k, !options.apart);
+    if (!options.output.empty()) {
+        const auto written = writeFileAtomically(options.output, runs::toCsv(curves));
+        if (!written)
+            return context.fail(written.error());
+    }
+    if (context.json)
+        return context.print(Json{{"k", options.k},
+                                  {"loss", toJson(curves.loss)},
+                                  {"accuracy", toJson(curves.accuracy)},
+                                  {"acc_at_k", toJson(curves.accAtK)}});
+    std::string text;
+    for (const auto& c : curves.accAtK) {
+        text += c.name + "\n";
+        for (std::size_t i = 0; i < c.x.size(); ++i) {
+            char line[96];
+            if (c.low.empty())
+                std::snprintf(line, sizeof(line), "  Acc@%-5.0f %.4f\n", c.x[i], c.mean[i]);
+            else
+                std::snprintf(line, sizeof(line), "  Acc@%-5.0f %.4f  (%.4f to %.4f)\n", c.x[i],
+                              c.mean[i], c.low[i], c.high[i]);
+            text += line;
+        }
+    }
+    context.print(text.empty() ? std::string("None of them has been measured yet.\n") : text);
+}
+
 /// What people say about a run: one change, then the run as it is now.
 void changeCommand(
     const RunsOptions& options, Context& context,
@@ -257,6 +316,16 @@ void addRuns(CLI::App& app, Context& context) {
         ->required()
         ->expected(2, 100);
     compared->callback([options, &context] { compareCommand(*options, context); });
+    CLI::App* curves =
+        verb("curves", "Loss and accuracy over the steps, Acc@K over K; seeds of one "
+                       "configuration as mean, least and greatest");
+    curves->add_option("RUN", options->runs, "Names or folders")->required()->expected(1, 100);
+    curves->add_option("--k", options->k, "K of the accuracy over the steps")
+        ->check(CLI::Range(1, 100000))
+        ->capture_default_str();
+    curves->add_flag("--apart", options->apart, "Every run for itself");
+    curves->add_option("-o,--output", options->output, "CSV file of the curves");
+    curves->callback([options, &context] { curvesCommand(*options, context); });
     using Change = std::function<Expected<void>(runs::RunStore&, const runs::RunRecord&)>;
     const auto changing = [&](const std::string& name, const std::string& help, Change change) {
         CLI::App* sub = verb(name, help);

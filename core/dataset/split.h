@@ -8,6 +8,10 @@
 
 namespace ohm::dataset {
 
+/// The split of every training: it does not move with the training's seed, so that several seeds are
+/// measured on the same graphs.
+inline constexpr std::uint64_t kTrainingSplitSeed = 20220315;
+
 /// How a set is divided. A plain value.
 struct SplitSpec {
     enum class By {

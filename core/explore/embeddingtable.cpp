@@ -32,9 +32,11 @@ std::vector<std::size_t> codeColumns(const dataset::GraphSet& set) {
     return columns;
 }
 
-/// An even choice of graphs with at most about `most` points, at least one.
+/// An even choice of graphs with at most about `most` points, at least one; and the one that is
+/// never left out, as the last.
 std::vector<std::size_t> chooseGraphs(const dataset::GraphSet& set,
-                                      const std::vector<std::size_t>& points, std::size_t most) {
+                                      const std::vector<std::size_t>& points, std::size_t most,
+                                      std::int64_t always) {
     const std::size_t total = std::accumulate(points.begin(), points.end(), std::size_t{0});
     std::vector<std::size_t> graphs(set.graphCount());
     std::iota(graphs.begin(), graphs.end(), std::size_t{0});
@@ -44,6 +46,10 @@ std::vector<std::size_t> chooseGraphs(const dataset::GraphSet& set,
     std::vector<std::size_t> chosen(keep);
     for (std::size_t i = 0; i < keep; ++i)
         chosen[i] = i * graphs.size() / keep;
+    const auto kept = static_cast<std::size_t>(always);
+    if (always >= 0 && kept < graphs.size() &&
+        std::find(chosen.begin(), chosen.end(), kept) == chosen.end())
+        chosen.push_back(kept);
     return chosen;
 }
 
@@ -90,7 +96,8 @@ Expected<EmbeddingTable> embed(learn::Model& model, const dataset::GraphSet& set
         else if (request.level == Level::Nodes)
             points[g] = static_cast<std::size_t>(set.nodePtr[g + 1] - set.nodePtr[g]);
     }
-    const auto graphs = chooseGraphs(set, points, std::max<std::size_t>(1, request.most));
+    const auto graphs =
+        chooseGraphs(set, points, std::max<std::size_t>(1, request.most), request.always);
     const auto codes = codeColumns(set);
     // A set made for another task has not the network's label; its points then have none.
     const auto graphLabels = nodeTask ? Expected<std::vector<float>>(std::vector<float>())

@@ -17,6 +17,7 @@ struct EmbeddingRequest {
     enum class Level { Nodes, Outputs, Graphs } level = Level::Outputs;
     int layer = -1;            ///< block of the network: 0 input layer, -1 the last
     std::size_t most = 20'000; ///< points; more are thinned to an even choice of whole graphs
+    std::int64_t always = -1;  ///< number of a graph that is never left out
 };
 
 /// Points with what is known about each. Columns as long as `count`. A plain value.

@@ -44,4 +44,18 @@ RegressionMetrics regressionMetrics(std::span<const float> predicted, std::span<
     return m;
 }
 
+double accuracyAt(const std::map<int, double>& accAt, int k) {
+    if (accAt.empty())
+        return std::nan("");
+    const auto above = accAt.lower_bound(k);
+    if (above == accAt.end())
+        return accAt.rbegin()->second;
+    if (above->first == k || above == accAt.begin())
+        return above->second;
+    const auto below = std::prev(above);
+    const double part =
+        (std::log(k) - std::log(below->first)) / (std::log(above->first) - std::log(below->first));
+    return below->second + part * (above->second - below->second);
+}
+
 } // namespace ohm::learn

@@ -24,4 +24,8 @@ struct RegressionMetrics {
 RegressionMetrics regressionMetrics(std::span<const float> predicted, std::span<const float> truth,
                                     const std::vector<int>& ks = {100}, double range = 0);
 
+/// Acc@K at a K that may lie between the measured ones: linear over log K, constant beyond the ends.
+/// NaN if none was measured.
+double accuracyAt(const std::map<int, double>& accAt, int k);
+
 } // namespace ohm::learn

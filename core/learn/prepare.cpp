@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/prepare.h"
 
-#include "core/dataset/split.h"
 #include "core/generate/request.h"
 
 #include <algorithm>
@@ -10,20 +9,24 @@ namespace ohm::learn {
 
 using dataset::GraphSet;
 
-Expected<TrainingData> prepareData(const Recipe& recipe, const std::vector<std::string>& data,
-                                   StopToken stop, ProgressSink& progress) {
-    const std::vector<std::string>& names = data.empty() ? recipe.data : data;
-    if (names.empty())
-        return fail("LEARN-010", "The recipe names no data", {}, recipe.name,
-                    "Add data: [FILE.h5] to it, or name a file");
+dataset::SplitSpec splitOf(const Recipe& recipe) {
     dataset::SplitSpec spec;
     spec.by = recipe.splitBy == "topology" ? dataset::SplitSpec::By::Topology
                                            : dataset::SplitSpec::By::Seed;
     spec.validationShare = recipe.validationShare;
     spec.testShare = recipe.testShare;
     spec.fraction = recipe.fraction;
-    // The split does not move with the training seed: three seeds are measured on the same graphs.
-    spec.seed = 20220315;
+    spec.seed = dataset::kTrainingSplitSeed;
+    return spec;
+}
+
+Expected<TrainingData> prepareData(const Recipe& recipe, const std::vector<std::string>& data,
+                                   StopToken stop, ProgressSink& progress) {
+    const std::vector<std::string>& names = data.empty() ? recipe.data : data;
+    if (names.empty())
+        return fail("LEARN-010", "The recipe names no data", {}, recipe.name,
+                    "Add data: [FILE.h5] to it, or name a file");
+    const dataset::SplitSpec spec = splitOf(recipe);
     TrainingData parts;
     bool first = true;
     for (const std::string& name : names) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/dataset/split.h"
 #include "core/learn/engine.h"
 
 namespace ohm::learn {
@@ -10,6 +11,9 @@ namespace ohm::learn {
 /// Thread: any.
 Expected<TrainingData> prepareData(const Recipe& recipe, const std::vector<std::string>& data = {},
                                    StopToken stop = {}, ProgressSink& progress = noProgress());
+
+/// How a training by this recipe divides each of its sets.
+dataset::SplitSpec splitOf(const Recipe& recipe);
 
 /// The recipe with what the data decides filled in: feature width, and for the mlp the size of its
 /// one topology. Errors: LEARN-010 the data does not fit the recipe.

@@ -294,6 +294,18 @@ Expected<TrainingResult> runTraining(const RunRequest& request, StopToken stop,
     return result;
 }
 
+const RegressionMetrics* RunInfo::last() const {
+    if (test)
+        return &*test;
+    if (validation)
+        return &*validation;
+    for (auto report = log.rbegin(); report != log.rend(); ++report) {
+        if (report->validation)
+            return &*report->validation;
+    }
+    return nullptr;
+}
+
 Expected<RunInfo> readRun(const fs::path& folder) {
     RunInfo info;
     info.folder = folder;
@@ -313,6 +325,10 @@ Expected<RunInfo> readRun(const fs::path& folder) {
                 info.validation = metricsFrom(j.at("validation"));
             if (j.contains("test"))
                 info.test = metricsFrom(j.at("test"));
+            if (j.contains("inputs")) {
+                for (const auto& [name, hash] : j.at("inputs").items())
+                    info.inputs[name] = hash.get<std::string>();
+            }
         } catch (const std::exception&) {
             info.finished = false;
         }

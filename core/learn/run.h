@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,11 @@ struct RunInfo {
     bool finished = false;  ///< result.json and model.safetensors are there
     bool resumable = false; ///< a snapshot is there
     std::optional<RegressionMetrics> validation, test;
+    /// What it was made from, with hashes: data and the checkpoint it started from. Of finished runs.
+    std::map<std::string, std::string> inputs;
+
+    /// What was measured last: on the test split if there is one, else on the validation split.
+    const RegressionMetrics* last() const;
 };
 /// Errors: LEARN-015 not a run folder.
 Expected<RunInfo> readRun(const std::filesystem::path& folder);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runs/comparison.h"
+#include "core/runs/curves.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -126,6 +127,50 @@ private slots:
         QVERIFY(at != c->metrics.end());
         QVERIFY(std::fabs(at->differences[0] + 0.2) < 1e-12);
         QCOMPARE(at->differences[1], 0.0);
+    }
+    /// Runs that differ in their seed alone become one curve with a band.
+    void curvesWithSeeds() {
+        const fs::path root = fresh("seeds");
+        for (int seed = 0; seed < 3; ++seed) {
+            const std::string name = "s" + std::to_string(seed);
+            makeRun(root, name, 3, 0.5 + 0.1 * seed);
+            write(root / name / "recipe.yaml",
+                  "name: small\nnetwork: {layers: 3, hidden: 16}\ndata: "
+                  "['ladder:1-3:20:seed=1']\nsteps: 40\nseed: " +
+                      std::to_string(seed) + "\n");
+        }
+        makeRun(root, "deep", 9, 0.9);
+        std::vector<RunHistory> runs;
+        for (const char* name : {"s0", "deep", "s1", "s2"}) {
+            const auto read = readHistory(root / name);
+            QVERIFY2(read.ok(), read.ok() ? "" : read.error().message().c_str());
+            runs.push_back(*read);
+        }
+        const RunCurves apart = curvesOf(runs, 100, false);
+        QCOMPARE(apart.accAtK.size(), std::size_t{4});
+        QVERIFY(apart.accAtK[0].low.empty());
+        const RunCurves together = curvesOf(runs, 100, true);
+        QCOMPARE(together.accAtK.size(), std::size_t{2});
+        const RunCurve& band = together.accAtK[0];
+        QCOMPARE(band.name, std::string("small, 3 seeds"));
+        QCOMPARE(band.runs, (std::vector<std::string>{"s0", "s1", "s2"}));
+        QCOMPARE(band.x, (std::vector<double>{50, 100}));
+        QVERIFY(std::fabs(band.mean[1] - 0.6) < 1e-12);
+        QCOMPARE(band.low[1], 0.5);
+        QCOMPARE(band.high[1], 0.7);
+        QCOMPARE(together.accAtK[1].name, std::string("deep"));
+        // Between the measured K, over the steps.
+        const double half = curvesOf(runs, 71, false).accuracy[1].mean[0];
+        QVERIFY(half > 0.9 && half < 1.0);
+        // A seed that has got less far does not end the others' curve.
+        runs[3].log.clear();
+        const RunCurves fewer = curvesOf(runs, 100, true);
+        QVERIFY(std::fabs(fewer.accuracy[0].mean[0] - 0.55) < 1e-12);
+        // Another start is no matter of the seed.
+        runs[2].family += "other.safetensors 1234\n";
+        QCOMPARE(curvesOf(runs, 100, true).accAtK.size(), std::size_t{3});
+        QVERIFY(toCsv(together).find("\"small, 3 seeds\",100,0.6,0.5,0.7") != std::string::npos);
+        QCOMPARE(readHistory(root / "none").error().code, std::string("LEARN-015"));
     }
     /// Several writers at once lose nothing.
     void manyWriters() {

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/learn/run.h"
+
+#include <string>
+#include <vector>
+
+namespace ohm::runs {
+
+/// What of a run is drawn. A plain value.
+struct RunHistory {
+    std::string name;
+    std::string recipeName;
+    /// Alike for runs that differ in nothing but the seed.
+    std::string family;
+    std::vector<learn::TrainingReport> log;
+    std::map<int, double> accAt; ///< measured last, as RunInfo::last
+};
+
+/// Errors: LEARN-015. Thread: any, as everything here.
+Expected<RunHistory> readHistory(const std::filesystem::path& run);
+RunHistory historyOf(const learn::RunInfo& info);
+
+/// A run, or several that differ in their seed alone, over steps or K.
+struct RunCurve {
+    std::string name; ///< of the run; "RECIPE, 3 seeds" for several
+    std::vector<std::string> runs;
+    std::vector<double> x, mean;
+    std::vector<double> low, high; ///< least and greatest of the seeds; empty for one run
+};
+
+/// The curves of runs, in the order they were given. A plain value.
+struct RunCurves {
+    std::vector<RunCurve> loss;     ///< training loss over steps, in normalised units
+    std::vector<RunCurve> accuracy; ///< Acc@k on the validation split over steps
+    std::vector<RunCurve> accAtK;   ///< measured last, over K
+};
+/// `bands`: runs that differ in nothing but the seed become one curve with a band; at each place
+/// the mean is taken over those that have got so far. Curves without a point are left out.
+RunCurves curvesOf(const std::vector<RunHistory>& runs, int k, bool bands);
+
+/// curve, name, x, mean, low, high.
+std::string toCsv(const RunCurves& curves);
+
+} // namespace ohm::runs
