@@ -6,11 +6,13 @@
 #include "ui/pages/embeddingpage.h"
 #include "ui/pages/trainpage.h"
 #include "ui/services/commands.h"
+#include "ui/services/selectionhub.h"
 #include "uitesting.h"
 #include "widgets/common/messagebar.h"
 #include "widgets/plot/plotview.h"
 #include "widgets/scatter/scatterview.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QLineEdit>
 #include <QListWidget>
@@ -18,6 +20,7 @@
 #include <QSpinBox>
 #include <QTableWidget>
 
+#include <cmath>
 #include <limits>
 
 using namespace ohm;
@@ -151,6 +154,86 @@ private slots:
         QVERIFY(QTest::qWaitFor([&] { return window.bench().session.isOpen(); }, 20'000));
         QVERIFY(waitSettled(window));
         QCOMPARE(window.page(), MainWindow::Page::Circuit);
+
+        // The net is selected on its schematic; another one chosen there is the point chosen here.
+        SelectionHub& hub = window.bench().hub;
+        const auto table = page->embedding().table();
+        const auto at = static_cast<std::size_t>(hit);
+        QCOMPARE(hub.selection().size(), 1);
+        QCOMPARE(window.bench().session.nameOf(hub.selection().first()),
+                 u"n%1"_s.arg(table->node[at]));
+        int other = -1;
+        for (std::size_t i = 0; i < table->count; ++i) {
+            if (table->graph[i] == table->graph[at] && i != at)
+                other = static_cast<int>(i);
+        }
+        QVERIFY(other >= 0);
+        const auto net =
+            window.bench().session.find(u"n%1"_s.arg(table->node[static_cast<std::size_t>(other)]));
+        QVERIFY(net.has_value());
+        hub.select(*net, SelectionSource::Schematic);
+        QCOMPARE(scatter->selection(), QVector<int>{other});
+        window.showPage(MainWindow::Page::Embedding);
+        emit scatter->selectionChanged({}); // nothing of it
+    }
+    void embedWithTheOpenCircuit() {
+        if (!hasEngine())
+            QSKIP("this build has no learning engine");
+        Sandbox sandbox;
+        MainWindow window(sandbox.settings());
+        window.resize(1400, 900);
+        window.show();
+        QVERIFY(openAndWait(
+            window, QStringLiteral(OHMSCAPE_SOURCE_DIR "/projects/resistor-ladder/ladder.cir")));
+        window.showPage(MainWindow::Page::Embedding);
+        EmbeddingPage* page = window.embeddingPage();
+        page->modelBox()->setCurrentText(u"ladder-deepgen15"_s);
+        page->dataBox()->setCurrentIndex(0);
+        page->methodBox()->setCurrentIndex(1);
+        QVERIFY(!page->exaggerationBox()->isEnabled()); // of t-SNE alone
+        QVERIFY(page->circuitBox()->isEnabled());
+        QTest::mouseClick(page->circuitBox(), Qt::LeftButton, {},
+                          QPoint(8, page->circuitBox()->height() / 2));
+        QVERIFY(page->circuitBox()->isChecked());
+        QTest::mouseClick(page->startButton(), Qt::LeftButton);
+        QVERIFY(QTest::qWaitFor(
+            [&] { return !page->embedding().isRunning() && page->scatter()->count() > 1000; },
+            60'000));
+        page->colourBox()->setCurrentIndex(page->colourBox()->findData(u"split"_s));
+        const auto table = page->embedding().table();
+        const std::int64_t own = page->embedding().circuitGraph();
+        QVERIFY(own >= 0);
+        QVector<int> points;
+        std::size_t training = 0, validation = 0;
+        for (std::size_t i = 0; i < table->count; ++i) {
+            const auto part = page->embedding().partOf(static_cast<std::size_t>(table->graph[i]));
+            training += part == learn::Part::Training;
+            validation += part == learn::Part::Validation;
+            if (table->graph[i] == own) {
+                points << static_cast<int>(i);
+                QCOMPARE(part, learn::Part::All);
+                QVERIFY(std::isfinite(table->predicted[i]));
+                QVERIFY(std::isnan(table->label[i]));
+            }
+        }
+        QVERIFY(points.size() > 5);
+        QVERIFY(training > validation && validation > 0);
+        // From the schematic to the point, and from the point to the schematic.
+        const auto net = window.bench().session.find(u"out3"_s);
+        QVERIFY(net.has_value());
+        SelectionHub& hub = window.bench().hub;
+        hub.select(*net, SelectionSource::Schematic);
+        QCOMPARE(page->scatter()->selection().size(), 1);
+        const int point = page->scatter()->selection().first();
+        QVERIFY(points.contains(point));
+        const int other = points.first() == point ? points.last() : points.first();
+        page->scatter()->setSelection({other});
+        emit page->scatter()->selectionChanged({other});
+        QCOMPARE(hub.selection().size(), 1);
+        QVERIFY(hub.selection().first() != *net);
+        emit page->scatter()->activated(point);
+        QCOMPARE(window.page(), MainWindow::Page::Circuit);
+        QCOMPARE(hub.selection().first(), *net);
     }
     void manyPoints() {
         widgets::ScatterView view(u"many"_s);

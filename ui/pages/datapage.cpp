@@ -7,6 +7,7 @@
 #include "core/generate/request.h"
 #include "core/learn/evaluate.h"
 #include "core/project/installation.h"
+#include "ui/pages/distributionpane.h"
 #include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
 #include "ui/session/circuitsession.h"
@@ -31,6 +32,7 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QSplitter>
+#include <QTabWidget>
 #include <QTableWidget>
 #include <QToolButton>
 
@@ -80,7 +82,7 @@ QString topologyName(std::int32_t topology) {
 
 } // namespace
 
-DataPage::DataPage(Datasets& datasets, CircuitSession& session, QWidget* parent)
+DataPage::DataPage(JobService& jobs, Datasets& datasets, CircuitSession& session, QWidget* parent)
     : QWidget(parent)
     , m_datasets(datasets)
     , m_session(session)
@@ -88,7 +90,15 @@ DataPage::DataPage(Datasets& datasets, CircuitSession& session, QWidget* parent)
     setObjectName(u"dataPage"_s);
     setAcceptDrops(true);
     auto* side = buildSide();
-    framePage(this, m_bar, side, buildMain());
+    m_distributions = new DistributionPane(jobs, datasets);
+    m_tabs = new QTabWidget;
+    m_tabs->setDocumentMode(true);
+    m_tabs->setAccessibleName(tr("Views of the data"));
+    m_tabs->addTab(buildMain(), tr("One dataset"));
+    m_tabs->addTab(m_distributions, tr("Compare distributions"));
+    framePage(this, m_bar, side, m_tabs);
+    connect(m_distributions, &DistributionPane::failed, this,
+            [this](const Error& error) { m_bar->showError(error); });
     connect(&m_datasets, &Datasets::changed, this, &DataPage::showFiles);
     connect(&m_datasets, &Datasets::loaded, this, [this](const QString& file) {
         if (file == currentFile())

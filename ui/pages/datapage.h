@@ -13,6 +13,7 @@ class QListWidget;
 class QPushButton;
 class QSpinBox;
 class QTableWidget;
+class QTabWidget;
 
 namespace ohm::widgets {
 class MessageBar;
@@ -22,13 +23,15 @@ class PlotView;
 namespace ohm::ui {
 
 class CircuitSession;
+class DistributionPane;
 
 /// Labelled circuits: what there is, how its labels are spread, single samples; and making more.
 /// Needs no open circuit. Thread: GUI.
 class DataPage : public QWidget {
     Q_OBJECT
 public:
-    DataPage(Datasets& datasets, CircuitSession& session, QWidget* parent = nullptr);
+    DataPage(JobService& jobs, Datasets& datasets, CircuitSession& session,
+             QWidget* parent = nullptr);
 
     GenerateRequest request() const; ///< what the form says now
     widgets::MessageBar* bar() const { return m_bar; }
@@ -42,6 +45,8 @@ public:
     QLineEdit* fileEdit() const { return m_file; }
     QString details() const;
     QString currentFile() const;
+    QTabWidget* tabs() const { return m_tabs; } ///< one dataset, several beside each other
+    DistributionPane* distributions() const { return m_distributions; }
 
 signals:
     /// A sample written as a netlist, to be opened.
@@ -69,6 +74,8 @@ private:
     Datasets& m_datasets;
     CircuitSession& m_session;
     widgets::MessageBar* m_bar;
+    QTabWidget* m_tabs = nullptr;
+    DistributionPane* m_distributions = nullptr;
     QListWidget* m_list = nullptr;
     QLabel* m_details = nullptr;
     QComboBox* m_labels = nullptr;

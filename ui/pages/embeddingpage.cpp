@@ -3,20 +3,21 @@
 
 #include "core/base/units.h"
 #include "core/dataset/statistics.h"
-#include "core/learn/predictor.h"
 #include "ui/pages/pageparts.h"
-#include "ui/services/learning.h"
 #include "ui/services/text.h"
+#include "ui/session/circuitsession.h"
 #include "ui/session/datasets.h"
+#include "ui/session/samplelink.h"
+#include "ui/session/trainings.h"
 #include "widgets/common/icons.h"
 #include "widgets/common/messagebar.h"
 #include "widgets/common/palette.h"
 #include "widgets/scatter/scatterview.h"
 
 #include <QBoxLayout>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QEvent>
-#include <QFileInfo>
 #include <QFormLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -42,17 +43,17 @@ QString number(double value) {
     return std::isfinite(value) ? qs(formatSi(value, "", 4)) : u"\u2013"_s;
 }
 
-/// Sets that need no file: something to look at on a first day.
-const std::pair<const char*, const char*> kRequests[] = {
-    {"ladder:2-10:300:seed=4", QT_TRANSLATE_NOOP("EmbeddingPage", "300 ladders, made now")},
-    {"bridge:300:seed=4", QT_TRANSLATE_NOOP("EmbeddingPage", "300 bridges, made now")},
-    {"opamp:200:seed=4", QT_TRANSLATE_NOOP("EmbeddingPage", "200 op-amps, simulated")}};
-
 } // namespace
 
-EmbeddingPage::EmbeddingPage(JobService& jobs, Datasets& datasets, QWidget* parent)
+EmbeddingPage::EmbeddingPage(JobService& jobs, Datasets& datasets, Trainings& trainings,
+                             CircuitSession& session, SelectionHub& hub, SampleLink& link,
+                             QWidget* parent)
     : QWidget(parent)
     , m_datasets(datasets)
+    , m_trainings(trainings)
+    , m_session(session)
+    , m_hub(hub)
+    , m_link(link)
     , m_embedding(jobs)
     , m_bar(new widgets::MessageBar(this)) {
     setObjectName(u"embeddingPage"_s);
@@ -69,11 +70,17 @@ EmbeddingPage::EmbeddingPage(JobService& jobs, Datasets& datasets, QWidget* pare
     connect(&m_embedding, &Embedding::layoutChanged, this, [this] {
         const bool first = m_scatter->count() != m_embedding.layout().size() / 2;
         m_scatter->setPoints(m_embedding.layout());
-        if (first)
+        if (first) {
             showColours();
+            takeSelection(); // of the circuit that is open
+        }
         showState();
     });
+    connect(&m_hub, &SelectionHub::selectionChanged, this, &EmbeddingPage::takeSelection);
+    connect(&m_session, &CircuitSession::graphReady, this, &EmbeddingPage::showState);
+    connect(&m_session, &CircuitSession::circuitChanged, this, &EmbeddingPage::showState);
     connect(&m_datasets, &Datasets::changed, this, &EmbeddingPage::fillChoices);
+    connect(&m_trainings, &Trainings::changed, this, &EmbeddingPage::fillChoices);
     fillChoices();
     showState();
     showSelection();
@@ -83,18 +90,11 @@ QWidget* EmbeddingPage::buildSide() {
     auto* side = new QWidget;
     auto* layout = new QVBoxLayout(side);
     auto* form = new QFormLayout;
-    const auto box = [](const QString& name) {
-        auto* b = new QComboBox;
-        b->setAccessibleName(name);
-        b->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        b->setMinimumContentsLength(18);
-        return b;
-    };
-    m_model = box(tr("Network"));
+    m_model = choiceField(tr("Network"));
     form->addRow(tr("Network"), m_model);
-    m_data = box(tr("Data"));
+    m_data = choiceField(tr("Data"));
     form->addRow(tr("Data"), m_data);
-    m_level = box(tr("A point is"));
+    m_level = choiceField(tr("A point is"));
     m_level->addItem(tr("a labelled net"),
                      static_cast<int>(explore::EmbeddingRequest::Level::Outputs));
     m_level->addItem(tr("any node"), static_cast<int>(explore::EmbeddingRequest::Level::Nodes));
@@ -107,17 +107,25 @@ QWidget* EmbeddingPage::buildSide() {
     m_most = spinField(tr("Points at most"), 10, 1'000'000, 10'000);
     m_most->setToolTip(tr("Whole circuits are left out evenly until this many points remain"));
     form->addRow(tr("Points at most"), m_most);
-    m_method = box(tr("Method"));
+    m_method = choiceField(tr("Method"));
     m_method->addItem(tr("t-SNE"), false);
     m_method->addItem(tr("principal components"), true);
     form->addRow(tr("Method"), m_method);
     m_perplexity = spinField(tr("Perplexity"), 1, 1000, 30);
     m_perplexity->setToolTip(tr("How many neighbours of a point count"));
     form->addRow(tr("Perplexity"), m_perplexity);
+    m_exaggeration = spinField(tr("Exaggeration"), 1, 100, 12);
+    m_exaggeration->setToolTip(tr("How many times stronger attraction is in the first steps: more "
+                                  "keeps clusters together"));
+    form->addRow(tr("Exaggeration"), m_exaggeration);
     m_steps = spinField(tr("Steps"), 1, 1'000'000, 1000);
     form->addRow(tr("Steps"), m_steps);
     m_seed = spinField(tr("Seed"), 0, 1'000'000'000, 0);
     form->addRow(tr("Seed"), m_seed);
+    m_circuit = new QCheckBox(tr("with the open circuit"));
+    m_circuit->setToolTip(tr("Its nets among those of the data: select a net on the schematic and "
+                             "see which it is taken for alike with"));
+    form->addRow(m_circuit);
     layout->addLayout(form);
     m_start = new QPushButton(widgets::themedIcon(u"play"_s), tr("Start"));
     layout->addWidget(m_start);
@@ -132,7 +140,7 @@ QWidget* EmbeddingPage::buildSide() {
     side->setMinimumWidth(fontMetrics().averageCharWidth() * 38);
     connect(m_method, &QComboBox::currentIndexChanged, this, [this] {
         for (QWidget* w : {static_cast<QWidget*>(m_perplexity), static_cast<QWidget*>(m_steps),
-                           static_cast<QWidget*>(m_seed)})
+                           static_cast<QWidget*>(m_seed), static_cast<QWidget*>(m_exaggeration)})
             w->setEnabled(!m_method->currentData().toBool());
     });
     connect(m_start, &QPushButton::clicked, this, [this] {
@@ -154,7 +162,8 @@ QWidget* EmbeddingPage::buildMain() {
     for (const auto& [id, text] :
          {std::pair{u"label"_s, tr("label")}, std::pair{u"predicted"_s, tr("prediction")},
           std::pair{u"error"_s, tr("error of the prediction")},
-          std::pair{u"kind"_s, tr("kind of node")}, std::pair{u"topology"_s, tr("circuit")}})
+          std::pair{u"kind"_s, tr("kind of node")}, std::pair{u"topology"_s, tr("circuit")},
+          std::pair{u"split"_s, tr("split of the training")}})
         m_colour->addItem(text, id);
     m_quality = new QLabel;
     m_quality->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -205,8 +214,10 @@ QWidget* EmbeddingPage::buildMain() {
     splitter->setStretchFactor(1, 1);
     splitter->setChildrenCollapsible(false);
     connect(m_colour, &QComboBox::currentIndexChanged, this, &EmbeddingPage::showColours);
-    connect(m_scatter, &widgets::ScatterView::selectionChanged, this,
-            &EmbeddingPage::showSelection);
+    connect(m_scatter, &widgets::ScatterView::selectionChanged, this, [this] {
+        showSelection();
+        tellSelection();
+    });
     connect(m_scatter, &widgets::ScatterView::activated, this, &EmbeddingPage::openCircuit);
     connect(m_points, &QTableWidget::cellDoubleClicked, this,
             [this](int row) { openCircuit(m_points->item(row, 0)->data(Qt::UserRole).toInt()); });
@@ -214,23 +225,8 @@ QWidget* EmbeddingPage::buildMain() {
 }
 
 void EmbeddingPage::fillChoices() {
-    const QString model = m_model->currentData().toString();
-    const QString source = m_data->currentData().toString();
-    m_model->clear();
-    Diagnostics findings;
-    for (const auto& info :
-         learn::listModels({Learning::shippedModels(), Learning::ownModels()}, findings)) {
-        m_model->addItem(qs(info.name), qs(info.path.string()));
-        m_model->setItemData(m_model->count() - 1, qs(info.architecture + "; " + info.trainedOn),
-                             Qt::ToolTipRole);
-    }
-    m_model->setCurrentIndex(std::max(0, m_model->findData(model)));
-    m_data->clear();
-    for (const auto& [request, text] : kRequests)
-        m_data->addItem(tr(text), QString::fromLatin1(request));
-    for (const QString& file : m_datasets.files())
-        m_data->addItem(QFileInfo(file).fileName(), file);
-    m_data->setCurrentIndex(std::max(0, m_data->findData(source)));
+    fillNetworks(m_model, m_trainings);
+    fillData(m_data, m_datasets);
     showState();
 }
 
@@ -244,6 +240,9 @@ EmbeddingSetup EmbeddingPage::setup() const {
     s.pca = m_method->currentData().toBool();
     s.tsne.perplexity = m_perplexity->value();
     s.tsne.steps = m_steps->value();
+    s.tsne.exaggeration = m_exaggeration->value();
+    if (m_circuit->isChecked() && m_circuit->isEnabled())
+        s.circuit = m_session.graph();
     s.tsne.seed = static_cast<std::uint64_t>(m_seed->value());
     return s;
 }
@@ -256,6 +255,7 @@ void EmbeddingPage::showState() {
     m_pause->setEnabled(running);
     m_pause->setText(m_embedding.isPaused() ? tr("Resume") : tr("Pause"));
     m_restart->setEnabled(m_embedding.canRestart());
+    m_circuit->setEnabled(m_session.graph() != nullptr);
     QStringList parts;
     if (const auto table = m_embedding.table())
         parts << tr("%L1 points").arg(table->count);
@@ -285,12 +285,29 @@ void EmbeddingPage::showColours() {
     widgets::ScatterLegend legend;
     legend.title = m_colour->currentText();
     QVector<QRgb> colours(static_cast<qsizetype>(table->count));
-    if (by == u"kind"_s || by == u"topology"_s) {
+    if (by == u"kind"_s || by == u"topology"_s || by == u"split"_s) {
         std::map<QString, int> classes;
+        const auto nameOf = [&](std::size_t i) -> QString {
+            if (table->graph[i] == m_embedding.circuitGraph())
+                return tr("the open circuit");
+            if (by == u"kind"_s)
+                return qs(table->kindName(i));
+            if (by == u"topology"_s)
+                return qs(dataset::topologyName(table->topology[i]));
+            switch (m_embedding.partOf(static_cast<std::size_t>(table->graph[i]))) {
+            case learn::Part::Training:
+                return tr("training");
+            case learn::Part::Validation:
+                return tr("validation");
+            case learn::Part::Test:
+                return tr("test");
+            default:
+                return tr("no part");
+            }
+        };
         std::vector<QString> names(table->count);
         for (std::size_t i = 0; i < table->count; ++i) {
-            names[i] = by == u"kind"_s ? qs(table->kindName(i))
-                                       : qs(dataset::topologyName(table->topology[i]));
+            names[i] = nameOf(i);
             classes.emplace(names[i], 0);
         }
         int next = 0;
@@ -399,13 +416,92 @@ void EmbeddingPage::openCircuit(int point) {
     const auto i = static_cast<std::size_t>(point);
     if (!table || !set || i >= table->count)
         return;
-    const auto g = static_cast<std::size_t>(table->graph[i]);
-    const auto path = writeSample(*set, g, u"embedded"_s);
-    if (!path) {
-        m_bar->showError(path.error());
+    const std::int32_t g = table->graph[i];
+    if (g == m_embedding.circuitGraph()) {
+        if (!circuitIsOpen())
+            return;
+        emit circuitRequested();
+        if (const auto id = objectOf(table->node[i]))
+            m_hub.reveal(*id, SelectionSource::Program);
         return;
     }
-    emit openRequested(*path);
+    const auto opened = m_link.open(set, static_cast<std::size_t>(g),
+                                    sampleName(m_embedding.setup().data), {table->node[i]});
+    if (!opened)
+        m_bar->showError(opened.error());
+}
+
+bool EmbeddingPage::circuitIsOpen() const {
+    const auto graph = m_embedding.setup().circuit;
+    return graph && m_session.circuit() == graph->circuitPtr();
+}
+
+std::optional<ObjectId> EmbeddingPage::objectOf(int node) const {
+    const auto graph = m_embedding.setup().circuit;
+    const auto n = static_cast<std::uint32_t>(node);
+    if (!graph || node < 0 || n >= graph->nodeCount())
+        return std::nullopt;
+    return graph->isNet(n) ? ObjectId{ObjectKind::Net, graph->netOf(n)}
+                           : ObjectId{ObjectKind::Terminal, n};
+}
+
+/// What is selected here lights up on the schematic, as far as it belongs to the open circuit.
+void EmbeddingPage::tellSelection() {
+    const auto table = m_embedding.table();
+    if (!table)
+        return;
+    const bool open = circuitIsOpen();
+    const qint64 sample = m_link.openGraph(m_embedding.set());
+    if (!open && sample < 0)
+        return;
+    QVector<int> nodes;
+    QVector<ObjectId> ids;
+    for (const int point : m_scatter->selection()) {
+        const auto i = static_cast<std::size_t>(point);
+        if (open && table->graph[i] == m_embedding.circuitGraph()) {
+            if (const auto id = objectOf(table->node[i]))
+                ids << *id;
+        } else if (table->graph[i] == sample) {
+            nodes << table->node[i];
+        }
+    }
+    m_telling = true;
+    if (open)
+        m_hub.select(ids, SelectionSource::Program);
+    else
+        m_link.select(nodes);
+    m_telling = false;
+}
+
+/// What is selected elsewhere in the open circuit is selected here.
+void EmbeddingPage::takeSelection() {
+    const auto table = m_embedding.table();
+    if (m_telling || !table || m_scatter->count() != table->count)
+        return;
+    std::int64_t graph = m_link.openGraph(m_embedding.set());
+    QVector<int> nodes;
+    if (circuitIsOpen()) {
+        graph = m_embedding.circuitGraph();
+        const auto terminals = m_embedding.setup().circuit;
+        for (const ObjectId id : m_hub.selection()) {
+            if (id.kind == ObjectKind::Net)
+                nodes << static_cast<int>(terminals->nodeOfNet(id.index));
+            else if (id.kind == ObjectKind::Terminal)
+                nodes << static_cast<int>(id.index);
+        }
+    } else {
+        nodes = m_link.selectedNodes();
+    }
+    if (graph < 0)
+        return;
+    QVector<int> points;
+    for (std::size_t i = 0; i < table->count; ++i) {
+        const bool whole = table->node[i] < 0 && !nodes.isEmpty();
+        if (table->graph[i] == graph && (whole || nodes.contains(table->node[i])))
+            points << static_cast<int>(i);
+    }
+    m_scatter->setSelection(points);
+    showSelection();
 }
 
 void EmbeddingPage::changeEvent(QEvent* event) {

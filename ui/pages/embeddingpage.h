@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/services/selectionhub.h"
 #include "ui/session/embedding.h"
 
 #include <QVector>
 #include <QWidget>
 
+#include <optional>
+
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QPushButton;
@@ -20,14 +24,20 @@ class ScatterView;
 namespace ohm::ui {
 
 class Datasets;
+class Trainings;
+class CircuitSession;
+class SampleLink;
 
 /// What a network makes of nets, nodes or circuits, laid out in the plane: start, pause, go on from
 /// here; colours by what is known of each point; selected points and their neighbours as tables; a
-/// double click opens the circuit. Needs no open circuit. Thread: GUI.
+/// double click opens the circuit. What is selected here is selected on the schematic of the open
+/// circuit, and the other way round. Needs no open circuit. Thread: GUI.
 class EmbeddingPage : public QWidget {
     Q_OBJECT
 public:
-    EmbeddingPage(JobService& jobs, Datasets& datasets, QWidget* parent = nullptr);
+    EmbeddingPage(JobService& jobs, Datasets& datasets, Trainings& trainings,
+                  CircuitSession& session, SelectionHub& hub, SampleLink& link,
+                  QWidget* parent = nullptr);
 
     Embedding& embedding() { return m_embedding; }
     EmbeddingSetup setup() const; ///< what the form says now
@@ -44,9 +54,11 @@ public:
     QTableWidget* points() const { return m_points; }
     QString quality() const;
 
+    QSpinBox* exaggerationBox() const { return m_exaggeration; }
+    QCheckBox* circuitBox() const { return m_circuit; }
+
 signals:
-    /// A sample written as a netlist, to be opened.
-    void openRequested(const QString& path);
+    void circuitRequested(); ///< the open circuit is to be seen
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -60,9 +72,18 @@ private:
     void showColours();
     void showSelection();
     void openCircuit(int point);
+    void tellSelection();
+    void takeSelection();
+    bool circuitIsOpen() const;
+    std::optional<ObjectId> objectOf(int node) const;
     QString describe(int point) const;
 
     Datasets& m_datasets;
+    Trainings& m_trainings;
+    CircuitSession& m_session;
+    SelectionHub& m_hub;
+    SampleLink& m_link;
+    bool m_telling = false; ///< the selection goes out: it need not come back
     Embedding m_embedding;
     widgets::MessageBar* m_bar;
     QComboBox* m_model = nullptr;
@@ -72,7 +93,9 @@ private:
     QSpinBox* m_most = nullptr;
     QComboBox* m_method = nullptr;
     QSpinBox* m_perplexity = nullptr;
+    QSpinBox* m_exaggeration = nullptr;
     QSpinBox* m_steps = nullptr;
+    QCheckBox* m_circuit = nullptr;
     QSpinBox* m_seed = nullptr;
     QPushButton* m_start = nullptr;
     QPushButton* m_pause = nullptr;

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QString>
+#include "widgets/common/exportview.h"
 
+#include <QString>
+#include <QStyledItemDelegate>
+
+class QComboBox;
 class QSpinBox;
+class QTableView;
 class QWidget;
 
 namespace ohm::widgets {
@@ -17,5 +22,33 @@ void framePage(QWidget* page, widgets::MessageBar* bar, QWidget* side, QWidget* 
 
 /// A box for a whole number, with a name for screen readers.
 QSpinBox* spinField(const QString& name, int low, int high, int value);
+
+/// A box of choices, with a name for screen readers, that does not grow with its longest entry.
+QComboBox* choiceField(const QString& name);
+
+class Datasets;
+class Trainings;
+
+/// The shipped networks, the user's own and those of finished runs; keeps what is chosen. The data
+/// of an entry is its file.
+void fillNetworks(QComboBox* box, const Trainings& trainings);
+/// Sets that need no file, so that there is something to look at on a first day, then the datasets
+/// of the Data page; keeps what is chosen. The data of an entry is a file or a request.
+void fillData(QComboBox* box, const Datasets& datasets);
+
+/// What is visible of a table, for the export menu: as a picture in the colours of print, and every
+/// row with its headings as CSV.
+widgets::Renderable tableRenderable(QTableView* view, const QString& name);
+
+/// Draws a bar behind numbers: the cell's `Qt::UserRole` is its length, 0 to 1. Thread: GUI.
+class BarDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override;
+};
+
+/// The look that tables of a page share: rows are selected, nothing is edited in place.
+void styleTable(QTableView* view, const QString& name);
 
 } // namespace ohm::ui

@@ -79,6 +79,15 @@ Expected<QString> writeSample(const dataset::GraphSet& set, std::size_t graph,
     return path;
 }
 
+QString sampleName(const QString& data) {
+    QString name = data.endsWith(u".h5"_s) ? QFileInfo(data).completeBaseName() : data;
+    for (QChar& c : name) {
+        if (!c.isLetterOrNumber())
+            c = u'-';
+    }
+    return name.isEmpty() ? u"sample"_s : name;
+}
+
 Datasets::Datasets(JobService& jobs, QString folder, QObject* parent)
     : QObject(parent)
     , m_jobs(jobs)

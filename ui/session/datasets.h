@@ -20,6 +20,9 @@ using GraphSetPtr = std::shared_ptr<const dataset::GraphSet>;
 /// is that of the set. Errors: those of sampleNetlist, BASE-010.
 Expected<QString> writeSample(const dataset::GraphSet& set, std::size_t graph, const QString& name);
 
+/// A name for samples of a dataset's file or a request, fit for file names.
+QString sampleName(const QString& data);
+
 /// What to generate. A plain value.
 struct GenerateRequest {
     QString kind = QStringLiteral("ladder"); ///< "circuit": the study

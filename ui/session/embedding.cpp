@@ -3,6 +3,7 @@
 
 #include "core/explore/pca.h"
 #include "core/generate/request.h"
+#include "core/graph/features.h"
 
 #include <chrono>
 #include <cmath>
@@ -22,7 +23,38 @@ struct Loaded {
     std::shared_ptr<const dataset::GraphSet> set;
     std::shared_ptr<const explore::EmbeddingTable> table;
     std::shared_ptr<const explore::Neighbours> neighbours;
+    std::vector<learn::Part> parts; ///< of each graph
+    std::int64_t circuit = -1;
 };
+
+/// The open circuit after the graphs of the set; its nets have no labels.
+Expected<void> append(dataset::GraphSet& set, const graph::TerminalGraph& graph) {
+    const auto schema =
+        set.featureWidth == 9 ? graph::FeatureSchema::Resistive : graph::FeatureSchema::Analog;
+    const auto features = graph::nodeFeatures(graph, schema);
+    if (features.columns != set.featureNames || graph.nodeCount() == 0)
+        return fail("UI-032", "The open circuit cannot stand beside this data", {}, {},
+                    "Choose data of the same features, or leave the circuit out");
+    const std::vector<std::int32_t> edges(graph.edges().begin(), graph.edges().end());
+    const std::vector<float> none(graph.nodeCount(), std::numeric_limits<float>::quiet_NaN());
+    set.append(features.values, edges, features.outputMask, none, 0);
+    if (!set.graphLabels.empty())
+        set.graphLabels.insert(set.graphLabels.end(), set.graphLabelNames.size(), none.front());
+    return {};
+}
+
+std::vector<learn::Part> partsOf(const dataset::GraphSet& set,
+                                 const learn::Checkpoint& checkpoint) {
+    std::vector<learn::Part> parts(set.graphCount(), learn::Part::All);
+    for (const auto part : {learn::Part::Training, learn::Part::Validation, learn::Part::Test}) {
+        const auto graphs = learn::graphsOf(set, checkpoint, part);
+        if (!graphs)
+            continue; // none set aside
+        for (const std::size_t g : *graphs)
+            parts[g] = part;
+    }
+    return parts;
+}
 
 Expected<Loaded> load(const EmbeddingSetup& setup, const StopToken& stop, ProgressSink& sink) {
     const auto checkpoint = learn::readCheckpoint(setup.model.toStdString());
@@ -31,13 +63,21 @@ Expected<Loaded> load(const EmbeddingSetup& setup, const StopToken& stop, Progre
     auto set = generate::loadOrGenerate(setup.data.toStdString(), stop, sink);
     if (!set)
         return set.failure();
+    std::vector<learn::Part> parts = partsOf(*set, *checkpoint);
+    explore::EmbeddingRequest request = setup.request;
+    if (setup.circuit) {
+        if (const auto added = append(*set, *setup.circuit); !added)
+            return added.failure();
+        request.always = static_cast<std::int64_t>(set->graphCount()) - 1;
+        parts.push_back(learn::Part::All);
+    }
     const auto engine = learn::engine();
     if (!engine)
         return engine.failure();
     const auto model = (*engine)->load(*checkpoint);
     if (!model)
         return model.failure();
-    auto table = explore::embed(**model, *set, setup.request, stop, sink);
+    auto table = explore::embed(**model, *set, request, stop, sink);
     if (!table)
         return table.failure();
     auto neighbours = explore::nearestNeighbours(table->points(), kListed, 0, stop, sink);
@@ -45,7 +85,8 @@ Expected<Loaded> load(const EmbeddingSetup& setup, const StopToken& stop, Progre
         return neighbours.failure();
     return Loaded{std::make_shared<const dataset::GraphSet>(std::move(*set)),
                   std::make_shared<const explore::EmbeddingTable>(std::move(*table)),
-                  std::make_shared<const explore::Neighbours>(std::move(*neighbours))};
+                  std::make_shared<const explore::Neighbours>(std::move(*neighbours)),
+                  std::move(parts), request.always};
 }
 
 } // namespace
@@ -69,14 +110,20 @@ void Embedding::start(const EmbeddingSetup& setup) {
     m_tsne.reset();
     m_table.reset();
     m_neighbours.reset();
+    m_parts.clear();
+    m_circuitGraph = -1;
     m_layout.clear();
     m_step = 0;
     m_divergence = m_kept = kNone;
     emit tableChanged();
+    const int run = ++m_run;
+    m_frame.reset(); // an older layout is not taken up any more
     m_job = m_jobs.start<Loaded>(
         {tr("Embedding"), Pool::Torch, u"embedding"_s},
         [setup](StopToken stop, ProgressSink& sink) { return load(setup, stop, sink); }, this,
-        [this](Expected<Loaded> loaded) {
+        [this, run](Expected<Loaded> loaded) {
+            if (run != m_run)
+                return;
             m_job = 0;
             if (!loaded) {
                 emit stateChanged();
@@ -87,10 +134,16 @@ void Embedding::start(const EmbeddingSetup& setup) {
             m_set = loaded->set;
             m_table = loaded->table;
             m_neighbours = loaded->neighbours;
+            m_parts = std::move(loaded->parts);
+            m_circuitGraph = loaded->circuit;
             emit tableChanged();
             layOut(false);
         });
     emit stateChanged();
+}
+
+learn::Part Embedding::partOf(std::size_t graph) const {
+    return graph < m_parts.size() ? m_parts[graph] : learn::Part::All;
 }
 
 void Embedding::layOut(bool again) {

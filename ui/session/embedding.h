@@ -4,6 +4,8 @@
 #include "core/explore/embeddingtable.h"
 #include "core/explore/neighbours.h"
 #include "core/explore/tsne.h"
+#include "core/graph/terminalgraph.h"
+#include "core/learn/errors.h"
 #include "ui/services/jobservice.h"
 
 #include <QObject>
@@ -22,6 +24,8 @@ struct EmbeddingSetup {
     explore::EmbeddingRequest request;
     explore::TsneOptions tsne;
     bool pca = false; ///< principal components instead of t-SNE
+    /// The open circuit as a further graph, the last of the set; null: without.
+    std::shared_ptr<const graph::TerminalGraph> circuit;
 };
 
 /// The layout of what a network makes of a dataset, computed in the background and shown while it
@@ -44,6 +48,11 @@ public:
     const EmbeddingSetup& setup() const { return m_setup; }
     std::shared_ptr<const explore::EmbeddingTable> table() const { return m_table; }
     std::shared_ptr<const dataset::GraphSet> set() const { return m_set; }
+    /// Part of the data that a graph belongs to, divided as the network's own training did; All for
+    /// none of them (the open circuit).
+    learn::Part partOf(std::size_t graph) const;
+    /// Number of the open circuit among the graphs; -1 without it.
+    std::int64_t circuitGraph() const { return m_circuitGraph; }
     std::shared_ptr<const explore::Neighbours> neighbours() const { return m_neighbours; }
     const std::vector<float>& layout() const { return m_layout; }
     int step() const { return m_step; }
@@ -71,9 +80,12 @@ private:
     JobService& m_jobs;
     EmbeddingSetup m_setup;
     JobId m_job = 0;
+    int m_run = 0; ///< number of the latest start: older ones have nothing to say any more
     bool m_paused = false;
     std::shared_ptr<const dataset::GraphSet> m_set;
     std::shared_ptr<const explore::EmbeddingTable> m_table;
+    std::vector<learn::Part> m_parts;
+    std::int64_t m_circuitGraph = -1;
     std::shared_ptr<const explore::Neighbours> m_neighbours;
     std::shared_ptr<explore::Tsne> m_tsne; ///< held by the job while it runs
     std::shared_ptr<Frame> m_frame;

@@ -31,6 +31,8 @@ class AboutDialog;
 class DataPage;
 class TrainPage;
 class EmbeddingPage;
+class ErrorsPage;
+class RunsPage;
 class OptimizePage;
 class InspectorDock;
 class PaletteFeed;
@@ -78,13 +80,15 @@ public:
     ShortcutsDialog* shortcuts(); ///< made when first asked for
     AboutDialog* about();
     bool isWorkspaceShown() const;
-    enum class Page { Circuit, Data, Train, Optimize, Embedding };
+    enum class Page { Circuit, Data, Train, Optimize, Embedding, Errors, Runs };
     void showPage(Page page);
     Page page() const;
     DataPage* dataPage() const { return m_data; }
     TrainPage* trainPage() const { return m_train; }
     OptimizePage* optimizePage() const { return m_optimize; }
     EmbeddingPage* embeddingPage() const { return m_embedding; }
+    ErrorsPage* errorsPage() const { return m_errors; }
+    RunsPage* runsPage() const { return m_runs; }
     void showDock(const QString& name); ///< "netsDock", "issuesDock", ...
     void restoreSession();
     /// Stops all work and waits a while for it; false if some did not end. At the program's end.
@@ -134,6 +138,8 @@ private:
     WorkspacePage* m_workspace = nullptr;
     DataPage* m_data = nullptr;
     EmbeddingPage* m_embedding = nullptr;
+    ErrorsPage* m_errors = nullptr;
+    RunsPage* m_runs = nullptr;
     TrainPage* m_train = nullptr;
     OptimizePage* m_optimize = nullptr;
     ProjectDock* m_project = nullptr;

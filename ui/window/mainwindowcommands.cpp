@@ -370,6 +370,8 @@ void MainWindow::buildMenus() {
                                      u"page.train"_s,
                                      u"page.optimize"_s,
                                      u"page.embedding"_s,
+                                     u"page.errors"_s,
+                                     u"page.runs"_s,
                                      {},
                                      u"view.fit"_s,
                                      u"view.zoomIn"_s,

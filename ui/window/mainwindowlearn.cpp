@@ -2,6 +2,7 @@
 // Predicting in the window: its panels, commands and messages.
 #include "ui/docks/predictdock.h"
 #include "ui/docks/whatifdock.h"
+#include "ui/pages/runspage.h"
 #include "ui/services/text.h"
 #include "ui/session/describe.h"
 #include "ui/window/mainwindow.h"
@@ -13,6 +14,7 @@
 
 #include <QActionGroup>
 #include <QDockWidget>
+#include <QStackedWidget>
 
 namespace ohm::ui {
 
@@ -80,8 +82,13 @@ void MainWindow::registerLearnCommands() {
         action->setChecked(m_bench->settings.voltages() == mode);
     }
     c.add({u"edit.undo"_s, tr("&Undo"), u"undo"_s, QKeySequence::keyBindings(QKeySequence::Undo),
-           tr("Turns the last knob back."), tr("Edit")},
-          [this] { m_bench->whatIf.undoStack()->undo(); });
+           tr("Turns the last knob back, or brings back removed runs."), tr("Edit")},
+          [this] {
+              if (page() == Page::Runs)
+                  m_runs->restore();
+              else
+                  m_bench->whatIf.undoStack()->undo();
+          });
     c.add({u"edit.redo"_s, tr("&Redo"), u"redo"_s, QKeySequence::keyBindings(QKeySequence::Redo),
            tr("Turns it again."), tr("Edit")},
           [this] { m_bench->whatIf.undoStack()->redo(); });
@@ -120,12 +127,21 @@ void MainWindow::connectLearning() {
     const auto showUndo = [this, undo] {
         QAction* back = m_bench->commands.action(u"edit.undo"_s);
         QAction* again = m_bench->commands.action(u"edit.redo"_s);
+        if (page() == Page::Runs) {
+            back->setEnabled(m_runs->list().canRestore());
+            back->setText(tr("&Undo: remove runs"));
+            again->setEnabled(false);
+            again->setText(tr("&Redo"));
+            return;
+        }
         back->setEnabled(undo->canUndo());
         again->setEnabled(undo->canRedo());
         back->setText(undo->canUndo() ? tr("&Undo: %1").arg(undo->undoText()) : tr("&Undo"));
         again->setText(undo->canRedo() ? tr("&Redo: %1").arg(undo->redoText()) : tr("&Redo"));
     };
     connect(undo, &QUndoStack::indexChanged, this, showUndo);
+    connect(m_pages, &QStackedWidget::currentChanged, this, showUndo);
+    connect(&m_runs->list(), &RunList::changed, this, showUndo);
     showUndo();
     const auto tellTheme = [this] { m_bench->voltages.setDark(widgets::isDark(palette())); };
     connect(&widgets::Theme::instance(), &widgets::Theme::changed, this,

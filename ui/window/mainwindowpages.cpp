@@ -2,8 +2,10 @@
 // The pages beside the circuit's: data and training. They need no open circuit.
 #include "ui/pages/datapage.h"
 #include "ui/pages/embeddingpage.h"
+#include "ui/pages/errorspage.h"
 #include "ui/pages/finetunepage.h"
 #include "ui/pages/optimizepage.h"
+#include "ui/pages/runspage.h"
 #include "ui/pages/trainpage.h"
 #include "ui/window/mainwindow.h"
 #include "ui/window/services.h"
@@ -22,21 +24,42 @@ using namespace Qt::StringLiterals;
 
 namespace {
 constexpr int kFirstPage = 2; ///< in the stack, after the start page and the circuit's
+
+/// In the order of MainWindow::Page.
+QStringList pageIds() {
+    return {u"page.circuit"_s,   u"page.data"_s,   u"page.train"_s, u"page.optimize"_s,
+            u"page.embedding"_s, u"page.errors"_s, u"page.runs"_s};
 }
+} // namespace
 
 void MainWindow::buildLearnPages() {
-    m_data = new DataPage(m_services->datasets, m_services->session, this);
+    m_data = new DataPage(m_services->jobs, m_services->datasets, m_services->session, this);
     m_train = new TrainPage(m_services->trainings, m_services->jobs, this);
     m_pages->addWidget(m_data);
     m_pages->addWidget(m_train);
     m_optimize = new OptimizePage(m_services->jobs, this);
     m_pages->addWidget(m_optimize);
-    m_embedding = new EmbeddingPage(m_services->jobs, m_services->datasets, this);
+    m_embedding =
+        new EmbeddingPage(m_services->jobs, m_services->datasets, m_services->trainings,
+                          m_services->session, m_services->hub, m_services->samples, this);
     m_pages->addWidget(m_embedding);
-    connect(m_embedding, &EmbeddingPage::openRequested, this, [this](const QString& path) {
+    m_errors = new ErrorsPage(m_services->jobs, m_services->datasets, m_services->trainings,
+                              m_services->samples, this);
+    m_pages->addWidget(m_errors);
+    m_runs = new RunsPage(m_services->jobs, this);
+    m_pages->addWidget(m_runs);
+    connect(m_runs, &RunsPage::inspectRequested, this, [this](const QString& model) {
+        showPage(Page::Errors);
+        m_errors->choose(model);
+    });
+    connect(&m_services->samples, &SampleLink::openRequested, this, [this](const QString& path) {
         showPage(Page::Circuit);
         openPath(path);
     });
+    connect(&m_services->samples, &SampleLink::showRequested, this,
+            [this] { showPage(Page::Circuit); });
+    connect(m_embedding, &EmbeddingPage::circuitRequested, this,
+            [this] { showPage(Page::Circuit); });
     connect(m_optimize, &OptimizePage::openRequested, this, [this](const QString& path) {
         showPage(Page::Circuit);
         openPath(path);
@@ -70,7 +93,11 @@ void MainWindow::registerPageCommands() {
         {u"page.optimize"_s, tr("&Optimize"), u"whatif"_s, u"Ctrl+Shift+4"_s,
          tr("Sizes the project's circuit: searches designs that meet its specs."), Page::Optimize},
         {u"page.embedding"_s, tr("&Embedding"), u"graph"_s, u"Ctrl+Shift+5"_s,
-         tr("Lays out what a network makes of nets and circuits."), Page::Embedding}};
+         tr("Lays out what a network makes of nets and circuits."), Page::Embedding},
+        {u"page.errors"_s, tr("E&rrors"), u"issues"_s, u"Ctrl+Shift+6"_s,
+         tr("Where a network is wrong, down to the net."), Page::Errors},
+        {u"page.runs"_s, tr("R&uns"), u"log"_s, u"Ctrl+Shift+7"_s,
+         tr("Trainings of the past: tags, notes, a baseline, comparison, reports."), Page::Runs}};
     for (const auto& [id, text, icon, keys, help, page] : pages) {
         QAction* action = c.addToggle({id, text, icon, {QKeySequence(keys)}, help, tr("Pages")},
                                       [this, page = page](bool on) {
@@ -90,8 +117,7 @@ void MainWindow::buildPageBar() {
     bar->setMovable(false);
     bar->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
     addToolBar(Qt::LeftToolBarArea, bar);
-    for (const QString& id : {u"page.circuit"_s, u"page.data"_s, u"page.train"_s,
-                              u"page.optimize"_s, u"page.embedding"_s}) {
+    for (const QString& id : pageIds()) {
         QAction* action = c.action(id);
         action->setIconText(Commands::plainText(action->text()));
         bar->addAction(action);
@@ -102,9 +128,7 @@ void MainWindow::buildPageBar() {
 }
 
 void MainWindow::showPage(Page page) {
-    const QString ids[] = {u"page.circuit"_s, u"page.data"_s, u"page.train"_s, u"page.optimize"_s,
-                           u"page.embedding"_s};
-    m_bench->commands.action(ids[static_cast<int>(page)])->setChecked(true);
+    m_bench->commands.action(pageIds()[static_cast<int>(page)])->setChecked(true);
     const bool open = m_bench->session.isOpen();
     if (page == Page::Optimize && m_bench->session.isProject())
         m_optimize->openProject(m_bench->session.openedPath());

@@ -10,6 +10,7 @@
 #include "ui/session/finetuning.h"
 #include "ui/session/graphnavigator.h"
 #include "ui/session/prediction.h"
+#include "ui/session/samplelink.h"
 #include "ui/session/simulation.h"
 #include "ui/session/trainings.h"
 #include "ui/session/voltagedisplay.h"
@@ -31,6 +32,7 @@ struct MainWindow::Services {
         , whatIf(jobs, session, simulation, prediction, voltages)
         , finetuning(jobs, session, simulation, prediction)
         , datasets(jobs)
+        , samples(session, hub)
         , trainings(jobs) {}
 
     Settings settings;
@@ -45,6 +47,7 @@ struct MainWindow::Services {
     WhatIf whatIf;
     Finetuning finetuning;
     Datasets datasets;
+    SampleLink samples;
     Trainings trainings;
 };
 

@@ -5,8 +5,11 @@
 #include "ui/dialogs/shortcutsdialog.h"
 #include "ui/docks/whatifdock.h"
 #include "ui/pages/datapage.h"
+#include "ui/pages/distributionpane.h"
 #include "ui/pages/embeddingpage.h"
+#include "ui/pages/errorspage.h"
 #include "ui/pages/finetunepage.h"
+#include "ui/pages/runspage.h"
 #include "ui/panes/graphpane.h"
 #include "ui/panes/schematicpane.h"
 #include "ui/panes/sourcepane.h"
@@ -30,6 +33,8 @@
 #include <QPixmap>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QTabWidget>
+#include <QTableView>
 #include <QTimer>
 
 #include <algorithm>
@@ -231,6 +236,15 @@ void Tour::addWorkspaceSteps(const QString& look) {
                            m_window.dataPage()->list()->setCurrentRow(0);
                        },
                        [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"distributions-"_s + look,
+                       [this] {
+                           m_window.dataPage()->tabs()->setCurrentIndex(1);
+                           DistributionPane* pane = m_window.dataPage()->distributions();
+                           for (int i = 0; i < 2; ++i)
+                               pane->sets()->item(i)->setCheckState(Qt::Checked);
+                       },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({{}, [this] { m_window.dataPage()->tabs()->setCurrentIndex(0); }, now});
     m_steps.push_back({u"train-"_s + look, [this] { m_window.showPage(MainWindow::Page::Train); },
                        [&bench] { return bench.jobs.isIdle(); }});
     m_steps.push_back({u"optimize-"_s + look,
@@ -246,6 +260,27 @@ void Tour::addWorkspaceSteps(const QString& look) {
                                page->startButton()->click();
                            }
                        },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"inspection-"_s + look,
+                       [this] {
+                           m_window.showPage(MainWindow::Page::Errors);
+                           ErrorsPage* page = m_window.errorsPage();
+                           if (!page->inspection().report() && page->modelBox()->count() > 0 &&
+                               !page->inspection().isRunning()) {
+                               page->dataBox()->setCurrentIndex(1);
+                               page->startButton()->click();
+                           }
+                       },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"runs-"_s + look,
+                       [this] {
+                           m_window.showPage(MainWindow::Page::Runs);
+                           m_window.runsPage()->tabs()->setCurrentIndex(0);
+                       },
+                       [&bench] { return bench.jobs.isIdle(); },
+                       [this] { m_window.runsPage()->table()->selectAll(); }});
+    m_steps.push_back({u"comparison-"_s + look,
+                       [this] { m_window.runsPage()->tabs()->setCurrentIndex(1); },
                        [&bench] { return bench.jobs.isIdle(); }});
     m_steps.push_back({u"palette-"_s + look,
                        [this, &bench] {

@@ -73,6 +73,15 @@ public:
     QString reading(const QPoint& at, int* bar = nullptr, int* bin = nullptr) const;
     QByteArray csv() const;
     int count() const { return static_cast<int>(series.size() + bars.size()); }
+    /// The least height above zero of all bars, 1 without one.
+    double leastBar() const {
+        double least = std::numeric_limits<double>::infinity();
+        for (const PlotBars& b : bars) {
+            for (const double v : b.counts)
+                least = v > 0 ? std::min(least, v) : least;
+        }
+        return std::isfinite(least) ? least : 1;
+    }
 
     PlotView* view;
     QCustomPlot* plot;
@@ -99,7 +108,8 @@ void PlotView::Private::rebuild() {
         QVector<QCPGraph*> own;
         auto* line = plot->addGraph();
         line->setName(s.name);
-        line->setData(s.x, s.y);
+        // Steps stand upright: values at one place keep their order.
+        line->setData(s.x, s.y, std::is_sorted(s.x.begin(), s.x.end()));
         own.push_back(line);
         if (s.low.size() == s.y.size() && s.high.size() == s.y.size() && !s.y.isEmpty()) {
             auto* low = plot->addGraph();
@@ -120,7 +130,7 @@ void PlotView::Private::rebuild() {
         QVector<double> x, y;
         for (qsizetype i = 0; i < b.counts.size() && i + 1 < b.edges.size(); ++i) {
             x << b.edges[i] << b.edges[i + 1];
-            const double value = logY && b.counts[i] <= 0 ? 0.1 : b.counts[i];
+            const double value = logY && b.counts[i] <= 0 ? leastBar() / 10 : b.counts[i];
             y << value << value;
         }
         auto* graph = plot->addGraph();
@@ -243,7 +253,7 @@ void PlotView::Private::fitAxes() {
             x.take(v, logX);
         for (const double v : bars[i].counts)
             y.take(v, logY);
-        y.take(logY ? 0.5 : 0, false);
+        y.take(logY ? leastBar() / 2 : 0, false);
     }
     const auto spread = [](Extent e, bool logarithmic, double margin) {
         if (e.empty())

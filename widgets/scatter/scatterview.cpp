@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/scatter/scatterview.h"
 
+#include "core/base/units.h"
 #include "widgets/common/palette.h"
 
 #include <QApplication>
@@ -30,6 +31,7 @@ constexpr int kFewPoints = 3000;    ///< drawn larger
 constexpr int kManyPoints = 30'000; ///< drawn smaller
 constexpr int kPointsPerCell = 4;
 constexpr int kMostLegend = 12;
+constexpr double kTickSpacing = 75; ///< pixels between labelled values
 
 /// Side of a point in device-independent pixels.
 int sideOf(std::size_t count) {
@@ -47,6 +49,28 @@ std::pair<std::array<double, 2>, std::array<double, 2>> boundsOf(const std::vect
         }
     }
     return {low, high};
+}
+
+/// Round numbers within a range, about `most` of them.
+std::vector<double> axisTicks(double low, double high, int most) {
+    std::vector<double> ticks;
+    if (!(high > low) || !std::isfinite(high - low))
+        return ticks;
+    const double rough = (high - low) / std::max(2, most);
+    const double power = std::pow(10.0, std::floor(std::log10(rough)));
+    const double part = rough / power;
+    const double step = power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
+    for (double n = std::ceil(low / step); n * step <= high && ticks.size() < 100; ++n)
+        ticks.push_back(n * step);
+    return ticks;
+}
+
+QString tickText(double value) {
+    const double size = std::fabs(value);
+    if (size < 1e-15)
+        return u"0"_s;
+    return size >= 1e-3 && size < 1e4 ? QString::number(value, 'g', 4)
+                                      : QString::fromStdString(formatSi(value, "", 4));
 }
 
 } // namespace
@@ -117,28 +141,58 @@ void ScatterView::setEmptyText(const QString& text) {
     update();
 }
 
+void ScatterView::setAxes(const ScatterAxes& axes) {
+    m_axes = axes;
+    m_hasAxes = true;
+    measureMargins();
+    if (!m_moved)
+        fit();
+    dirty();
+}
+
+void ScatterView::measureMargins() {
+    const QFontMetricsF metrics(font());
+    m_leftMargin = metrics.horizontalAdvance(u"-0.0000"_s) + metrics.height() + 14;
+    m_bottomMargin = 2 * metrics.height() + 12;
+}
+
+QRectF ScatterView::plotRect() const {
+    return m_hasAxes ? QRectF(rect()).adjusted(m_leftMargin, 8, -12, -m_bottomMargin)
+                     : QRectF(rect());
+}
+
 void ScatterView::fit() {
     m_moved = false;
     const auto [low, high] = boundsOf(m_xy);
     if (!(low[0] <= high[0]) || !(low[1] <= high[1]))
         return;
     m_centre = {(low[0] + high[0]) / 2, (low[1] + high[1]) / 2};
-    const double w = std::max(10.0, width() - 2 * kMargin),
-                 h = std::max(10.0, height() - 2 * kMargin);
-    m_scale =
-        std::min(w / std::max(high[0] - low[0], 1e-12), h / std::max(high[1] - low[1], 1e-12));
+    const QRectF plot = plotRect();
+    const double margin = m_hasAxes ? kMargin / 2 : kMargin;
+    const double w = std::max(10.0, plot.width() - 2 * margin),
+                 h = std::max(10.0, plot.height() - 2 * margin);
+    const double across = w / std::max(high[0] - low[0], 1e-12);
+    const double upwards = h / std::max(high[1] - low[1], 1e-12);
+    const double both = std::min(across, upwards);
+    m_scale = m_hasAxes ? QPointF(across, upwards) : QPointF(both, both);
     dirty();
+}
+
+QPointF ScatterView::placeOf(QPointF at) const {
+    const QPointF middle = plotRect().center();
+    return {(at.x() - m_centre.x()) * m_scale.x() + middle.x(),
+            middle.y() - (at.y() - m_centre.y()) * m_scale.y()};
 }
 
 QPointF ScatterView::placeOf(int point) const {
     const auto i = static_cast<std::size_t>(point) * 2;
-    return {(static_cast<double>(m_xy[i]) - m_centre.x()) * m_scale + width() / 2.0,
-            height() / 2.0 - (static_cast<double>(m_xy[i + 1]) - m_centre.y()) * m_scale};
+    return placeOf(QPointF(static_cast<double>(m_xy[i]), static_cast<double>(m_xy[i + 1])));
 }
 
 QPointF ScatterView::toData(QPointF position) const {
-    return {(position.x() - width() / 2.0) / m_scale + m_centre.x(),
-            (height() / 2.0 - position.y()) / m_scale + m_centre.y()};
+    const QPointF middle = plotRect().center();
+    return {(position.x() - middle.x()) / m_scale.x() + m_centre.x(),
+            (middle.y() - position.y()) / m_scale.y() + m_centre.y()};
 }
 
 void ScatterView::index() {
@@ -150,7 +204,8 @@ void ScatterView::index() {
                          1, 400);
     m_left = low[0];
     m_bottom = low[1];
-    m_cell = std::max({high[0] - low[0], high[1] - low[1], 1e-12}) / m_cells;
+    m_cell = {std::max(high[0] - low[0], 1e-12) / m_cells,
+              std::max(high[1] - low[1], 1e-12) / m_cells};
     const auto cells = static_cast<std::size_t>(m_cells) * static_cast<std::size_t>(m_cells);
     std::vector<int> cellOf(count(), -1);
     m_cellStart.assign(cells + 1, 0);
@@ -158,8 +213,8 @@ void ScatterView::index() {
         const double x = static_cast<double>(m_xy[2 * i]), y = static_cast<double>(m_xy[2 * i + 1]);
         if (!std::isfinite(x) || !std::isfinite(y))
             continue;
-        const int cx = std::clamp(static_cast<int>((x - m_left) / m_cell), 0, m_cells - 1);
-        const int cy = std::clamp(static_cast<int>((y - m_bottom) / m_cell), 0, m_cells - 1);
+        const int cx = std::clamp(static_cast<int>((x - m_left) / m_cell.x()), 0, m_cells - 1);
+        const int cy = std::clamp(static_cast<int>((y - m_bottom) / m_cell.y()), 0, m_cells - 1);
         cellOf[i] = cy * m_cells + cx;
         ++m_cellStart[static_cast<std::size_t>(cellOf[i]) + 1];
     }
@@ -175,23 +230,26 @@ void ScatterView::index() {
 }
 
 int ScatterView::pointAt(QPointF position) const {
-    if (m_cells == 0)
+    if (m_cells == 0 || !plotRect().contains(position))
         return -1;
     const QPointF at = toData(position);
-    const double reach = kReach / m_scale;
-    const auto cell = [&](double v, double from) {
-        return std::clamp(static_cast<int>(std::floor((v - from) / m_cell)), 0, m_cells - 1);
+    const double reachX = kReach / m_scale.x(), reachY = kReach / m_scale.y();
+    const auto cell = [&](double v, double from, double size) {
+        return static_cast<int>(
+            std::clamp(std::floor((v - from) / size), 0.0, static_cast<double>(m_cells - 1)));
     };
     int best = -1;
-    double nearest = reach * reach;
-    for (int cy = cell(at.y() - reach, m_bottom); cy <= cell(at.y() + reach, m_bottom); ++cy) {
-        for (int cx = cell(at.x() - reach, m_left); cx <= cell(at.x() + reach, m_left); ++cx) {
+    double nearest = kReach * kReach;
+    const int top = cell(at.y() + reachY, m_bottom, m_cell.y());
+    const int right = cell(at.x() + reachX, m_left, m_cell.x());
+    for (int cy = cell(at.y() - reachY, m_bottom, m_cell.y()); cy <= top; ++cy) {
+        for (int cx = cell(at.x() - reachX, m_left, m_cell.x()); cx <= right; ++cx) {
             const auto c = static_cast<std::size_t>(cy * m_cells + cx);
             for (int k = m_cellStart[c]; k < m_cellStart[c + 1]; ++k) {
                 const int p = m_cellPoints[static_cast<std::size_t>(k)];
                 const auto i = static_cast<std::size_t>(p) * 2;
-                const double dx = static_cast<double>(m_xy[i]) - at.x();
-                const double dy = static_cast<double>(m_xy[i + 1]) - at.y();
+                const double dx = (static_cast<double>(m_xy[i]) - at.x()) * m_scale.x();
+                const double dy = (static_cast<double>(m_xy[i + 1]) - at.y()) * m_scale.y();
                 if (dx * dx + dy * dy <= nearest) {
                     nearest = dx * dx + dy * dy;
                     best = p;
@@ -218,12 +276,17 @@ void ScatterView::rasterise() {
     const int side = std::max(1, static_cast<int>(std::lround(sideOf(count()) * ratio)));
     const auto stride = m_picture.bytesPerLine() / static_cast<qsizetype>(sizeof(QRgb));
     auto* pixels = reinterpret_cast<QRgb*>(m_picture.bits());
-    const double scale = m_scale * ratio;
-    const double left = size.width() / 2.0 - m_centre.x() * scale - side / 2.0;
-    const double top = size.height() / 2.0 + m_centre.y() * scale - side / 2.0;
+    if (m_hasAxes) {
+        QPainter painter(&m_picture);
+        paintArea(painter, palette(), isDark(palette()));
+    }
+    const QPointF scale = m_scale * ratio;
+    const QPointF middle = plotRect().center() * ratio;
+    const double left = middle.x() - m_centre.x() * scale.x() - side / 2.0;
+    const double top = middle.y() + m_centre.y() * scale.y() - side / 2.0;
     for (std::size_t i = 0; i < count(); ++i) {
-        const double px = static_cast<double>(m_xy[2 * i]) * scale + left;
-        const double py = top - static_cast<double>(m_xy[2 * i + 1]) * scale;
+        const double px = static_cast<double>(m_xy[2 * i]) * scale.x() + left;
+        const double py = top - static_cast<double>(m_xy[2 * i + 1]) * scale.y();
         if (!(px > -side && py > -side && px < size.width() && py < size.height()))
             continue; // not finite ones too
         const int x0 = std::max(0, static_cast<int>(px)), y0 = std::max(0, static_cast<int>(py));
@@ -240,7 +303,84 @@ void ScatterView::rasterise() {
                 row[x] = colour;
         }
     }
+    if (m_hasAxes) {
+        QPainter painter(&m_picture);
+        painter.setFont(font());
+        paintAxes(painter, palette(), isDark(palette()));
+    }
     m_dirty = false;
+}
+
+void ScatterView::paintArea(QPainter& painter, const QPalette& colours, bool dark) const {
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setClipRect(plotRect());
+    if (!m_axes.area.isEmpty()) {
+        QPolygonF area;
+        for (const QPointF& p : m_axes.area)
+            area << placeOf(p);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(semanticTint(Semantic::Pass, dark));
+        painter.drawPolygon(area);
+    }
+    QColor quiet = colours.color(QPalette::Text);
+    quiet.setAlphaF(0.55F);
+    for (const ScatterAxes::Line& line : m_axes.lines) {
+        painter.setPen(QPen(quiet, 1, line.dashed ? Qt::DashLine : Qt::SolidLine));
+        painter.drawLine(placeOf(line.from), placeOf(line.to));
+    }
+    painter.setClipping(false);
+}
+
+void ScatterView::paintAxes(QPainter& painter, const QPalette& colours, bool dark) const {
+    const QRectF plot = plotRect();
+    const QRectF whole(rect());
+    // What the points left in the margins.
+    const QColor ground = colours.color(QPalette::Base);
+    painter.fillRect(QRectF(whole.topLeft(), QPointF(plot.left(), whole.bottom() + 1)), ground);
+    painter.fillRect(QRectF(QPointF(plot.right(), whole.top()), whole.bottomRight()), ground);
+    painter.fillRect(QRectF(whole.topLeft(), QPointF(whole.right() + 1, plot.top())), ground);
+    painter.fillRect(QRectF(QPointF(whole.left(), plot.bottom()),
+                            QPointF(whole.right() + 1, whole.bottom() + 1)),
+                     ground);
+    const QColor text = colours.color(QPalette::Text);
+    QColor grid = text;
+    grid.setAlphaF(0.12F);
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setPen(text);
+    painter.drawLine(plot.bottomLeft(), plot.bottomRight());
+    painter.drawLine(plot.topLeft(), plot.bottomLeft());
+    const QFontMetricsF metrics(painter.font());
+    const QPointF low = toData(plot.bottomLeft()), high = toData(plot.topRight());
+    for (const double x :
+         axisTicks(low.x(), high.x(), static_cast<int>(plot.width() / kTickSpacing))) {
+        const double at = placeOf(QPointF(x, 0)).x();
+        painter.setPen(grid);
+        painter.drawLine(QPointF(at, plot.top()), QPointF(at, plot.bottom() - 1));
+        painter.setPen(text);
+        painter.drawLine(QPointF(at, plot.bottom()), QPointF(at, plot.bottom() + 4));
+        painter.drawText(QRectF(at - 60, plot.bottom() + 5, 120, metrics.height()), Qt::AlignCenter,
+                         tickText(x));
+    }
+    for (const double y :
+         axisTicks(low.y(), high.y(), static_cast<int>(plot.height() / (kTickSpacing * 0.6)))) {
+        const double at = placeOf(QPointF(0, y)).y();
+        painter.setPen(grid);
+        painter.drawLine(QPointF(plot.left() + 1, at), QPointF(plot.right(), at));
+        painter.setPen(text);
+        painter.drawLine(QPointF(plot.left() - 4, at), QPointF(plot.left(), at));
+        painter.drawText(QRectF(0, at - metrics.height() / 2, plot.left() - 6, metrics.height()),
+                         Qt::AlignRight | Qt::AlignVCenter, tickText(y));
+    }
+    painter.setPen(semanticColour(Semantic::Muted, dark));
+    painter.drawText(
+        QRectF(plot.left(), whole.bottom() - metrics.height() - 2, plot.width(), metrics.height()),
+        Qt::AlignCenter, m_axes.x);
+    painter.save();
+    painter.translate(2, plot.center().y());
+    painter.rotate(-90);
+    painter.drawText(QRectF(-plot.height() / 2, 0, plot.height(), metrics.height()),
+                     Qt::AlignCenter, m_axes.y);
+    painter.restore();
 }
 
 void ScatterView::paintOver(QPainter& painter, const QRectF& rect, bool print) const {
@@ -298,12 +438,14 @@ void ScatterView::paintOver(QPainter& painter, const QRectF& rect, bool print) c
     painter.setBrush(Qt::NoBrush);
     const double r = sideOf(count()) / 2.0 + 3;
     painter.setPen(QPen(semanticColour(Semantic::Selection, dark), 2));
+    painter.setClipRect(plotRect());
     for (const int p : m_selection)
         painter.drawEllipse(placeOf(p), r, r);
     if (m_hover >= 0 && m_hover < static_cast<int>(count())) {
         painter.setPen(QPen(semanticColour(Semantic::Hover, dark), 2, Qt::DashLine));
         painter.drawEllipse(placeOf(m_hover), r + 2, r + 2);
     }
+    painter.setClipping(false);
 }
 
 void ScatterView::paintEvent(QPaintEvent*) {
@@ -311,7 +453,7 @@ void ScatterView::paintEvent(QPaintEvent*) {
     if (m_dirty || m_picture.size() != size() * devicePixelRatioF())
         rasterise();
     painter.drawImage(0, 0, m_picture);
-    paintOver(painter, rect(), false);
+    paintOver(painter, plotRect(), false);
     if (m_lassoing && m_lasso.size() > 1) {
         painter.setPen(QPen(palette().color(QPalette::Text), 1, Qt::DashLine));
         painter.drawPolygon(QPolygonF(m_lasso));
@@ -338,13 +480,19 @@ void ScatterView::resizeEvent(QResizeEvent* event) {
 
 void ScatterView::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
+    if (event->type() == QEvent::FontChange && m_hasAxes) {
+        measureMargins();
+        if (!m_moved)
+            fit();
+    }
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
         dirty();
 }
 
 void ScatterView::zoom(double factor, QPointF around) {
     const QPointF fixed = toData(around);
-    m_scale = std::clamp(m_scale * factor, 1e-9, 1e12);
+    m_scale = {std::clamp(m_scale.x() * factor, 1e-9, 1e12),
+               std::clamp(m_scale.y() * factor, 1e-9, 1e12)};
     m_moved = true;
     const QPointF now = toData(around);
     m_centre += fixed - now;
@@ -379,7 +527,7 @@ void ScatterView::mouseMoveEvent(QMouseEvent* event) {
     if (!m_panning && (at - m_press).manhattanLength() < QApplication::startDragDistance())
         return;
     m_panning = m_moved = true;
-    m_centre -= QPointF(at.x() - m_last.x(), m_last.y() - at.y()) / m_scale;
+    m_centre -= QPointF((at.x() - m_last.x()) / m_scale.x(), (m_last.y() - at.y()) / m_scale.y());
     m_last = at;
     setCursor(Qt::ClosedHandCursor);
     dirty();
@@ -455,7 +603,7 @@ void ScatterView::hover(int point) {
 void ScatterView::keyPressEvent(QKeyEvent* event) {
     const QPointF middle(width() / 2.0, height() / 2.0);
     const auto pan = [&](double x, double y) {
-        m_centre += QPointF(x * width(), y * height()) * kPanStep / m_scale;
+        m_centre += QPointF(x * width() / m_scale.x(), y * height() / m_scale.y()) * kPanStep;
         m_moved = true;
         dirty();
     };
@@ -492,17 +640,21 @@ Renderable ScatterView::renderable() {
         painter.translate(rect.topLeft());
         painter.scale(rect.width() / width(), rect.height() / height());
         painter.fillRect(QRectF(QPointF(), QSizeF(size())), Qt::white);
+        if (m_hasAxes)
+            paintArea(painter, lightPalette(), false);
         painter.setRenderHint(QPainter::Antialiasing);
         painter.setPen(Qt::NoPen);
         const double r = sideOf(count()) / 2.0;
         for (int i = 0; i < static_cast<int>(count()); ++i) {
             const QPointF p = placeOf(i);
-            if (!std::isfinite(p.x()) || !rect.isValid())
+            if (!std::isfinite(p.x()) || !rect.isValid() || !plotRect().contains(p))
                 continue;
             painter.setBrush(QColor(m_colours[i]));
             painter.drawEllipse(p, r, r);
         }
-        paintOver(painter, QRectF(QPointF(), QSizeF(size())), true);
+        if (m_hasAxes)
+            paintAxes(painter, lightPalette(), false);
+        paintOver(painter, plotRect(), true);
         painter.restore();
     };
     out.csv = m_csv;

@@ -5,6 +5,7 @@
 
 #include <QColor>
 #include <QImage>
+#include <QPolygonF>
 #include <QString>
 #include <QVector>
 #include <QWidget>
@@ -19,6 +20,18 @@ struct ScatterLegend {
     QString title;
     QVector<std::pair<QString, QColor>> classes; ///< empty: the ramp
     double low = 0, high = 1;                    ///< values at the ends of the ramp
+};
+
+/// Axes of a scatter that has some: titles, straight lines, and an area behind the points. In data
+/// coordinates.
+struct ScatterAxes {
+    QString x, y;
+    struct Line {
+        QPointF from, to;
+        bool dashed = false;
+    };
+    QVector<Line> lines;
+    QPolygonF area; ///< tinted, e.g. a band
 };
 
 /// The ramp's colour at 0 (blue) to 1 (yellow), each readable on the theme's paper; anything else
@@ -39,6 +52,9 @@ public:
     /// keeps all points in sight.
     void setPoints(std::vector<float> xy);
     std::size_t count() const { return m_xy.size() / 2; }
+    /// Axes with a scale of their own each, for measured values; without them, as for a layout, one
+    /// unit is as long across as upwards.
+    void setAxes(const ScatterAxes& axes);
     void setColours(QVector<QRgb> colours, const ScatterLegend& legend); ///< one per point
     void setSelection(QVector<int> points);                              ///< emits nothing
     const QVector<int>& selection() const { return m_selection; }
@@ -76,6 +92,11 @@ private:
     void rasterise();
     void zoom(double factor, QPointF around);
     void paintOver(QPainter& painter, const QRectF& rect, bool print) const;
+    void paintArea(QPainter& painter, const QPalette& colours, bool dark) const;
+    void paintAxes(QPainter& painter, const QPalette& colours, bool dark) const;
+    void measureMargins();
+    QRectF plotRect() const; ///< without the margins of the axes
+    QPointF placeOf(QPointF at) const;
     void select(QVector<int> points, bool add);
     void hover(int point);
     QPointF toData(QPointF position) const;
@@ -87,15 +108,19 @@ private:
     QVector<int> m_selection;
     std::function<QString(int)> m_describe;
     std::function<QByteArray()> m_csv;
-    // The view: data at the middle of the widget, and pixels per unit.
+    ScatterAxes m_axes;
+    bool m_hasAxes = false;
+    double m_leftMargin = 0, m_bottomMargin = 0;
+    // The view: data at the middle of the plot, and pixels per unit across and upwards.
     QPointF m_centre;
-    double m_scale = 1;
+    QPointF m_scale{1, 1};
     bool m_moved = false;
     QImage m_picture;
     bool m_dirty = true;
-    // Points by cell of a square grid over all of them.
+    // Points by cell of a grid over all of them, as many cells across as upwards.
     int m_cells = 0;
-    double m_left = 0, m_bottom = 0, m_cell = 1;
+    double m_left = 0, m_bottom = 0;
+    QPointF m_cell{1, 1};
     std::vector<int> m_cellStart, m_cellPoints;
     int m_hover = -1;
     bool m_lassoing = false, m_panning = false, m_pressed = false;
