@@ -243,6 +243,7 @@ void curvesCommand(const RunsOptions& options, Context& context) {
         auto history = runs::readHistory(run.folder);
         if (!history)
             return context.fail(history.error());
+        history->name = run.name;
         histories.push_back(std::move(*history));
     }
     const auto curves = runs::curvesOf(histories, options.k, !options.apart);

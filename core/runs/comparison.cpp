@@ -31,6 +31,28 @@ void flatten(const YAML::Node& node, const std::string& key, int depth,
     }
 }
 
+/// Digits by their number: acc_at_20 before acc_at_100.
+struct NaturalLess {
+    bool operator()(const std::string& a, const std::string& b) const {
+        const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+        std::size_t i = 0, j = 0;
+        while (i < a.size() && j < b.size()) {
+            std::size_t p = i, q = j;
+            while (p < a.size() && digit(a[p]))
+                ++p;
+            while (q < b.size() && digit(b[q]))
+                ++q;
+            if (p > i && q > j && p - i != q - j)
+                return p - i < q - j;
+            if (a[i] != b[j])
+                return a[i] < b[j];
+            ++i;
+            ++j;
+        }
+        return a.size() - i < b.size() - j;
+    }
+};
+
 } // namespace
 
 Expected<std::map<std::string, std::string>> settingsOf(const std::filesystem::path& run) {
@@ -50,7 +72,7 @@ Expected<std::map<std::string, std::string>> settingsOf(const std::filesystem::p
 Expected<Comparison> compare(const std::vector<RunRecord>& runs) {
     Comparison out;
     std::vector<std::map<std::string, std::string>> settings;
-    std::set<std::string> keys, metrics;
+    std::set<std::string, NaturalLess> keys, metrics;
     for (std::size_t i = 0; i < runs.size(); ++i) {
         out.names.push_back(runs[i].name);
         if (runs[i].baseline)

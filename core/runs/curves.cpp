@@ -74,7 +74,8 @@ RunCurves curvesOf(const std::vector<RunHistory>& runs, int k, bool bands) {
             known->push_back(&run);
     }
     RunCurves out;
-    for (const auto& group : groups) {
+    for (std::size_t place = 0; place < groups.size(); ++place) {
+        const auto& group = groups[place];
         std::vector<std::string> names;
         std::vector<Points> loss, accuracy, accAtK;
         for (const RunHistory* run : group) {
@@ -99,6 +100,7 @@ RunCurves curvesOf(const std::vector<RunHistory>& runs, int k, bool bands) {
              {std::pair{&out.loss, &loss}, std::pair{&out.accuracy, &accuracy},
               std::pair{&out.accAtK, &accAtK}}) {
             RunCurve curve = join(name, names, *points);
+            curve.place = place;
             if (!curve.x.empty())
                 curves->push_back(std::move(curve));
         }

@@ -26,6 +26,7 @@ RunHistory historyOf(const learn::RunInfo& info);
 struct RunCurve {
     std::string name; ///< of the run; "RECIPE, 3 seeds" for several
     std::vector<std::string> runs;
+    std::size_t place = 0; ///< among all curves of its kind, those without a point too
     std::vector<double> x, mean;
     std::vector<double> low, high; ///< least and greatest of the seeds; empty for one run
 };

@@ -50,6 +50,33 @@ fs::path wholePath(const fs::path& path) {
     return error ? path : whole;
 }
 
+/// Folders of runs: in the folder itself, and one level below where several seeds were trained into
+/// one. Hidden folders hold what was thrown away.
+std::vector<fs::path> runsIn(const fs::path& root) {
+    const auto folders = [](const fs::path& of) {
+        std::vector<fs::path> found;
+        std::error_code ignored;
+        for (fs::directory_iterator it(of, ignored), end; it != end; it.increment(ignored)) {
+            if (it->is_directory(ignored) && !it->path().filename().string().starts_with("."))
+                found.push_back(it->path());
+        }
+        return found;
+    };
+    std::vector<fs::path> runs;
+    std::error_code ignored;
+    for (const fs::path& folder : folders(root)) {
+        if (fs::exists(folder / "recipe.yaml", ignored)) {
+            runs.push_back(folder);
+            continue;
+        }
+        for (const fs::path& below : folders(folder)) {
+            if (fs::exists(below / "recipe.yaml", ignored))
+                runs.push_back(below);
+        }
+    }
+    return runs;
+}
+
 } // namespace
 
 fs::path RunStore::defaultFolder() {
@@ -102,18 +129,20 @@ Expected<void> RunStore::refresh() {
                        [&](const Database::Row& row) { known[row.text(0)] = row.integer(1); });
     if (!read)
         return read;
-    std::error_code ignored;
-    for (fs::directory_iterator it(m_folder, ignored), end; it != end; it.increment(ignored)) {
-        if (!it->is_directory(ignored) || !fs::exists(it->path() / "recipe.yaml", ignored))
-            continue;
-        const auto found = known.find(wholePath(it->path()).string());
-        if (found != known.end() && found->second == changeOf(it->path()))
+    for (const fs::path& run : runsIn(m_folder)) {
+        const auto found = known.find(wholePath(run).string());
+        if (found != known.end() && found->second == changeOf(run))
             continue;
         // What cannot be read is no run; it may become one.
-        if (const auto added = add(it->path()); !added && added.error().code == "RUN-004")
+        if (const auto added = add(run); !added && added.error().code == "RUN-004")
             return added;
     }
     return {};
+}
+
+std::string RunStore::nameOf(const fs::path& run) const {
+    const fs::path within = run.lexically_relative(m_folder);
+    return within.empty() || *within.begin() == ".." ? run.filename().string() : within.string();
 }
 
 Expected<void> RunStore::add(const fs::path& run) {
@@ -144,8 +173,7 @@ Expected<void> RunStore::add(const fs::path& run) {
             "excluded.name, "
             "recipe = excluded.recipe, seed = excluded.seed, steps = excluded.steps, "
             "done = excluded.done, finished = excluded.finished, changed = excluded.changed",
-            {folder, whole.filename().string(), info->recipe.name,
-             static_cast<std::int64_t>(info->recipe.seed),
+            {folder, nameOf(whole), info->recipe.name, static_cast<std::int64_t>(info->recipe.seed),
              static_cast<std::int64_t>(info->recipe.steps), done,
              static_cast<std::int64_t>(info->finished), changed});
         if (written)

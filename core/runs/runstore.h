@@ -13,7 +13,7 @@ namespace ohm::runs {
 
 /// One run as the list shows it. A plain value.
 struct RunRecord {
-    std::string name; ///< of its folder
+    std::string name; ///< of its folder, within that of all runs: "ladder-1", "ladder-2/seed-0"
     std::filesystem::path folder;
     std::string recipe;
     std::int64_t seed = 0, steps = 0, stepsDone = 0;
@@ -38,7 +38,8 @@ public:
     static Expected<RunStore> open(const std::filesystem::path& folder);
 
     const std::filesystem::path& folder() const { return m_folder; }
-    /// Reads what changed in the folder since the last time. Errors: RUN-004.
+    /// Reads what changed in the folder since the last time: runs in it, and one level below where
+    /// several seeds were trained into one folder. Errors: RUN-004.
     Expected<void> refresh();
     /// One run, wherever it lies. Errors: LEARN-015, RUN-004.
     Expected<void> add(const std::filesystem::path& run);
@@ -57,6 +58,7 @@ private:
     RunStore(std::filesystem::path folder, Database database)
         : m_folder(std::move(folder))
         , m_database(std::move(database)) {}
+    std::string nameOf(const std::filesystem::path& run) const;
     std::filesystem::path m_folder;
     Database m_database;
 };

@@ -10,6 +10,7 @@
 #include <QBoxLayout>
 #include <QCheckBox>
 #include <QComboBox>
+#include <QEvent>
 #include <QFileInfo>
 #include <QFormLayout>
 #include <QHeaderView>
@@ -52,6 +53,7 @@ DistributionPane::DistributionPane(JobService& jobs, Datasets& datasets, QWidget
     , m_table(new QTableWidget(0, Columns)) {
     using dataset::DivideBy;
     m_sets->setAccessibleName(tr("Sets to compare"));
+    m_sets->setSpacing(2);
     m_sets->setToolTip(tr("Tick the sets whose labels are to be compared"));
     m_label->addItem(tr("node voltages"), QString());
     for (const auto& [text, by] : {std::pair{tr("no: whole sets"), DivideBy::Nothing},
@@ -270,6 +272,15 @@ void DistributionPane::showChart() {
     m_chart->fit();
     m_chart->setSeries(series);
     m_chart->setBars(bars);
+}
+
+void DistributionPane::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) {
+        const bool dark = widgets::isDark(palette());
+        for (int row = 0; row < m_table->rowCount(); ++row)
+            m_table->item(row, Name)->setForeground(widgets::seriesColour(row, dark));
+    }
 }
 
 void DistributionPane::showEvent(QShowEvent* event) {

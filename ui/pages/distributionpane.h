@@ -38,6 +38,7 @@ signals:
     void failed(const ohm::Error& error);
 
 protected:
+    void changeEvent(QEvent* event) override;
     void showEvent(QShowEvent* event) override;
 
 private:

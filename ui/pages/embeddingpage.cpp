@@ -122,7 +122,7 @@ QWidget* EmbeddingPage::buildSide() {
     form->addRow(tr("Steps"), m_steps);
     m_seed = spinField(tr("Seed"), 0, 1'000'000'000, 0);
     form->addRow(tr("Seed"), m_seed);
-    m_circuit = new QCheckBox(tr("with the open circuit"));
+    m_circuit = new QCheckBox(tr("With the open circuit"));
     m_circuit->setToolTip(tr("Its nets among those of the data: select a net on the schematic and "
                              "see which it is taken for alike with"));
     form->addRow(m_circuit);

@@ -16,6 +16,7 @@
 
 #include <QBoxLayout>
 #include <QComboBox>
+#include <QDir>
 #include <QEvent>
 #include <QFileInfo>
 #include <QFormLayout>
@@ -24,6 +25,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QShowEvent>
+#include <QSignalBlocker>
 #include <QSlider>
 #include <QSplitter>
 #include <QTableView>
@@ -104,6 +106,7 @@ QWidget* ErrorsPage::buildSide() {
     layout->addWidget(m_summary);
     layout->addStretch(1);
     side->setMinimumWidth(fontMetrics().averageCharWidth() * 38);
+    connect(m_model, &QComboBox::activated, this, [this] { m_wanted.clear(); });
     connect(m_start, &QPushButton::clicked, this, [this] {
         m_bar->dismiss();
         if (m_inspection.isRunning())
@@ -187,6 +190,7 @@ QWidget* ErrorsPage::buildMain() {
     splitter->addWidget(buildTables());
     splitter->setStretchFactor(0, 3);
     splitter->setStretchFactor(1, 2);
+    splitter->setSizes({600, 360});
     splitter->setChildrenCollapsible(false);
     connect(m_k, &QSlider::valueChanged, this, [this] {
         showBand();
@@ -234,7 +238,7 @@ QWidget* ErrorsPage::buildTables() {
     m_all = new QPushButton(tr("Show all"));
     m_all->setAutoDefault(false);
     const int em = fontMetrics().averageCharWidth();
-    const QList<int> widths{12, 8, 9, 14, 22, 12, 12, 10};
+    const QList<int> widths{15, 9, 10, 16, 22, 14, 14, 10};
     for (int c = 0; c < widths.size(); ++c)
         m_labelTable->setColumnWidth(c, widths[c] * em);
 
@@ -265,6 +269,7 @@ QWidget* ErrorsPage::buildTables() {
     lower->setChildrenCollapsible(false);
 
     connect(m_by, &QComboBox::currentIndexChanged, this, &ErrorsPage::showGroups);
+    connect(m_by, &QComboBox::activated, this, [this] { m_byChosen = true; });
     connect(m_groups, &QTableWidget::itemSelectionChanged, this, [this] {
         if (m_showing)
             return;
@@ -292,9 +297,10 @@ QWidget* ErrorsPage::buildTables() {
 
 void ErrorsPage::fillChoices() {
     fillNetworks(m_model, m_trainings);
-    if (const int at = m_model->findData(m_wanted); at >= 0 && !m_wanted.isEmpty()) {
-        m_model->setCurrentIndex(at);
-        m_wanted.clear();
+    if (!m_wanted.isEmpty()) {
+        if (m_model->findData(m_wanted) < 0) // a run that lies elsewhere
+            m_model->addItem(tr("run %1").arg(QFileInfo(m_wanted).dir().dirName()), m_wanted);
+        m_model->setCurrentIndex(m_model->findData(m_wanted));
     }
     fillData(m_data, m_datasets);
     showState();
@@ -356,9 +362,26 @@ void ErrorsPage::showReport() {
     showResidual();
     showBand();
     showColours();
+    chooseGrouping();
     showGroups();
     showTitle();
     selectOpen();
+}
+
+/// A grouping with a single group tells nothing: the first one with more, until the user chooses.
+void ErrorsPage::chooseGrouping() {
+    const ErrorReportPtr report = m_inspection.report();
+    if (!report || m_byChosen)
+        return;
+    const QSignalBlocker quiet(m_by);
+    m_by->setCurrentIndex(0);
+    for (int i = 0; i < m_by->count(); ++i) {
+        const auto by = static_cast<learn::ErrorBy>(m_by->itemData(i).toInt());
+        if (learn::groupErrors(*report, by, m_k->value()).size() > 1) {
+            m_by->setCurrentIndex(i);
+            return;
+        }
+    }
 }
 
 void ErrorsPage::showResidual() {
@@ -513,6 +536,10 @@ void ErrorsPage::showGroups() {
             ? learn::groupErrors(*report, static_cast<learn::ErrorBy>(m_by->currentData().toInt()),
                                  m_k->value())
             : std::vector<learn::ErrorGroup>{};
+    const auto valued = [&](double v) {
+        return std::isfinite(v) ? qs(formatSi(v, report->target == "voltages" ? "V" : "", 3))
+                                : u"\u2013"_s;
+    };
     double most = 0;
     for (const auto& g : groups)
         most = std::max(most, std::isfinite(g.mae) ? g.mae : most);
@@ -524,11 +551,11 @@ void ErrorsPage::showGroups() {
         name->setData(Qt::UserRole + 1,
                       QVariant::fromValue(QVector<int>(g.labels.begin(), g.labels.end())));
         m_groups->setItem(row, 0, name);
-        auto* mean = cell(number(g.mae), true);
+        auto* mean = cell(valued(g.mae), true);
         mean->setData(Qt::UserRole, most > 0 && std::isfinite(g.mae) ? g.mae / most : 0.0);
-        mean->setToolTip(tr("predicted minus true: %1 on average").arg(number(g.bias)));
+        mean->setToolTip(tr("predicted minus true: %1 on average").arg(valued(g.bias)));
         m_groups->setItem(row, 1, mean);
-        m_groups->setItem(row, 2, cell(number(g.worst), true));
+        m_groups->setItem(row, 2, cell(valued(g.worst), true));
         m_groups->setItem(row, 3, cell(QString::number(g.within, 'f', 3), true));
         m_groups->setItem(row, 4, cell(u"%L1"_s.arg(g.labels.size()), true));
     }

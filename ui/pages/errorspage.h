@@ -70,6 +70,7 @@ private:
     void showBand();
     void showResidual();
     void showColours();
+    void chooseGrouping();
     void showGroups();
     void showTitle();
     enum class From { Chart, Groups, Table, Schematic };
@@ -83,8 +84,9 @@ private:
     SampleLink& m_link;
     ErrorInspection m_inspection;
     QVector<int> m_selection;
-    QString m_wanted;       ///< a network to choose when the list has it
-    bool m_showing = false; ///< a selection is being shown, not made
+    bool m_byChosen = false; ///< the grouping, by the user
+    QString m_wanted;        ///< a network chosen from elsewhere
+    bool m_showing = false;  ///< a selection is being shown, not made
     widgets::MessageBar* m_bar;
     QComboBox* m_model = nullptr;
     QComboBox* m_data = nullptr;

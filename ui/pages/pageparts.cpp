@@ -95,6 +95,23 @@ void fillData(QComboBox* box, const Datasets& datasets) {
     box->setCurrentIndex(std::max(0, had ? box->findData(chosen) : 0));
 }
 
+QVector<widgets::PlotSeries> runSeries(const std::vector<runs::RunCurve>& curves, bool markers) {
+    QVector<widgets::PlotSeries> all;
+    for (const runs::RunCurve& c : curves) {
+        widgets::PlotSeries s;
+        s.name = qs(c.name);
+        s.x = QVector<double>(c.x.begin(), c.x.end());
+        s.y = QVector<double>(c.mean.begin(), c.mean.end());
+        s.low = QVector<double>(c.low.begin(), c.low.end());
+        s.high = QVector<double>(c.high.begin(), c.high.end());
+        s.markers = markers;
+        s.colour = static_cast<int>(c.place);
+        s.dashed = c.place >= widgets::kSeriesColours;
+        all << s;
+    }
+    return all;
+}
+
 widgets::Renderable tableRenderable(QTableView* view, const QString& name) {
     widgets::Renderable made;
     made.name = name;

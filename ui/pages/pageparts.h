@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/runs/curves.h"
 #include "widgets/common/exportview.h"
+#include "widgets/plot/plotview.h"
 
 #include <QString>
 #include <QStyledItemDelegate>
@@ -35,6 +37,9 @@ void fillNetworks(QComboBox* box, const Trainings& trainings);
 /// Sets that need no file, so that there is something to look at on a first day, then the datasets
 /// of the Data page; keeps what is chosen. The data of an entry is a file or a request.
 void fillData(QComboBox* box, const Datasets& datasets);
+
+/// The curves of runs as a chart draws them; a run has the same colour in each.
+QVector<widgets::PlotSeries> runSeries(const std::vector<runs::RunCurve>& curves, bool markers);
 
 /// What is visible of a table, for the export menu: as a picture in the colours of print, and every
 /// row with its headings as CSV.

@@ -7,7 +7,6 @@
 #include "ui/services/text.h"
 #include "widgets/common/icons.h"
 #include "widgets/common/messagebar.h"
-#include "widgets/plot/plotview.h"
 
 #include <QBoxLayout>
 #include <QCheckBox>
@@ -61,21 +60,6 @@ private:
 
 QString number(double value) {
     return std::isfinite(value) ? QString::number(value, 'g', 5) : u"\u2013"_s;
-}
-
-QVector<widgets::PlotSeries> seriesOf(const std::vector<runs::RunCurve>& curves, bool markers) {
-    QVector<widgets::PlotSeries> all;
-    for (const runs::RunCurve& c : curves) {
-        widgets::PlotSeries s;
-        s.name = qs(c.name);
-        s.x = QVector<double>(c.x.begin(), c.x.end());
-        s.y = QVector<double>(c.mean.begin(), c.mean.end());
-        s.low = QVector<double>(c.low.begin(), c.low.end());
-        s.high = QVector<double>(c.high.begin(), c.high.end());
-        s.markers = markers;
-        all << s;
-    }
-    return all;
 }
 
 } // namespace
@@ -160,7 +144,7 @@ QWidget* RunsPage::buildList() {
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(RunTable::Changed, Qt::DescendingOrder);
-    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->horizontalHeader()->setSectionResizeMode(RunTable::Note, QHeaderView::Stretch);
     const int em = fontMetrics().averageCharWidth();
     const QList<int> widths{34, 16, 10, 10, 13, 10, 13, 7, 18, 32, 18};
     for (int c = 0; c < widths.size(); ++c)
@@ -350,10 +334,14 @@ void RunsPage::showCurves() {
     m_kText->setText(tr("K = %1").arg(k));
     m_accuracy->setAxes(tr("step"), tr("Acc@%1, validation").arg(k));
     const auto curves = runs::curvesOf(m_list.details().histories, k, m_bands->isChecked());
-    m_curve->setSeries(seriesOf(curves.accAtK, true));
+    m_curve->setSeries(runSeries(curves.accAtK, true));
     m_curve->setMark(curves.accAtK.empty() ? std::nan("") : k, tr("K = %1").arg(k));
-    m_accuracy->setSeries(seriesOf(curves.accuracy, false));
-    m_loss->setSeries(seriesOf(curves.loss, false));
+    double highest = 0;
+    for (const auto& c : curves.accuracy)
+        highest = std::max(highest, c.mean.back());
+    m_accuracy->setLegendAt((highest < 0.5 ? Qt::AlignTop : Qt::AlignBottom) | Qt::AlignRight);
+    m_accuracy->setSeries(runSeries(curves.accuracy, false));
+    m_loss->setSeries(runSeries(curves.loss, false));
 }
 
 void RunsPage::showComparison() {

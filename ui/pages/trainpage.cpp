@@ -15,6 +15,7 @@
 #include "widgets/plot/plotview.h"
 
 #include <QBoxLayout>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QFileDialog>
@@ -90,21 +91,6 @@ QSpinBox* countBox(const QString& name, int low, int high, const QString& help) 
     box->setAccessibleName(name);
     box->setToolTip(help);
     return box;
-}
-
-/// Acc@K of a report at a K that may lie between the measured ones.
-double accuracyAt(const std::map<int, double>& acc, int k) {
-    if (acc.empty())
-        return std::nan("");
-    const auto above = acc.lower_bound(k);
-    if (above == acc.end())
-        return acc.rbegin()->second;
-    if (above->first == k || above == acc.begin())
-        return above->second;
-    const auto below = std::prev(above);
-    const double part =
-        (std::log(k) - std::log(below->first)) / (std::log(above->first) - std::log(below->first));
-    return below->second + part * (above->second - below->second);
 }
 
 } // namespace
@@ -317,7 +303,13 @@ QWidget* TrainPage::buildRuns() {
     m_k->setToolTip(tr("A prediction is right if its error is at most the range of all labels "
                        "divided by K"));
     m_kText = new QLabel;
+    m_bands = new QCheckBox(tr("Seeds as a band"));
+    m_bands->setChecked(true);
+    m_bands->setToolTip(tr("Runs that differ in nothing but the seed become one curve: their mean, "
+                           "with a band from the least to the greatest"));
+    connect(m_bands, &QCheckBox::toggled, this, &TrainPage::showPlots);
     auto* slider = new QHBoxLayout;
+    slider->addWidget(m_bands);
     slider->addWidget(m_kText);
     slider->addWidget(m_k, 1);
     auto* curve = new QWidget;
@@ -586,7 +578,7 @@ void TrainPage::showRuns() {
                                          : tr("%1 %").arg(static_cast<int>(100 * share)),
             true);
         const auto last = run.last();
-        const double accuracy = last ? accuracyAt(last->accAt, shownK()) : std::nan("");
+        const double accuracy = last ? learn::accuracyAt(last->accAt, shownK()) : std::nan("");
         set(Accuracy, std::isfinite(accuracy) ? QString::number(accuracy, 'f', 4) : QString(),
             true);
         set(MeanError, last ? QString::number(last->mae, 'g', 3) : QString(), true);
@@ -614,36 +606,26 @@ QVector<const TrainingRun*> TrainPage::shownRuns() const {
 
 void TrainPage::showPlots() {
     const int k = shownK();
-    QVector<widgets::PlotSeries> loss, accuracy, curve;
+    std::vector<runs::RunHistory> histories;
     for (const TrainingRun* run : shownRuns()) {
-        widgets::PlotSeries l, a, c;
-        l.name = a.name = c.name = run->name;
-        for (const auto& report : run->log) {
-            const auto step = static_cast<double>(report.step);
-            l.x << step;
-            l.y << report.trainLoss;
-            if (report.validation) {
-                a.x << step;
-                a.y << accuracyAt(report.validation->accAt, k);
-            }
-        }
-        if (const auto last = run->last()) {
-            for (const auto& [at, value] : last->accAt) {
-                c.x << at;
-                c.y << value;
-            }
-        }
-        c.markers = true;
-        loss << l;
-        accuracy << a;
-        curve << c;
+        runs::RunHistory history;
+        history.name = ss(run->name);
+        history.recipeName = run->recipe.name;
+        learn::Recipe recipe = run->recipe;
+        recipe.seed = 0;
+        history.family = learn::recipeText(recipe) + ss(run->from);
+        history.log = {run->log.begin(), run->log.end()};
+        if (const auto last = run->last())
+            history.accAt = last->accAt;
+        histories.push_back(std::move(history));
     }
+    const auto curves = runs::curvesOf(histories, k, m_bands->isChecked());
     m_kText->setText(tr("K = %1").arg(k));
     m_accuracy->setAxes(tr("step"), tr("Acc@%1, validation").arg(k));
-    m_loss->setSeries(loss);
-    m_accuracy->setSeries(accuracy);
-    m_curve->setSeries(curve);
-    m_curve->setMark(curve.isEmpty() ? std::nan("") : k, tr("K = %1").arg(k));
+    m_loss->setSeries(runSeries(curves.loss, false));
+    m_accuracy->setSeries(runSeries(curves.accuracy, false));
+    m_curve->setSeries(runSeries(curves.accAtK, true));
+    m_curve->setMark(curves.accAtK.empty() ? std::nan("") : k, tr("K = %1").arg(k));
 }
 
 void TrainPage::chooseReport() {
@@ -721,7 +703,7 @@ void TrainPage::showStatus() {
         if (r.validation)
             line += tr("  Acc@%1 %2  MAE %3")
                         .arg(shownK())
-                        .arg(accuracyAt(r.validation->accAt, shownK()), 0, 'f', 4)
+                        .arg(learn::accuracyAt(r.validation->accAt, shownK()), 0, 'f', 4)
                         .arg(r.validation->mae, 0, 'g', 4);
         lines << line;
     }

@@ -49,6 +49,7 @@ public:
     widgets::PlotView* accuracyPlot() const { return m_accuracy; }
     widgets::PlotView* curvePlot() const { return m_curve; }
     QSlider* kSlider() const { return m_k; }
+    QCheckBox* bandsBox() const { return m_bands; }
     QSpinBox* stepsBox() const { return m_steps; }
     QComboBox* recipeBox() const { return m_recipes; }
 
@@ -103,6 +104,7 @@ private:
     widgets::PlotView* m_accuracy = nullptr;
     widgets::PlotView* m_curve = nullptr;
     QSlider* m_k = nullptr;
+    QCheckBox* m_bands = nullptr;
     QLabel* m_kText = nullptr;
     QPlainTextEdit* m_log = nullptr;
     QSet<QString> m_hiddenRuns;

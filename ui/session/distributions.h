@@ -36,7 +36,7 @@ struct Distribution {
 class Distributions : public QObject {
     Q_OBJECT
 public:
-    static constexpr int kBins = 60;
+    static constexpr int kBins = 40;
 
     explicit Distributions(JobService& jobs, QObject* parent = nullptr);
 

@@ -33,6 +33,7 @@ Expected<RunDetails> readRuns(const Records& runs, const StopToken& stop) {
         auto history = runs::readHistory(run.folder);
         if (!history)
             return history.failure();
+        history->name = run.name;
         out.histories.push_back(std::move(*history));
     }
     if (!runs.empty()) {

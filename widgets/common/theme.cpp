@@ -47,6 +47,17 @@ public:
             return;
         }
         QProxyStyle::drawPrimitive(element, option, painter, widget);
+        if (element == PE_IndicatorCheckBox && isDark(option->palette)) {
+            // Fusion's outline is darker than the ground: of an empty box nothing would be seen.
+            QColor outline = option->palette.color(QPalette::Text);
+            outline.setAlphaF(option->state & State_Enabled ? 0.5F : 0.25F);
+            painter->save();
+            painter->setRenderHint(QPainter::Antialiasing);
+            painter->setBrush(Qt::NoBrush);
+            painter->setPen(outline);
+            painter->drawRoundedRect(QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
+            painter->restore();
+        }
     }
 
     void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,

@@ -56,6 +56,7 @@ private slots:
         makeRun(root, "first", 3, 0.5);
         makeRun(root, "second", 5, 0.7);
         write(root / "notes" / "readme.txt", "no run");
+        makeRun(root / ".removed", "gone", 3, 0.5);
         write(root / "broken" / "recipe.yaml", "steps: [");
         auto store = RunStore::open(root);
         QVERIFY(store.ok());
@@ -80,6 +81,18 @@ private slots:
         all = store->list();
         QCOMPARE(all->size(), std::size_t{1});
         QCOMPARE(all->front().metrics.at("validation.acc_at_100"), 0.8);
+    }
+    void seedsOfOneFolder() {
+        const fs::path root = fresh("nested");
+        makeRun(root / "many", "seed-0", 3, 0.5);
+        makeRun(root / "many", "seed-1", 3, 0.6);
+        auto store = RunStore::open(root);
+        QVERIFY(store->refresh().ok());
+        QCOMPARE(store->list()->size(), std::size_t{2});
+        QCOMPARE(store->find("many/seed-1")->metrics.at("validation.acc_at_100"), 0.6);
+        makeRun(fresh("outside"), "far", 3, 0.7); // added by hand, from elsewhere
+        QCOMPARE(store->find((fresh("outside") / "far").string())->name, std::string("far"));
+        QCOMPARE(store->list()->size(), std::size_t{3});
     }
     void whatPeopleSayStays() {
         const fs::path root = fresh("people");
