@@ -23,6 +23,7 @@ struct RunsOptions {
     int k = 100;
     bool apart = false;
     bool removed = false;
+    std::string run; ///< of a verb that takes one
     std::vector<std::string> runs;
     std::vector<std::string> words;
 };
@@ -280,7 +281,7 @@ void changeCommand(
     auto store = openStore(options);
     if (!store)
         return context.fail(store.error());
-    const auto run = store->find(options.runs.front());
+    const auto run = store->find(options.run);
     if (!run)
         return context.fail(run.error());
     if (const auto done = change(*store, *run); !done)
@@ -330,7 +331,7 @@ void addRuns(CLI::App& app, Context& context) {
     using Change = std::function<Expected<void>(runs::RunStore&, const runs::RunRecord&)>;
     const auto changing = [&](const std::string& name, const std::string& help, Change change) {
         CLI::App* sub = verb(name, help);
-        sub->add_option("RUN", options->runs, "Name or folder")->required()->expected(1);
+        sub->add_option("RUN", options->run, "Name or folder")->required();
         sub->callback([options, &context, change] { changeCommand(*options, context, change); });
         return sub;
     };

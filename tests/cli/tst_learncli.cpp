@@ -316,6 +316,81 @@ private slots:
         QCOMPARE(run(command).code, 0);
         QCOMPARE(bytesOf(path("at.csv")), first); // repeats to the letter
     }
+    void errorsByLabel() {
+        const QStringList command{"eval", kLadderNet, "--data",   "ladder:2-4:60:seed=9",
+                                  "--k",  "100",      "--errors", path("errors.csv")};
+        const Result r = run(command);
+        QVERIFY2(r.code == 0, r.err.constData());
+        const int count = r.json()[u"count"].toInt();
+        const QList<QByteArray> lines = bytesOf(path("errors.csv")).split('\n');
+        QCOMPARE(lines.size(), count + 2);
+        QCOMPARE(lines.first(),
+                 QByteArray("graph,node,kind,devices,topology,distance,label,predicted,error"));
+        double sum = 0, worst = 0;
+        for (qsizetype i = 1; i <= count; ++i) {
+            const double error = std::fabs(lines[i].split(',').last().toDouble());
+            sum += error;
+            worst = std::max(worst, error);
+        }
+        QVERIFY(std::fabs(sum / count - r.json()[u"mae"].toDouble()) < 1e-6);
+        const QJsonObject errors = r.json()[u"errors"].toObject();
+        const QJsonObject first = errors[u"worst"].toArray().first().toObject();
+        QVERIFY(std::fabs(std::fabs(first[u"error"].toDouble()) - worst) < 1e-6);
+        for (const QJsonValue& groups : errors[u"by"].toObject()) {
+            int labels = 0;
+            for (const QJsonValue& group : groups.toArray())
+                labels += group.toObject()[u"count"].toInt();
+            QCOMPARE(labels, count);
+        }
+        QCOMPARE(errors[u"by"].toObject()[u"topology"].toArray().size(), 3);
+        // A part of it: the network's own way of splitting.
+        const Result part = run(command + QStringList{"--split", "validation"});
+        QVERIFY2(part.code == 0, part.err.constData());
+        QVERIFY(part.json()[u"count"].toInt() < count / 4);
+        QCOMPARE(bytesOf(path("errors.csv")).count('\n'), part.json()[u"count"].toInt() + 1);
+    }
+    void labelsCompared() {
+        const Result r = run({"dataset", "compare", "ladder:2-4:60:seed=9", "bridge:40:seed=1",
+                              "--bins", "20", "-o", path("labels.csv")});
+        QVERIFY2(r.code == 0, r.err.constData());
+        const QJsonArray sets = r.json()[u"sets"].toArray();
+        QCOMPARE(sets.size(), 2);
+        QCOMPARE(sets[1].toObject()[u"count"].toInt(), 160);
+        const QJsonObject shift = r.json()[u"shifts"].toArray().first().toObject();
+        QVERIFY(shift[u"wasserstein"].toDouble() > 0);
+        QVERIFY(shift[u"ks"].toDouble() > 0 && shift[u"ks"].toDouble() < 1);
+        const QByteArray csv = bytesOf(path("labels.csv"));
+        QCOMPARE(csv.count(",histogram,"), 40);
+        QCOMPARE(csv.count(",density,"), 512);
+        // A set beside itself lies at no distance.
+        const Result same =
+            run({"dataset", "compare", "ladder:2-4:60:seed=9", "ladder:2-4:60:seed=9"});
+        QCOMPARE(same.json()[u"shifts"].toArray().first().toObject()[u"ks"].toDouble(), 0.0);
+        const Result split = run({"dataset", "compare", "ladder:2-4:60:seed=9", "--split", "seed"});
+        QCOMPARE(split.json()[u"sets"].toArray().size(), 3);
+        QCOMPARE(split.json()[u"shifts"].toArray().size(), 3);
+    }
+    void runsRemembered() {
+        if (!QFile::exists(path("whole/model.safetensors")))
+            QCOMPARE(run(trainInto("whole")).code, 0);
+        const QString folder = m_dir.path();
+        const auto runs = [&](const QStringList& words) {
+            return run(QStringList{"runs"} + words + QStringList{"--folder", folder});
+        };
+        QCOMPARE(runs({"tag", "whole", "good", "paper"}).code, 0);
+        QCOMPARE(runs({"tag", "whole", "^paper"}).code, 0);
+        QCOMPARE(runs({"note", "whole", "the first one"}).code, 0);
+        const Result baseline = runs({"baseline", "whole"});
+        QVERIFY2(baseline.code == 0, baseline.err.constData());
+        QVERIFY(baseline.json()[u"baseline"].toBool());
+        QCOMPARE(baseline.json()[u"tags"].toArray(), QJsonArray{"good"});
+        QCOMPARE(baseline.json()[u"note"].toString(), QStringLiteral("the first one"));
+        const Result curves = runs({"curves", "whole", "-o", path("curves.csv")});
+        QVERIFY2(curves.code == 0, curves.err.constData());
+        QCOMPARE(curves.json()[u"loss"].toArray().first().toObject()[u"x"].toArray().size(), 10);
+        QVERIFY(bytesOf(path("curves.csv")).startsWith("curve,name,x,mean,low,high\n"));
+        QCOMPARE(runs({"curves", "nothing"}).errorCode(), "RUN-002");
+    }
     void badInput_data() {
         const QByteArray whole = bytesOf(kLadderNet);
         QVERIFY(whole.size() > 100000);
@@ -352,6 +427,10 @@ private slots:
         row("missing dataset", {"eval", kLadderNet, "--data", "none.h5"}, 3, "BASE-001");
         row("unknown kind", {"eval", kLadderNet, "--data", "spaghetti:5"}, 3, "GEN-020");
         row("K of nothing", {"eval", kLadderNet, "--data", data, "--k", "x"}, 2, "CLI-005");
+        row("no such part", {"eval", kLadderNet, "--data", "ladder:2:5:seed=1", "--split", "test"},
+            3, "LEARN-070");
+        row("nothing to compare", {"dataset", "compare", data}, 2, "CLI-006");
+        row("no such label", {"dataset", "compare", data, data, "--label", "gain"}, 3, "DATA-040");
         row("no such device", {"eval", kLadderNet, "--data", data, "--device", "abacus"}, 1,
             "NN-003");
         row("empty circuit", {"predict", kLadderNet, "empty.cir"}, 3, "LEARN-051");

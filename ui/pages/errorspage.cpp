@@ -149,6 +149,7 @@ QWidget* ErrorsPage::buildMain() {
     m_predicted->setEmptyText(
         tr("Choose a network and labelled data on the left and press Inspect. Each point is then "
            "a label: its true value across, what the network predicts upwards."));
+    m_predicted->setLegendAt(Qt::AlignTop | Qt::AlignLeft); // the diagonal goes the other way
     m_residual = new widgets::ScatterView(tr("Residual"));
     auto* charts = new QSplitter(Qt::Horizontal);
     for (widgets::ScatterView* view : {m_predicted, m_residual}) {

@@ -146,7 +146,7 @@ QWidget* RunsPage::buildList() {
     m_table->sortByColumn(RunTable::Changed, Qt::DescendingOrder);
     m_table->horizontalHeader()->setSectionResizeMode(RunTable::Note, QHeaderView::Stretch);
     const int em = fontMetrics().averageCharWidth();
-    const QList<int> widths{34, 16, 10, 10, 13, 10, 13, 7, 18, 32, 18};
+    const QList<int> widths{34, 20, 11, 10, 13, 10, 13, 7, 20, 32, 26};
     for (int c = 0; c < widths.size(); ++c)
         m_table->setColumnWidth(c, widths[c] * em);
     auto* exports =

@@ -121,6 +121,11 @@ void ScatterView::setColours(QVector<QRgb> colours, const ScatterLegend& legend)
     dirty();
 }
 
+void ScatterView::setLegendAt(Qt::Alignment alignment) {
+    m_legendLeft = alignment & Qt::AlignLeft;
+    update();
+}
+
 void ScatterView::setSelection(QVector<int> points) {
     points.removeIf([this](int p) { return p < 0 || p >= static_cast<int>(count()); });
     m_selection = std::move(points);
@@ -402,7 +407,7 @@ void ScatterView::paintOver(QPainter& painter, const QRectF& rect, bool print) c
             widest = std::max(widest, metrics.horizontalAdvance(m_legend.classes[i].first) + 16);
         if (m_legend.classes.isEmpty())
             widest = std::max(widest, 150.0);
-        const double left = rect.right() - widest - 14;
+        const double left = m_legendLeft ? rect.left() + 16 : rect.right() - widest - 14;
         const double rows =
             m_legend.classes.isEmpty()
                 ? 3

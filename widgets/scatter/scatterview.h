@@ -55,6 +55,7 @@ public:
     /// Axes with a scale of their own each, for measured values; without them, as for a layout, one
     /// unit is as long across as upwards.
     void setAxes(const ScatterAxes& axes);
+    void setLegendAt(Qt::Alignment alignment); ///< top right at first; or top left
     void setColours(QVector<QRgb> colours, const ScatterLegend& legend); ///< one per point
     void setSelection(QVector<int> points);                              ///< emits nothing
     const QVector<int>& selection() const { return m_selection; }
@@ -105,6 +106,7 @@ private:
     std::vector<float> m_xy;
     QVector<QRgb> m_colours;
     ScatterLegend m_legend;
+    bool m_legendLeft = false;
     QVector<int> m_selection;
     std::function<QString(int)> m_describe;
     std::function<QByteArray()> m_csv;
