@@ -4,6 +4,7 @@
 #include "core/generate/request.h"
 #include "ui/models/labelerrors.h"
 #include "ui/pages/errorspage.h"
+#include "ui/services/commands.h"
 #include "ui/services/selectionhub.h"
 #include "uitesting.h"
 #include "widgets/common/messagebar.h"
@@ -191,6 +192,16 @@ private slots:
         QTest::keyClick(page->predicted(), Qt::Key_Escape);
         QCOMPARE(page->labels()->rowCount(), 1200);
         QVERIFY(groups->selectedItems().isEmpty());
+
+        // Everything in sight is exported at once: two charts, two tables.
+        const QString exported = m_folder.filePath(u"exported"_s);
+        QDir().mkpath(exported);
+        QVERIFY(window.bench().commands.action(u"file.exportAll"_s)->isEnabled());
+        const auto files = window.exportAll(exported);
+        QVERIFY2(files.ok(), files.ok() ? "" : files.error().message().c_str());
+        QCOMPARE(files->size(), 16);
+        for (const QString& file : *files)
+            QVERIFY2(QFileInfo(file).size() > 40, qPrintable(file));
 
         // A click on a mark; the table follows.
         widgets::ScatterView* chart = page->residual();

@@ -176,6 +176,53 @@ private slots:
         window.showPage(MainWindow::Page::Embedding);
         emit scatter->selectionChanged({}); // nothing of it
     }
+    void twoNetworksOnOneLayout() {
+        if (!hasEngine())
+            QSKIP("this build has no learning engine");
+        Sandbox sandbox;
+        MainWindow window(sandbox.settings());
+        window.resize(1500, 900);
+        window.show();
+        window.showPage(MainWindow::Page::Embedding);
+        EmbeddingPage* page = window.embeddingPage();
+        page->modelBox()->setCurrentText(u"ladder-deepgen15"_s);
+        page->besideBox()->setCurrentText(u"ladder-deepgen20"_s);
+        page->dataBox()->setCurrentIndex(1); // bridges: the two differ there
+        page->methodBox()->setCurrentIndex(1);
+        page->colourBox()->setCurrentIndex(page->colourBox()->findData(u"error"_s));
+        QTest::mouseClick(page->startButton(), Qt::LeftButton);
+        QVERIFY(QTest::qWaitFor(
+            [&] { return !page->embedding().isRunning() && page->scatter()->count() == 1200; },
+            60'000));
+        widgets::ScatterView* one = page->scatter();
+        widgets::ScatterView* two = page->besideScatter();
+        QVERIFY(two->isVisible());
+        QCOMPARE(two->count(), one->count());
+        const auto table = page->embedding().table(), beside = page->embedding().beside();
+        QCOMPARE(beside->graph, table->graph);
+        QCOMPARE(beside->node, table->node);
+        QCOMPARE(beside->label, table->label);
+        QVERIFY(beside->predicted != table->predicted);
+        // Both are moved and chosen from together.
+        one->setFocus();
+        QTest::keyClick(one, Qt::Key_Plus);
+        QTest::keyClick(one, Qt::Key_Right);
+        QCOMPARE(two->placeOf(3) - two->placeOf(4), one->placeOf(3) - one->placeOf(4));
+        QTest::keyClick(two, Qt::Key_0);
+        QCOMPARE(two->placeOf(3) - two->placeOf(4), one->placeOf(3) - one->placeOf(4));
+        const QPointF place = two->placeOf(17);
+        QTest::mouseClick(two, Qt::LeftButton, {}, place.toPoint());
+        QCOMPARE(two->selection().size(), 1);
+        QCOMPARE(one->selection(), two->selection());
+        QCOMPARE(page->points()->rowCount(), 11);
+        // Without another it goes away.
+        page->besideBox()->setCurrentIndex(0);
+        QTest::mouseClick(page->startButton(), Qt::LeftButton);
+        QVERIFY(QTest::qWaitFor(
+            [&] { return !page->embedding().isRunning() && page->scatter()->count() == 1200; },
+            60'000));
+        QVERIFY(!two->isVisible());
+    }
     void embedWithTheOpenCircuit() {
         if (!hasEngine())
             QSKIP("this build has no learning engine");

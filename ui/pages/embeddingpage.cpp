@@ -18,7 +18,9 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QEvent>
+#include <QFileInfo>
 #include <QFormLayout>
+#include <QGridLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
@@ -64,12 +66,16 @@ EmbeddingPage::EmbeddingPage(JobService& jobs, Datasets& datasets, Trainings& tr
     connect(&m_embedding, &Embedding::stateChanged, this, &EmbeddingPage::showState);
     connect(&m_embedding, &Embedding::tableChanged, this, [this] {
         m_scatter->setPoints({});
+        m_besideScatter->setPoints({});
+        m_besideScatter->parentWidget()->setVisible(m_embedding.beside() != nullptr);
         showSelection();
         showState();
     });
     connect(&m_embedding, &Embedding::layoutChanged, this, [this] {
         const bool first = m_scatter->count() != m_embedding.layout().size() / 2;
         m_scatter->setPoints(m_embedding.layout());
+        if (m_embedding.beside())
+            m_besideScatter->setPoints(m_embedding.layout());
         if (first) {
             showColours();
             takeSelection(); // of the circuit that is open
@@ -92,6 +98,11 @@ QWidget* EmbeddingPage::buildSide() {
     auto* form = new QFormLayout;
     m_model = choiceField(tr("Network"));
     form->addRow(tr("Network"), m_model);
+    m_beside = choiceField(tr("Network beside it"));
+    m_beside->addItem(tr("none"), QString());
+    m_beside->setToolTip(tr("Another network on the same layout, e.g. the same one finetuned: what "
+                            "it predicts and where it is wrong, before and after"));
+    form->addRow(tr("Beside it"), m_beside);
     m_data = choiceField(tr("Data"));
     form->addRow(tr("Data"), m_data);
     m_level = choiceField(tr("A point is"));
@@ -156,6 +167,48 @@ QWidget* EmbeddingPage::buildSide() {
     return side;
 }
 
+QWidget* EmbeddingPage::buildPicture() {
+    m_scatter = new widgets::ScatterView(tr("Embedding"));
+    m_scatter->setEmptyText(
+        tr("Choose a network and data on the left and press Start. Each point is then a net, a "
+           "node or a circuit as the network sees it; points that it takes for alike lie "
+           "together."));
+    m_besideScatter = new widgets::ScatterView(tr("Embedding, the other network"));
+    auto* both = new QSplitter(Qt::Horizontal);
+    both->setChildrenCollapsible(false);
+    for (widgets::ScatterView* view : {m_scatter, m_besideScatter}) {
+        const bool beside = view == m_besideScatter;
+        widgets::ScatterView* other = beside ? m_scatter : m_besideScatter;
+        view->setDescription([this, beside](int p) { return describe(p, beside); });
+        view->setCsv([this, beside] {
+            const auto table = beside ? m_embedding.beside() : m_embedding.table();
+            return table && m_embedding.layout().size() == 2 * table->count
+                       ? QByteArray::fromStdString(explore::toCsv(*table, m_embedding.layout()))
+                       : QByteArray();
+        });
+        auto* exports = new widgets::ExportActions([view] { return view->renderable(); }, view);
+        connect(exports, &widgets::ExportActions::failed, this,
+                [this](const Error& error) { m_bar->showError(error); });
+        auto* holder = new QWidget;
+        auto* grid = new QGridLayout(holder); // the button lies upon the picture's corner
+        grid->setContentsMargins(0, 0, 0, 0);
+        grid->addWidget(view, 0, 0);
+        grid->addWidget(exports->button(tr("Copy or export this picture")), 0, 0,
+                        Qt::AlignBottom | Qt::AlignLeft);
+        both->addWidget(holder);
+        holder->setVisible(!beside);
+        connect(view, &widgets::ScatterView::viewChanged, this,
+                [view, other] { other->follow(*view); });
+        connect(view, &widgets::ScatterView::selectionChanged, this, [this, view, other] {
+            other->setSelection(view->selection());
+            showSelection();
+            tellSelection();
+        });
+        connect(view, &widgets::ScatterView::activated, this, &EmbeddingPage::openCircuit);
+    }
+    return both;
+}
+
 QWidget* EmbeddingPage::buildMain() {
     m_colour = new QComboBox;
     m_colour->setAccessibleName(tr("Colour"));
@@ -167,28 +220,11 @@ QWidget* EmbeddingPage::buildMain() {
         m_colour->addItem(text, id);
     m_quality = new QLabel;
     m_quality->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    m_scatter = new widgets::ScatterView(tr("Embedding"));
-    m_scatter->setEmptyText(
-        tr("Choose a network and data on the left and press Start. Each point is then a net, a "
-           "node or "
-           "a circuit as the network sees it; points that it takes for alike lie together."));
-    m_scatter->setDescription([this](int p) { return describe(p); });
-    m_scatter->setCsv([this] {
-        const auto table = m_embedding.table();
-        return table && m_embedding.layout().size() == 2 * table->count
-                   ? QByteArray::fromStdString(explore::toCsv(*table, m_embedding.layout()))
-                   : QByteArray();
-    });
-    auto* exports =
-        new widgets::ExportActions([this] { return m_scatter->renderable(); }, m_scatter);
-    auto* menu = exports->button(tr("Copy or export this picture"));
-    connect(exports, &widgets::ExportActions::failed, this,
-            [this](const Error& error) { m_bar->showError(error); });
+    QWidget* picture = buildPicture();
     auto* header = new QHBoxLayout;
     header->addWidget(new QLabel(tr("Colour by")));
     header->addWidget(m_colour);
     header->addWidget(m_quality, 1);
-    header->addWidget(menu);
     m_pointsTitle = new QLabel;
     m_points = new QTableWidget(0, 7);
     m_points->setAccessibleName(tr("Points"));
@@ -202,7 +238,7 @@ QWidget* EmbeddingPage::buildMain() {
     auto* upper = new QWidget;
     auto* upperLayout = new QVBoxLayout(upper);
     upperLayout->addLayout(header);
-    upperLayout->addWidget(m_scatter, 1);
+    upperLayout->addWidget(picture, 1);
     auto* lower = new QWidget;
     auto* lowerLayout = new QVBoxLayout(lower);
     lowerLayout->addWidget(m_pointsTitle);
@@ -214,11 +250,6 @@ QWidget* EmbeddingPage::buildMain() {
     splitter->setStretchFactor(1, 1);
     splitter->setChildrenCollapsible(false);
     connect(m_colour, &QComboBox::currentIndexChanged, this, &EmbeddingPage::showColours);
-    connect(m_scatter, &widgets::ScatterView::selectionChanged, this, [this] {
-        showSelection();
-        tellSelection();
-    });
-    connect(m_scatter, &widgets::ScatterView::activated, this, &EmbeddingPage::openCircuit);
     connect(m_points, &QTableWidget::cellDoubleClicked, this,
             [this](int row) { openCircuit(m_points->item(row, 0)->data(Qt::UserRole).toInt()); });
     return splitter;
@@ -226,6 +257,7 @@ QWidget* EmbeddingPage::buildMain() {
 
 void EmbeddingPage::fillChoices() {
     fillNetworks(m_model, m_trainings);
+    fillNetworks(m_beside, m_trainings);
     fillData(m_data, m_datasets);
     showState();
 }
@@ -233,6 +265,7 @@ void EmbeddingPage::fillChoices() {
 EmbeddingSetup EmbeddingPage::setup() const {
     EmbeddingSetup s;
     s.model = m_model->currentData().toString();
+    s.beside = m_beside->currentData().toString();
     s.data = m_data->currentData().toString();
     s.request.level = static_cast<explore::EmbeddingRequest::Level>(m_level->currentData().toInt());
     s.request.layer = m_layer->value();
@@ -285,6 +318,10 @@ void EmbeddingPage::showColours() {
     widgets::ScatterLegend legend;
     legend.title = m_colour->currentText();
     QVector<QRgb> colours(static_cast<qsizetype>(table->count));
+    // The same points in the same order, or there is something wrong with the set.
+    const auto other = m_embedding.beside();
+    const auto beside = other && other->count == table->count ? other : nullptr;
+    QVector<QRgb> besideColours(colours.size());
     if (by == u"kind"_s || by == u"topology"_s || by == u"split"_s) {
         std::map<QString, int> classes;
         const auto nameOf = [&](std::size_t i) -> QString {
@@ -318,40 +355,58 @@ void EmbeddingPage::showColours() {
         for (std::size_t i = 0; i < table->count; ++i)
             colours[static_cast<qsizetype>(i)] =
                 widgets::seriesColour(classes[names[i]], dark).rgb();
+        besideColours = colours;
     } else {
-        const auto value = [&](std::size_t i) {
-            const double label = static_cast<double>(table->label[i]);
-            const double predicted = static_cast<double>(table->predicted[i]);
+        const auto value = [&](const explore::EmbeddingTable& of, std::size_t i) {
+            const double label = static_cast<double>(of.label[i]);
+            const double predicted = static_cast<double>(of.predicted[i]);
             return by == u"label"_s       ? label
                    : by == u"predicted"_s ? predicted
                                           : std::fabs(predicted - label);
         };
+        // One scale for both, so that the colours can be compared.
         legend.low = INFINITY;
         legend.high = -INFINITY;
-        for (std::size_t i = 0; i < table->count; ++i) {
-            if (std::isfinite(value(i))) {
-                legend.low = std::min(legend.low, value(i));
-                legend.high = std::max(legend.high, value(i));
+        for (const auto* of : {table.get(), beside.get()}) {
+            for (std::size_t i = 0; of && i < of->count; ++i) {
+                if (std::isfinite(value(*of, i))) {
+                    legend.low = std::min(legend.low, value(*of, i));
+                    legend.high = std::max(legend.high, value(*of, i));
+                }
             }
         }
         const QRgb none = widgets::semanticColour(widgets::Semantic::Muted, dark).rgb();
         const double span = legend.high - legend.low;
-        for (std::size_t i = 0; i < table->count; ++i)
-            colours[static_cast<qsizetype>(i)] =
-                std::isfinite(value(i))
-                    ? widgets::rampColour(span > 0 ? (value(i) - legend.low) / span : 0.5, dark)
-                          .rgb()
-                    : none;
+        const auto paint = [&](const explore::EmbeddingTable& of, QVector<QRgb>& out) {
+            for (std::size_t i = 0; i < of.count; ++i) {
+                const double v = value(of, i);
+                const double at = span > 0 ? (v - legend.low) / span : 0.5;
+                out[static_cast<qsizetype>(i)] =
+                    std::isfinite(v) ? widgets::rampColour(at, dark).rgb() : none;
+            }
+        };
+        paint(*table, colours);
+        if (beside)
+            paint(*beside, besideColours);
         if (!(legend.low <= legend.high)) {
             legend.classes.emplace_back(tr("no point has one"), QColor(none));
             legend.low = legend.high = 0;
         }
     }
+    if (beside) {
+        const auto titled = [&](const QString& model) {
+            widgets::ScatterLegend named = legend;
+            named.title = u"%1: %2"_s.arg(QFileInfo(model).completeBaseName(), legend.title);
+            return named;
+        };
+        m_besideScatter->setColours(besideColours, titled(m_embedding.setup().beside));
+        legend = titled(m_embedding.setup().model);
+    }
     m_scatter->setColours(colours, legend);
 }
 
-QString EmbeddingPage::describe(int point) const {
-    const auto table = m_embedding.table();
+QString EmbeddingPage::describe(int point, bool beside) const {
+    const auto table = beside ? m_embedding.beside() : m_embedding.table();
     const auto i = static_cast<std::size_t>(point);
     if (!table || i >= table->count)
         return {};
@@ -501,6 +556,7 @@ void EmbeddingPage::takeSelection() {
             points << static_cast<int>(i);
     }
     m_scatter->setSelection(points);
+    m_besideScatter->setSelection(points);
     showSelection();
 }
 

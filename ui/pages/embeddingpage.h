@@ -42,6 +42,8 @@ public:
     Embedding& embedding() { return m_embedding; }
     EmbeddingSetup setup() const; ///< what the form says now
     widgets::ScatterView* scatter() const { return m_scatter; }
+    widgets::ScatterView* besideScatter() const { return m_besideScatter; } ///< hidden without one
+    QComboBox* besideBox() const { return m_beside; }
     widgets::MessageBar* bar() const { return m_bar; }
     QPushButton* startButton() const { return m_start; }
     QPushButton* pauseButton() const { return m_pause; }
@@ -70,13 +72,14 @@ private:
     void fillChoices();
     void showState();
     void showColours();
+    QWidget* buildPicture();
     void showSelection();
     void openCircuit(int point);
     void tellSelection();
     void takeSelection();
     bool circuitIsOpen() const;
     std::optional<ObjectId> objectOf(int node) const;
-    QString describe(int point) const;
+    QString describe(int point, bool beside) const;
 
     Datasets& m_datasets;
     Trainings& m_trainings;
@@ -87,6 +90,7 @@ private:
     Embedding m_embedding;
     widgets::MessageBar* m_bar;
     QComboBox* m_model = nullptr;
+    QComboBox* m_beside = nullptr;
     QComboBox* m_data = nullptr;
     QComboBox* m_level = nullptr;
     QSpinBox* m_layer = nullptr;
@@ -103,6 +107,7 @@ private:
     QComboBox* m_colour = nullptr;
     QLabel* m_quality = nullptr;
     widgets::ScatterView* m_scatter = nullptr;
+    widgets::ScatterView* m_besideScatter = nullptr;
     QLabel* m_pointsTitle = nullptr;
     QTableWidget* m_points = nullptr;
 };

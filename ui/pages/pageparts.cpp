@@ -65,7 +65,9 @@ QComboBox* choiceField(const QString& name) {
 
 void fillNetworks(QComboBox* box, const Trainings& trainings) {
     const QString chosen = box->currentData().toString();
-    box->clear();
+    // What a page puts before the networks stays.
+    while (box->count() > 0 && !box->itemData(box->count() - 1).toString().isEmpty())
+        box->removeItem(box->count() - 1);
     Diagnostics findings;
     for (const auto& info :
          learn::listModels({Learning::shippedModels(), Learning::ownModels()}, findings)) {

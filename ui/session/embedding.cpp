@@ -5,6 +5,7 @@
 #include "core/generate/request.h"
 #include "core/graph/features.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
@@ -22,6 +23,7 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 struct Loaded {
     std::shared_ptr<const dataset::GraphSet> set;
     std::shared_ptr<const explore::EmbeddingTable> table;
+    std::shared_ptr<const explore::EmbeddingTable> beside; ///< may be null
     std::shared_ptr<const explore::Neighbours> neighbours;
     std::vector<learn::Part> parts; ///< of each graph
     std::int64_t circuit = -1;
@@ -56,6 +58,26 @@ std::vector<learn::Part> partsOf(const dataset::GraphSet& set,
     return parts;
 }
 
+/// What another network makes of the same points.
+Expected<std::shared_ptr<const explore::EmbeddingTable>>
+embedBeside(const QString& path, learn::Engine& engine, const dataset::GraphSet& set,
+            const explore::EmbeddingRequest& request, const StopToken& stop, ProgressSink& sink) {
+    if (path.isEmpty())
+        return std::shared_ptr<const explore::EmbeddingTable>();
+    const auto checkpoint = learn::readCheckpoint(path.toStdString());
+    if (!checkpoint)
+        return checkpoint.failure();
+    const auto model = engine.load(*checkpoint);
+    if (!model)
+        return model.failure();
+    explore::EmbeddingRequest wanted = request;
+    wanted.layer = std::min<int>(wanted.layer, static_cast<int>(checkpoint->spec.layers));
+    auto table = explore::embed(**model, set, wanted, stop, sink);
+    if (!table)
+        return table.failure();
+    return std::make_shared<const explore::EmbeddingTable>(std::move(*table));
+}
+
 Expected<Loaded> load(const EmbeddingSetup& setup, const StopToken& stop, ProgressSink& sink) {
     const auto checkpoint = learn::readCheckpoint(setup.model.toStdString());
     if (!checkpoint)
@@ -80,13 +102,18 @@ Expected<Loaded> load(const EmbeddingSetup& setup, const StopToken& stop, Progre
     auto table = explore::embed(**model, *set, request, stop, sink);
     if (!table)
         return table.failure();
+    const auto beside = embedBeside(setup.beside, **engine, *set, request, stop, sink);
+    if (!beside)
+        return beside.failure();
     auto neighbours = explore::nearestNeighbours(table->points(), kListed, 0, stop, sink);
     if (!neighbours)
         return neighbours.failure();
     return Loaded{std::make_shared<const dataset::GraphSet>(std::move(*set)),
                   std::make_shared<const explore::EmbeddingTable>(std::move(*table)),
+                  *beside,
                   std::make_shared<const explore::Neighbours>(std::move(*neighbours)),
-                  std::move(parts), request.always};
+                  std::move(parts),
+                  request.always};
 }
 
 } // namespace
@@ -110,6 +137,7 @@ void Embedding::start(const EmbeddingSetup& setup) {
     m_tsne.reset();
     m_table.reset();
     m_neighbours.reset();
+    m_beside.reset();
     m_parts.clear();
     m_circuitGraph = -1;
     m_layout.clear();
@@ -133,6 +161,7 @@ void Embedding::start(const EmbeddingSetup& setup) {
             }
             m_set = loaded->set;
             m_table = loaded->table;
+            m_beside = loaded->beside;
             m_neighbours = loaded->neighbours;
             m_parts = std::move(loaded->parts);
             m_circuitGraph = loaded->circuit;

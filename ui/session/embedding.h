@@ -20,7 +20,10 @@ namespace ohm::ui {
 /// What is to be laid out. A plain value.
 struct EmbeddingSetup {
     QString model; ///< checkpoint file
-    QString data;  ///< dataset file or a request such as "ladder:2-10:300:seed=4"
+    /// Another network to be seen beside it on the same layout, e.g. the same one finetuned; empty:
+    /// none.
+    QString beside;
+    QString data; ///< dataset file or a request such as "ladder:2-10:300:seed=4"
     explore::EmbeddingRequest request;
     explore::TsneOptions tsne;
     bool pca = false; ///< principal components instead of t-SNE
@@ -47,6 +50,8 @@ public:
     bool canRestart() const;
     const EmbeddingSetup& setup() const { return m_setup; }
     std::shared_ptr<const explore::EmbeddingTable> table() const { return m_table; }
+    /// The same points as the other network has them; null without one.
+    std::shared_ptr<const explore::EmbeddingTable> beside() const { return m_beside; }
     std::shared_ptr<const dataset::GraphSet> set() const { return m_set; }
     /// Part of the data that a graph belongs to, divided as the network's own training did; All for
     /// none of them (the open circuit).
@@ -84,6 +89,7 @@ private:
     bool m_paused = false;
     std::shared_ptr<const dataset::GraphSet> m_set;
     std::shared_ptr<const explore::EmbeddingTable> m_table;
+    std::shared_ptr<const explore::EmbeddingTable> m_beside;
     std::vector<learn::Part> m_parts;
     std::int64_t m_circuitGraph = -1;
     std::shared_ptr<const explore::Neighbours> m_neighbours;

@@ -16,6 +16,7 @@
 #include "ui/window/services.h"
 #include "ui/window/workspacepage.h"
 #include "widgets/common/commandpalette.h"
+#include "widgets/common/exportview.h"
 #include "widgets/common/issuesview.h"
 #include "widgets/common/jobstrip.h"
 #include "widgets/common/logview.h"
@@ -465,14 +466,27 @@ Expected<QStringList> MainWindow::exportAll(const QString& folder) {
         widgets::Renderable what;
         QStringList suffixes;
     };
-    const Export exports[] = {
-        {m_workspace->schematic()->renderable(), {u"png"_s, u"svg"_s, u"pdf"_s}},
-        {m_workspace->graph()->renderable(), {u"png"_s, u"svg"_s, u"pdf"_s}},
-        {m_nets->renderable(), {u"csv"_s}},
-        {m_devices->renderable(), {u"csv"_s}}};
+    QVector<Export> exports;
+    if (page() == Page::Circuit) {
+        exports = {{m_workspace->schematic()->renderable(), {u"png"_s, u"svg"_s, u"pdf"_s}},
+                   {m_workspace->graph()->renderable(), {u"png"_s, u"svg"_s, u"pdf"_s}},
+                   {m_nets->renderable(), {u"csv"_s}},
+                   {m_devices->renderable(), {u"csv"_s}}};
+    } else { // whatever can be exported by itself and is in sight
+        for (const auto* actions :
+             m_pages->currentWidget()->findChildren<widgets::ExportActions*>()) {
+            if (actions->view()->isVisible())
+                exports.push_back(
+                    {actions->renderable(), {u"png"_s, u"svg"_s, u"pdf"_s, u"csv"_s}});
+        }
+    }
     for (const Export& one : exports) {
+        if (one.what.size.isEmpty() && page() != Page::Circuit)
+            continue; // nothing in it, no CSV either
         for (const QString& suffix : one.suffixes) {
-            const QString path = dir.filePath(one.what.name + u'.' + suffix);
+            QString path = dir.filePath(one.what.name + u'.' + suffix);
+            for (int n = 2; written.contains(path); ++n)
+                path = dir.filePath(one.what.name + u"-%1."_s.arg(n) + suffix);
             const Expected<void> done = widgets::exportTo(one.what, path);
             if (!done && done.error().code == "WID-002")
                 continue; // an empty view has no picture

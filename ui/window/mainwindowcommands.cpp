@@ -27,6 +27,7 @@
 #include <QFileInfo>
 #include <QLineEdit>
 #include <QMenuBar>
+#include <QStackedWidget>
 #include <QStatusBar>
 #include <QToolBar>
 #include <QToolButton>
@@ -58,7 +59,7 @@ void MainWindow::registerCommands() {
            tr("Reads the circuit's files again; selection and place are kept."), file},
           [this] { m_bench->session.reload(); });
     c.add({u"file.exportAll"_s, tr("&Export all views\u2026"), u"export"_s, key(u"Ctrl+Shift+E"_s),
-           tr("Writes schematic, graph and tables into a folder."), file},
+           tr("Writes everything that the page shows into a folder."), file},
           [this] { exportAllDialog(); });
     c.add({u"file.close"_s, tr("&Close circuit"), u"close"_s,
            standard(QKeySequence::Close, u"Ctrl+W"_s), tr("Goes back to the start page."), file},
@@ -460,11 +461,11 @@ void MainWindow::updateEnabled() {
     const bool open = m_bench->session.isOpen();
     const bool circuit = m_bench->session.circuit() != nullptr;
     const bool running = m_bench->simulation.isRunning();
-    for (const QString& id :
-         {u"file.reload"_s, u"file.close"_s, u"file.exportAll"_s, u"edit.find"_s,
-          u"edit.deselect"_s, u"view.fit"_s, u"view.zoomIn"_s, u"view.zoomOut"_s, u"view.graph"_s,
-          u"view.source"_s, u"view.down"_s, u"view.sidePanels"_s})
+    for (const QString& id : {u"file.reload"_s, u"file.close"_s, u"edit.find"_s, u"edit.deselect"_s,
+                              u"view.fit"_s, u"view.zoomIn"_s, u"view.zoomOut"_s, u"view.graph"_s,
+                              u"view.source"_s, u"view.down"_s, u"view.sidePanels"_s})
         c.action(id)->setEnabled(open);
+    c.action(u"file.exportAll"_s)->setEnabled(open || page() != Page::Circuit);
     c.action(u"sim.op"_s)->setEnabled(circuit && !running);
     c.action(u"sim.stop"_s)->setEnabled(running);
     c.action(u"predict.run"_s)->setEnabled(circuit && !m_bench->prediction.isRunning());
@@ -533,12 +534,19 @@ void MainWindow::exportAllDialog() {
     dialog->setOption(QFileDialog::ShowDirsOnly);
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& folder) {
         const Expected<QStringList> written = exportAll(folder);
-        if (!written)
+        const QString told =
+            written ? tr("%L1 files written to %2.").arg(written->size()).arg(folder) : QString();
+        auto* bar = m_pages->currentWidget()->findChild<widgets::MessageBar*>();
+        if (page() != Page::Circuit && bar) {
+            if (written)
+                bar->showMessage(widgets::MessageBar::Kind::Success, told);
+            else
+                bar->showError(written.error());
+        } else if (!written) {
             m_workspace->showError(written.error());
-        else
-            m_workspace->showMessage(
-                widgets::MessageBar::Kind::Success,
-                tr("%L1 files written to %2.").arg(written->size()).arg(folder));
+        } else {
+            m_workspace->showMessage(widgets::MessageBar::Kind::Success, told);
+        }
     });
     dialog->open();
 }

@@ -141,6 +141,7 @@ void MainWindow::connectLearning() {
     };
     connect(undo, &QUndoStack::indexChanged, this, showUndo);
     connect(m_pages, &QStackedWidget::currentChanged, this, showUndo);
+    connect(m_pages, &QStackedWidget::currentChanged, this, &MainWindow::updateEnabled);
     connect(&m_runs->list(), &RunList::changed, this, showUndo);
     showUndo();
     const auto tellTheme = [this] { m_bench->voltages.setDark(widgets::isDark(palette())); };

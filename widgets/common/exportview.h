@@ -43,6 +43,8 @@ public:
     /// `provider` is asked at the moment of export. `view` parents the file dialog.
     ExportActions(std::function<Renderable()> provider, QWidget* view);
     QMenu* menu() const { return m_menu; }
+    QWidget* view() const { return m_view; }
+    Renderable renderable() const { return m_provider(); } ///< as it is now
     /// A quiet button with the menu, for a view's corner or header; owned by `parent`.
     QToolButton* button(const QString& tip, QWidget* parent = nullptr) const;
     void copyImage();

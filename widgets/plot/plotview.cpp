@@ -73,6 +73,12 @@ public:
     QString reading(const QPoint& at, int* bar = nullptr, int* bin = nullptr) const;
     QByteArray csv() const;
     int count() const { return static_cast<int>(series.size() + bars.size()); }
+    bool isEmpty() const {
+        return std::all_of(series.begin(), series.end(),
+                           [](const PlotSeries& s) { return s.y.isEmpty(); }) &&
+               std::all_of(bars.begin(), bars.end(),
+                           [](const PlotBars& b) { return b.counts.isEmpty(); });
+    }
     /// The least height above zero of all bars, 1 without one.
     double leastBar() const {
         double least = std::numeric_limits<double>::infinity();
@@ -140,11 +146,7 @@ void PlotView::Private::rebuild() {
         histograms.push_back(graph);
     }
     plot->legend->setVisible(count() > 1);
-    const bool nothing =
-        std::all_of(series.begin(), series.end(),
-                    [](const PlotSeries& s) { return s.y.isEmpty(); }) &&
-        std::all_of(bars.begin(), bars.end(), [](const PlotBars& b) { return b.counts.isEmpty(); });
-    empty->setVisible(nothing && !empty->text().isEmpty());
+    empty->setVisible(isEmpty() && !empty->text().isEmpty());
     restyle(isDark(view->palette()), view->palette());
     showHidden();
     if (!moved)
@@ -514,7 +516,7 @@ QVector<double> PlotView::range() const {
 Renderable PlotView::renderable() {
     Renderable out;
     out.name = d->name.toLower().replace(u' ', u'-');
-    out.size = QSizeF(size()) * 0.75;
+    out.size = d->isEmpty() ? QSizeF() : QSizeF(size()) * 0.75;
     out.paint = [this](QPainter& painter, const QRectF& rect) {
         // For print: dark on light, whatever the theme.
         d->restyle(false, lightPalette());

@@ -183,6 +183,15 @@ void ScatterView::fit() {
     dirty();
 }
 
+void ScatterView::follow(const ScatterView& other) {
+    m_centre = other.m_centre;
+    m_scale = other.m_scale;
+    m_moved = other.m_moved;
+    if (!m_moved)
+        fit();
+    dirty();
+}
+
 QPointF ScatterView::placeOf(QPointF at) const {
     const QPointF middle = plotRect().center();
     return {(at.x() - m_centre.x()) * m_scale.x() + middle.x(),
@@ -502,6 +511,7 @@ void ScatterView::zoom(double factor, QPointF around) {
     const QPointF now = toData(around);
     m_centre += fixed - now;
     dirty();
+    emit viewChanged();
 }
 
 void ScatterView::wheelEvent(QWheelEvent* event) {
@@ -536,6 +546,7 @@ void ScatterView::mouseMoveEvent(QMouseEvent* event) {
     m_last = at;
     setCursor(Qt::ClosedHandCursor);
     dirty();
+    emit viewChanged();
 }
 
 void ScatterView::mouseReleaseEvent(QMouseEvent* event) {
@@ -564,10 +575,12 @@ void ScatterView::mouseReleaseEvent(QMouseEvent* event) {
 
 void ScatterView::mouseDoubleClickEvent(QMouseEvent* event) {
     const int p = pointAt(event->position());
-    if (p >= 0)
+    if (p >= 0) {
         emit activated(p);
-    else
-        fit();
+        return;
+    }
+    fit();
+    emit viewChanged();
 }
 
 void ScatterView::leaveEvent(QEvent*) {
@@ -611,10 +624,13 @@ void ScatterView::keyPressEvent(QKeyEvent* event) {
         m_centre += QPointF(x * width() / m_scale.x(), y * height() / m_scale.y()) * kPanStep;
         m_moved = true;
         dirty();
+        emit viewChanged();
     };
     switch (event->key()) {
     case Qt::Key_0:
-        return fit();
+        fit();
+        emit viewChanged();
+        return;
     case Qt::Key_Plus:
     case Qt::Key_Equal:
         return zoom(kZoomStep, middle);

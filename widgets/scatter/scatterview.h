@@ -64,6 +64,8 @@ public:
     void setCsv(std::function<QByteArray()> csv);
     void setEmptyText(const QString& text);
     void fit();
+    /// The same part of the plane in sight as another view has.
+    void follow(const ScatterView& other);
     /// The point at a place of the widget, within a few pixels; -1 for none.
     int pointAt(QPointF position) const;
     QPointF placeOf(int point) const; ///< of a point, in pixels
@@ -74,6 +76,7 @@ signals:
     void selectionChanged(const QVector<int>& points); ///< by the user
     void hovered(int point);                           ///< -1: none
     void activated(int point);
+    void viewChanged(); ///< by the user
 
 protected:
     void paintEvent(QPaintEvent* event) override;
