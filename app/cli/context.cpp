@@ -130,7 +130,7 @@ int exitCodeOf(const Error& error) {
         "GEN-02",    "GEN-00",    "GEN-010",  "GEN-015",  "LEARN-00",  "LEARN-010", "LEARN-013",
         "LEARN-014", "LEARN-015", "LEARN-02", "EXPL-001", "EXPL-002",  "EXPL-004",  "EXPL-005",
         "LEARN-05",  "NN-01",     "NN-02",    "OPT-00",   "OPT-010",   "OPT-021",   "OPT-022",
-        "OPT-03",    "RUN-001",   "RUN-002",  "RUN-003"};
+        "OPT-03",    "RUN-001",   "RUN-002",  "RUN-003",  "PAR-00",    "PAR-02"};
     const bool input = std::any_of(kInput.begin(), kInput.end(),
                                    [&](const char* p) { return code.starts_with(p); });
     return input ? kBadInput : kFailed;

@@ -81,6 +81,7 @@ void addPredict(CLI::App& app, Context& context);
 void addEmbed(CLI::App& app, Context& context);
 void addModels(CLI::App& app, Context& context);
 void addOptimize(CLI::App& app, Context& context);
+void addParasitics(CLI::App& app, Context& context);
 void addRuns(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);
 

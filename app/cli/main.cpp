@@ -92,6 +92,7 @@ int main(int argc, char** argv) {
     ohm::cli::addEmbed(app, context);
     ohm::cli::addModels(app, context);
     ohm::cli::addOptimize(app, context);
+    ohm::cli::addParasitics(app, context);
     ohm::cli::addRuns(app, context);
     ohm::cli::addBench(app, context);
     for (CLI::App* noun : app.get_subcommands({})) {

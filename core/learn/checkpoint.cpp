@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/checkpoint.h"
 
-#include "core/base/files.h"
+#include "core/learn/tensorfile.h"
 
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include <nlohmann/json.hpp>
@@ -15,7 +14,6 @@ namespace {
 using nlohmann::json;
 constexpr const char* kFormat = "ohmscape-checkpoint";
 constexpr int kVersion = 1;
-constexpr std::uint64_t kMostHeader = std::uint64_t{64} << 20;
 
 json normalizationJson(const dataset::Normalization& n) {
     json codes = json::array();
@@ -121,47 +119,20 @@ nn::NetworkSpec networkFrom(const json& j) {
     return n;
 }
 
-void addArrays(json& header, std::string& data, const std::string& prefix,
-               const std::vector<nn::NamedArray>& arrays) {
-    for (const auto& array : arrays) {
-        const std::size_t begin = data.size();
-        data.append(reinterpret_cast<const char*>(array.values.data()),
-                    array.values.size() * sizeof(float));
-        header[prefix + array.name] = {
-            {"dtype", "F32"}, {"shape", array.shape}, {"data_offsets", {begin, data.size()}}};
-    }
-}
-
-nn::NamedArray arrayFrom(const std::string& name, const json& entry, std::string_view data) {
-    nn::NamedArray array;
-    array.name = name;
-    array.shape = entry.at("shape").get<std::vector<std::int64_t>>();
-    const auto begin = entry.at("data_offsets").at(0).get<std::uint64_t>();
-    const auto end = entry.at("data_offsets").at(1).get<std::uint64_t>();
-    std::uint64_t count = 1;
-    for (const std::int64_t n : array.shape) {
-        if (n < 0 || (n > 0 && count > std::numeric_limits<std::uint32_t>::max() /
-                                           static_cast<std::uint64_t>(n)))
-            throw std::runtime_error("array " + name + " has an impossible shape");
-        count *= static_cast<std::uint64_t>(n);
-    }
-    if (entry.at("dtype").get<std::string>() != "F32" || begin > end || end > data.size() ||
-        end - begin != count * sizeof(float))
-        throw std::runtime_error("array " + name + " does not fit the file");
-    array.values.resize(count);
-    std::memcpy(array.values.data(), data.data() + begin, end - begin);
-    return array;
-}
-
 constexpr std::string_view kWeights = "model.";
 constexpr std::string_view kTraining = "training.";
 
 } // namespace
 
 Expected<void> writeCheckpoint(const Checkpoint& c, const std::filesystem::path& path) {
-    json header;
-    std::string data;
-    addArrays(header, data, std::string(kWeights), c.weights);
+    TensorFile file;
+    const auto add = [&](std::string_view prefix, const std::vector<nn::NamedArray>& arrays) {
+        for (const auto& array : arrays) {
+            file.arrays.push_back(array);
+            file.arrays.back().name.insert(0, prefix);
+        }
+    };
+    add(kWeights, c.weights);
     json about = {{"format", kFormat},
                   {"version", kVersion},
                   {"feature_schema", c.featureSchema},
@@ -173,50 +144,31 @@ Expected<void> writeCheckpoint(const Checkpoint& c, const std::filesystem::path&
                   {"seen", seenJson(c.seen)},
                   {"network", networkJson(c.spec)}};
     if (c.training) {
-        addArrays(header, data, std::string(kTraining), c.training->arrays);
+        add(kTraining, c.training->arrays);
         about["training_step"] = c.training->step;
         if (std::isfinite(c.training->bestLoss))
             about["best_loss"] = c.training->bestLoss;
     }
-    // safetensors allows text values only in the metadata: ours is one JSON text.
-    header["__metadata__"] = {{"ohmscape", about.dump()}};
-    std::string text = header.dump();
-    text.append((8 - text.size() % 8) % 8, ' ');
-    std::string bytes(8, '\0');
-    const std::uint64_t length = text.size();
-    for (std::size_t i = 0; i < 8; ++i)
-        bytes[i] = static_cast<char>((length >> (8 * i)) & 0xFF);
-    return writeFileAtomically(path, bytes + text + data);
+    file.about = about.dump();
+    return writeTensorFile(file, path);
 }
 
 namespace {
 
 Expected<Checkpoint> read(const std::filesystem::path& path, bool withArrays) {
-    const auto file = readFile(path);
+    auto file = readTensorFile(path, withArrays);
     if (!file)
         return file.failure();
-    const std::string_view bytes = file->view();
     const auto foreign = [&](const std::string& detail) {
         return fail("LEARN-001", "This is not a checkpoint of Ohmscape", detail, path.string());
     };
-    if (bytes.size() < 8)
-        return foreign("it is too short");
-    std::uint64_t length = 0;
-    for (std::size_t i = 0; i < 8; ++i)
-        length |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
-    if (length > kMostHeader || length > bytes.size() - 8)
-        return foreign("it has no readable header");
     try {
-        const json header = json::parse(bytes.substr(8, length));
-        if (!header.contains("__metadata__") || !header.at("__metadata__").contains("ohmscape"))
-            return foreign("its header lacks the description");
-        const json about = json::parse(header.at("__metadata__").at("ohmscape").get<std::string>());
+        const json about = json::parse(file->about);
         if (about.at("format").get<std::string>() != kFormat)
             return foreign("it has another format");
         if (about.at("version").get<int>() != kVersion)
             return fail("LEARN-002", "This checkpoint was made by another version of the format",
                         "version " + about.at("version").dump(), path.string());
-        const std::string_view data = bytes.substr(8 + length);
         Checkpoint c;
         c.spec = networkFrom(about.at("network"));
         c.target = about.value("target", "voltages");
@@ -232,13 +184,12 @@ Expected<Checkpoint> read(const std::filesystem::path& path, bool withArrays) {
                 {}};
         if (about.contains("seen"))
             c.seen = seenFrom(about.at("seen"));
-        if (!withArrays)
-            return c;
-        for (const auto& [name, entry] : header.items()) {
-            if (name.starts_with(kWeights))
-                c.weights.push_back(arrayFrom(name.substr(kWeights.size()), entry, data));
-            else if (name.starts_with(kTraining) && c.training)
-                c.training->arrays.push_back(arrayFrom(name.substr(kTraining.size()), entry, data));
+        for (nn::NamedArray& array : file->arrays) {
+            const bool weight = array.name.starts_with(kWeights);
+            if (!weight && !(array.name.starts_with(kTraining) && c.training))
+                continue;
+            array.name.erase(0, weight ? kWeights.size() : kTraining.size());
+            (weight ? c.weights : c.training->arrays).push_back(std::move(array));
         }
         return c;
     } catch (const std::exception& error) {

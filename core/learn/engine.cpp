@@ -59,6 +59,15 @@ Expected<std::unique_ptr<Judge>> Engine::makeJudge(const JudgeSpec&, const std::
     return fail("LEARN-042", "This engine has no networks that judge designs");
 }
 
+Expected<ParasiticCheckpoint> Engine::trainParasitics(const ParasiticTraining&, StopToken,
+                                                      ProgressSink&) {
+    return fail("LEARN-042", "This engine does not learn parasitics");
+}
+
+Expected<std::unique_ptr<ParasiticModel>> Engine::loadParasitics(const ParasiticCheckpoint&) {
+    return fail("LEARN-042", "This engine does not estimate parasitics");
+}
+
 Expected<Engine*> engine() {
     // Never unloaded: LibTorch does not survive that, and the program ends with it. A failure is
     // not remembered, so that what is mended works without a restart.

@@ -7,6 +7,7 @@
 #include "core/learn/checkpoint.h"
 #include "core/learn/judge.h"
 #include "core/learn/metrics.h"
+#include "core/learn/parasitics.h"
 #include "core/learn/recipe.h"
 #include "core/nn/graphbatch.h"
 
@@ -107,6 +108,14 @@ public:
     /// not fit, LEARN-042 this engine makes none.
     virtual Expected<std::unique_ptr<Judge>> makeJudge(const JudgeSpec& spec,
                                                        const std::string& device = "cpu");
+    /// Learns to estimate parasitics. Errors: LEARN-010 too few labels, LEARN-011, LEARN-012,
+    /// LEARN-021, LEARN-042 this engine cannot.
+    virtual Expected<ParasiticCheckpoint> trainParasitics(const ParasiticTraining& training,
+                                                          StopToken stop = {},
+                                                          ProgressSink& progress = noProgress());
+    /// Errors: NN-011 the weights do not fit, LEARN-042.
+    virtual Expected<std::unique_ptr<ParasiticModel>>
+    loadParasitics(const ParasiticCheckpoint& checkpoint);
     /// Measurements by name ("gnn"); `report` is called per row. Errors: LEARN-030 unknown name.
     virtual Expected<void> bench(const std::string& name, const std::string& device,
                                  const std::function<void(const BenchRow&)>& report,

@@ -5,6 +5,7 @@
 
 #include "core/base/log.h"
 #include "core/learn/torchjudge.h"
+#include "core/learn/torchparasitics.h"
 #include "core/learn/trainer.h"
 #include "core/nn/bench.h"
 #include "core/nn/network.h"
@@ -144,6 +145,14 @@ public:
     Expected<std::unique_ptr<Judge>> makeJudge(const JudgeSpec& spec,
                                                const std::string& device) override {
         return makeTorchJudge(spec, device);
+    }
+    Expected<ParasiticCheckpoint> trainParasitics(const ParasiticTraining& training, StopToken stop,
+                                                  ProgressSink& progress) override {
+        return learn::trainParasitics(training, std::move(stop), progress);
+    }
+    Expected<std::unique_ptr<ParasiticModel>>
+    loadParasitics(const ParasiticCheckpoint& checkpoint) override {
+        return learn::loadParasitics(checkpoint);
     }
     Expected<void> bench(const std::string& name, const std::string& device,
                          const std::function<void(const BenchRow&)>& report,

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/context.h"
+#include "app/cli/parasitics.h"
+#include "core/base/files.h"
+#include "core/learn/engine.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+namespace ohm::cli {
+namespace {
+
+struct TrainOptions {
+    std::string data, output;
+    std::vector<std::string> designs, tests, settings;
+    std::vector<std::uint64_t> seeds;
+    std::string method, task, loss;
+};
+
+struct EvalOptions {
+    std::string model, data, output;
+    std::vector<std::string> designs;
+};
+
+Expected<learn::Engine*> engineOf(const Context& context) {
+    auto engine = learn::engine();
+    if (engine && context.threads > 0)
+        (*engine)->setThreads(context.threads);
+    return engine;
+}
+
+/// The designs of these names; "all" for every one.
+Expected<std::vector<const parasitics::Design*>>
+chosen(const std::vector<parasitics::Design>& designs, const std::vector<std::string>& names) {
+    std::vector<const parasitics::Design*> out;
+    for (const std::string& name : names) {
+        bool found = false;
+        for (const auto& design : designs) {
+            // "cells*" names all that begin so.
+            const bool fits = name == "all" || design.graph.name == name ||
+                              (name.ends_with('*') &&
+                               design.graph.name.starts_with(name.substr(0, name.size() - 1)));
+            if (fits && std::find(out.begin(), out.end(), &design) == out.end())
+                out.push_back(&design);
+            found = found || fits;
+        }
+        if (!found)
+            return fail("PAR-007", "There is no such design in the file", {}, name,
+                        "ohmscape-cli parasitics info lists them");
+    }
+    return out;
+}
+
+/// Designs that are measured together, by the name they were asked for.
+using Groups = std::vector<std::pair<std::string, std::vector<const parasitics::Design*>>>;
+Expected<Groups> groupsOf(const std::vector<parasitics::Design>& designs,
+                          const std::vector<std::string>& names) {
+    Groups groups;
+    for (const std::string& name : names) {
+        const auto found = chosen(designs, {name});
+        if (!found)
+            return found.failure();
+        if (name == "all") {
+            for (const auto* design : *found)
+                groups.push_back({design->graph.name, {design}});
+        } else {
+            groups.push_back({name, *found});
+        }
+    }
+    return groups;
+}
+
+Json toJson(const parasitics::CapacitanceMetrics& m) {
+    Json decades = Json::array();
+    for (const auto& d : m.decades)
+        decades.push_back({{"decade", d.exponent}, {"count", d.count}, {"mae", d.mae}, {"bias", d.bias}});
+    return {{"count", m.count},
+            {"mae", m.mae},
+            {"mse", m.mse},
+            {"rmse", m.rmse},
+            {"r2", m.r2 ? Json(*m.r2) : Json(nullptr)},
+            {"pearson", m.pearson ? Json(*m.pearson) : Json(nullptr)},
+            {"mae_farad", m.maeFarad},
+            {"r2_farad", m.r2Farad ? Json(*m.r2Farad) : Json(nullptr)},
+            {"median_ratio", number(m.medianRatio)},
+            {"within_2x", m.within2},
+            {"decades", decades}};
+}
+
+Json toJson(const parasitics::ClassMetrics& m) {
+    return {{"count", m.count},
+            {"accuracy", m.accuracy},
+            {"precision", m.precision},
+            {"recall", m.recall},
+            {"f1", m.f1},
+            {"without_most_frequent",
+             {{"count", m.countWithout},
+              {"accuracy", m.accuracyWithout},
+              {"precision", m.precisionWithout},
+              {"recall", m.recallWithout},
+              {"f1", m.f1Without}}},
+            {"confusion", m.confusion}};
+}
+
+Json toJson(const learn::ParasiticEvaluation& e) {
+    Json out = Json::object();
+    if (e.values) {
+        out["values"] = toJson(*e.values);
+        out["coverage_90"] = e.coverage90;
+    }
+    if (e.classes)
+        out["classes"] = toJson(*e.classes);
+    if (e.linkAuc)
+        out["link"] = {{"auc", *e.linkAuc},
+                       {"precision", *e.linkPrecision},
+                       {"recall", *e.linkRecall},
+                       {"count", e.label.size()}};
+    out["seconds"] = e.seconds;
+    return out;
+}
+
+std::string textOf(const std::string& name, const learn::ParasiticEvaluation& e) {
+    char line[300];
+    if (e.values)
+        std::snprintf(line, sizeof(line),
+                      "%-28s %6zu labels  MAE %.4f  MSE %.5f  R2 %.4f  within 2x %.3f  F1 %.3f\n",
+                      name.c_str(), e.values->count, e.values->mae, e.values->mse,
+                      e.values->r2.value_or(NAN), e.values->within2, e.classes->f1);
+    else if (e.classes)
+        std::snprintf(line, sizeof(line),
+                      "%-28s %6zu labels  accuracy %.3f  precision %.3f  recall %.3f  F1 %.3f  "
+                      "(without most frequent: F1 %.3f)\n",
+                      name.c_str(), e.classes->count, e.classes->accuracy, e.classes->precision,
+                      e.classes->recall, e.classes->f1, e.classes->f1Without);
+    else
+        std::snprintf(line, sizeof(line),
+                      "%-28s %6zu candidates  AUC %.4f  precision %.3f  recall %.3f\n", name.c_str(),
+                      e.label.size(), e.linkAuc.value_or(NAN), e.linkPrecision.value_or(NAN),
+                      e.linkRecall.value_or(NAN));
+    return line;
+}
+
+void tell(const learn::ParasiticReport& r, Context& context) {
+    context.progress.clear();
+    if (context.json) {
+        Json line = {{"phase", r.phase}, {"member", r.member}, {"step", r.step}, {"steps", r.steps},
+                     {"loss", number(r.loss)}, {"seconds", r.seconds}};
+        if (r.phase == "pretrain") {
+            line["scattering"] = number(r.otherLoss);
+        } else {
+            line["score"] = number(r.otherLoss);
+            if (r.validation)
+                line["r2"] = r.validation->r2 ? Json(*r.validation->r2) : Json(nullptr);
+            if (r.validationClasses)
+                line["f1"] = r.validationClasses->f1;
+        }
+        std::printf("%s\n", line.dump().c_str());
+    } else if (r.phase == "pretrain") {
+        std::printf("pretraining %lld of %lld  alignment %.4f  scattering %.4f\n",
+                    static_cast<long long>(r.step), static_cast<long long>(r.steps), r.loss,
+                    r.otherLoss);
+    } else {
+        std::printf("step %lld of %lld  loss %.4g", static_cast<long long>(r.step),
+                    static_cast<long long>(r.steps), r.loss);
+        if (r.validation)
+            std::printf("  validation MSE %.5f R2 %.4f", r.validation->mse,
+                        r.validation->r2.value_or(NAN));
+        else if (r.validationClasses)
+            std::printf("  validation F1 %.4f", r.validationClasses->f1);
+        else
+            std::printf("  validation loss %.4f", r.otherLoss);
+        std::printf("  %.0f s\n", r.seconds);
+    }
+    std::fflush(stdout);
+}
+
+void trainCommand(const TrainOptions& options, Context& context) {
+    learn::ParasiticTraining training;
+    const auto set = [&](const std::string& key, const std::string& value) -> Expected<void> {
+        return learn::setParasiticKey(training.spec, key, value);
+    };
+    // Method, task and loss belong together: they are checked when all are set.
+    training.spec.method = options.method;
+    training.spec.task = options.task;
+    if (!options.loss.empty())
+        training.spec.loss = options.loss;
+    if (training.spec.loss == "ce" || training.spec.loss == "focal" ||
+        training.spec.loss == "balanced")
+        training.spec.classify = true;
+    if (context.seed)
+        training.spec.seed = *context.seed;
+    for (const std::string& setting : options.settings) {
+        const std::size_t cut = setting.find('=');
+        const auto done = set(setting.substr(0, cut),
+                              cut == std::string::npos ? std::string{} : setting.substr(cut + 1));
+        if (!done)
+            return context.fail(done.error());
+    }
+    const auto designs = parasitics::readDesigns(options.data);
+    if (!designs)
+        return context.fail(designs.error());
+    const auto train = chosen(*designs, options.designs);
+    if (!train)
+        return context.fail(train.error());
+    training.designs = *train;
+    Groups tests;
+    if (options.tests.empty()) {
+        for (const auto& design : *designs) {
+            if (std::find(train->begin(), train->end(), &design) == train->end())
+                tests.push_back({design.graph.name, {&design}});
+        }
+    } else {
+        const auto named = groupsOf(*designs, options.tests);
+        if (!named)
+            return context.fail(named.error());
+        tests = *named;
+    }
+    const auto engine = engineOf(context);
+    if (!engine)
+        return context.fail(engine.error());
+    training.report = [&](const learn::ParasiticReport& r) { tell(r, context); };
+    const std::vector<std::uint64_t> seeds =
+        options.seeds.empty() ? std::vector<std::uint64_t>{training.spec.seed} : options.seeds;
+    Json all = Json::array();
+    std::string text;
+    for (const std::uint64_t seed : seeds) {
+        training.spec.seed = seed;
+        auto checkpoint = (*engine)->trainParasitics(training, context.stop, context.progress);
+        if (!checkpoint)
+            return context.fail(checkpoint.error());
+        std::string names;
+        for (const auto* design : training.designs)
+            names += (names.empty() ? "" : ",") + design->graph.name;
+        checkpoint->provenance = {{"command", context.command},
+                                  {"data", options.data},
+                                  {"designs", names},
+                                  {"version", OHMSCAPE_VERSION},
+                                  {"engine", (*engine)->description()}};
+        std::filesystem::path folder = options.output;
+        if (!options.seeds.empty())
+            folder /= "seed-" + std::to_string(seed);
+        std::error_code code;
+        std::filesystem::create_directories(folder, code);
+        const auto written = learn::writeParasiticCheckpoint(*checkpoint, folder / "model.safetensors");
+        if (!written)
+            return context.fail(written.error());
+        auto model = (*engine)->loadParasitics(*checkpoint);
+        if (!model)
+            return context.fail(model.error());
+        Json results = Json::object();
+        for (const auto& [name, group] : tests) {
+            const auto evaluation = learn::evaluateParasitics(**model, group, context.stop);
+            if (!evaluation)
+                continue; // designs without labels of this kind are no test of it
+            results[name] = toJson(*evaluation);
+            text += textOf(name, *evaluation);
+        }
+        const Json result = {{"seed", seed}, {"model", (folder / "model.safetensors").string()},
+                             {"parameters", (*model)->parameterCount()}, {"test", results}};
+        const auto saved = writeFileAtomically(folder / "result.json", result.dump(1) + "\n");
+        if (!saved)
+            return context.fail(saved.error());
+        all.push_back(result);
+    }
+    if (context.json)
+        return context.print(Json{{"ok", true}, {"run", options.output}, {"results", all}});
+    context.print(text + "The network is " + all.back()["model"].get<std::string>() + "\n");
+}
+
+void evalCommand(const EvalOptions& options, Context& context) {
+    const auto checkpoint = learn::readParasiticCheckpoint(options.model);
+    if (!checkpoint)
+        return context.fail(checkpoint.error());
+    const auto designs = parasitics::readDesigns(options.data);
+    if (!designs)
+        return context.fail(designs.error());
+    const auto tests = groupsOf(*designs, options.designs.empty() ? std::vector<std::string>{"all"}
+                                                                  : options.designs);
+    if (!tests)
+        return context.fail(tests.error());
+    const auto engine = engineOf(context);
+    if (!engine)
+        return context.fail(engine.error());
+    auto model = (*engine)->loadParasitics(*checkpoint);
+    if (!model)
+        return context.fail(model.error());
+    Json all = Json::object();
+    std::string text;
+    std::string csv = "design,a,b,true_farad,predicted_farad,deviation_decades\n";
+    const auto quantity = checkpoint->spec.task == "ground" ? parasitics::Quantity::Ground
+                                                            : parasitics::Quantity::Coupling;
+    for (const auto& [name, group] : *tests) {
+        const auto e = learn::evaluateParasitics(**model, group, context.stop);
+        if (!e) {
+            if (e.error().code != "LEARN-010")
+                return context.fail(e.error());
+            continue;
+        }
+        all[name] = toJson(*e);
+        text += textOf(name, *e);
+        for (std::size_t i = 0; i < e->label.size() && e->values; ++i) {
+            const parasitics::CircuitGraph& graph = group[e->design[i]]->graph;
+            const auto nameOf = [&](std::uint32_t node) {
+                return node < graph.nets ? graph.netNames[node] : "pin " + std::to_string(node);
+            };
+            char numbers[120];
+            std::snprintf(numbers, sizeof(numbers), ",%.6g,%.6g,%.4g\n",
+                          parasitics::farads(static_cast<double>(e->label[i]), quantity),
+                          parasitics::farads(static_cast<double>(e->predicted[i]), quantity),
+                          e->deviation.empty() ? 0.0 : 6 * static_cast<double>(e->deviation[i]));
+            csv += graph.name + ',' +
+                   (e->nets.empty() ? nameOf(e->pairs[i].first) + ',' + nameOf(e->pairs[i].second)
+                                    : nameOf(e->nets[i]) + ',') +
+                   numbers;
+        }
+    }
+    if (all.empty())
+        return context.fail({"LEARN-010", "None of the designs has labels of this kind",
+                             checkpoint->spec.task, options.data, {}});
+    if (!options.output.empty()) {
+        const auto written = writeFileAtomically(options.output, csv);
+        if (!written)
+            return context.fail(written.error());
+    }
+    if (context.json)
+        return context.print(Json{{"task", checkpoint->spec.task},
+                                  {"method", checkpoint->spec.method},
+                                  {"designs", all}});
+    context.print(text);
+}
+
+} // namespace
+
+void addParasiticsLearning(CLI::App& noun, Context& context) {
+    auto train = std::make_shared<TrainOptions>();
+    train->method = "ohmscape";
+    train->task = "coupling";
+    CLI::App* verb = noun.add_subcommand("train", "Pretrain and train an estimator");
+    verb->add_option("--data", train->data, "HDF5 file of `parasitics import`")->required();
+    verb->add_option("--designs", train->designs, "Designs to learn from: names, NAME*, or all")
+        ->delimiter(',')
+        ->required();
+    verb->add_option("--test", train->tests, "Designs to test on, NAME* as one (default: all others)")
+        ->delimiter(',');
+    verb->add_option("--method", train->method,
+                     "sage, gcn, paragraph, dlplcap, circuitgps, circuitgcl or ohmscape")
+        ->capture_default_str();
+    verb->add_option("--task", train->task, "coupling, ground or link")->capture_default_str();
+    verb->add_option("--loss", train->loss,
+                     "Values: mse, gai, bmc, bni; classes: ce, focal, balanced");
+    verb->add_option("--set", train->settings, "Change a setting: key=value")
+        ->allow_extra_args(false);
+    verb->add_option("--seeds", train->seeds, "Several seeds, each in its own folder")
+        ->delimiter(',');
+    verb->add_option("-o,--output", train->output, "Folder of the run")->required();
+    verb->callback([train, &context] { trainCommand(*train, context); });
+
+    auto eval = std::make_shared<EvalOptions>();
+    verb = noun.add_subcommand("eval", "Measure an estimator on designs with extractions");
+    verb->add_option("MODEL", eval->model, "Checkpoint of `parasitics train`")->required();
+    verb->add_option("--data", eval->data, "HDF5 file of `parasitics import`")->required();
+    verb->add_option("--designs", eval->designs, "Names (default: all)")->delimiter(',');
+    verb->add_option("-o,--output", eval->output, "CSV of every label and estimate");
+    verb->callback([eval, &context] { evalCommand(*eval, context); });
+}
+
+} // namespace ohm::cli

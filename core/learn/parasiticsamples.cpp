@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <torch/torch.h>
+
+#include "core/learn/parasiticsamples.h"
+
+#include "core/parasitics/pairs.h"
+
+#include <algorithm>
+
+namespace ohm::learn {
+namespace {
+
+using parasitics::Design;
+using parasitics::Quantity;
+
+/// Extractions that print only what is above a threshold say nothing about what does not couple.
+constexpr float kFineThreshold = 5e-18F;
+
+std::uint64_t mixed(std::uint64_t z) {
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+    return z ^ (z >> 31);
+}
+
+class Collection {
+public:
+    Collection(const ParasiticSpec& spec, const std::vector<std::vector<std::uint32_t>>& classOf)
+        : m_spec(spec)
+        , m_classOf(classOf) {}
+
+    void pair(std::uint32_t design, std::uint32_t a, std::uint32_t b, float label,
+              const parasitics::PairContext* context) {
+        add(design, a, label);
+        out.b.push_back(place(design, b));
+        if (context) {
+            out.features.resize(out.features.size() + parasitics::kPairFeatures);
+            context->features(a, b,
+                              out.features.data() + out.features.size() -
+                                  parasitics::kPairFeatures);
+        }
+        const auto low = static_cast<std::uint64_t>(std::min(out.a.back(), out.b.back()));
+        const auto high = static_cast<std::uint64_t>(std::max(out.a.back(), out.b.back()));
+        split(mixed((high << 32) + low + 1));
+    }
+    void net(std::uint32_t design, std::uint32_t net, float label) {
+        add(design, net, label);
+        split(mixed(static_cast<std::uint64_t>(out.a.back()) + 1));
+    }
+    ParasiticSamples out;
+
+private:
+    std::int64_t place(std::uint32_t design, std::uint32_t node) const {
+        return m_classOf.empty() ? node : m_classOf[design][node];
+    }
+    void add(std::uint32_t design, std::uint32_t node, float label) {
+        out.a.push_back(place(design, node));
+        out.label.push_back(label);
+        out.klass.push_back(parasitics::classOf(static_cast<double>(label)));
+        out.design.push_back(design);
+    }
+    /// Equal neighbourhoods stay on one side: the side follows from the classes alone.
+    void split(std::uint64_t key) {
+        const double at =
+            static_cast<double>(mixed(key + m_spec.seed * 0x9E3779B97F4A7C15ull) >> 11) * 0x1.0p-53;
+        (at < m_spec.validationShare ? out.validation : out.training).push_back(out.size() - 1);
+    }
+    const ParasiticSpec& m_spec;
+    const std::vector<std::vector<std::uint32_t>>& m_classOf;
+};
+
+} // namespace
+
+Expected<ParasiticSamples> collectSamples(const ParasiticSpec& spec,
+                                          const std::vector<const Design*>& designs,
+                                          const std::vector<std::vector<std::uint32_t>>& classOf) {
+    Collection all(spec, classOf);
+    const bool features = spec.method == "ohmscape" && spec.task != "ground";
+    for (std::uint32_t d = 0; d < designs.size(); ++d) {
+        const Design& design = *designs[d];
+        if (spec.task == "ground") {
+            for (std::uint32_t n = 0; n < design.graph.nets; ++n) {
+                if (design.ground[n] > 0)
+                    all.net(d, n,
+                            static_cast<float>(parasitics::normalized(
+                                static_cast<double>(design.ground[n]), Quantity::Ground)));
+            }
+            continue;
+        }
+        const parasitics::PairContext context(design.graph);
+        const auto* used = features ? &context : nullptr;
+        if (spec.task == "coupling") {
+            for (const parasitics::Coupling& c : design.couplings) {
+                const auto farad = static_cast<double>(c.farad);
+                if (farad > parasitics::kLeastCoupling && farad < parasitics::kMostCoupling)
+                    all.pair(d, c.a, c.b,
+                             static_cast<float>(
+                                 parasitics::normalized(farad, Quantity::Coupling)),
+                             used);
+            }
+            continue;
+        }
+        float least = 1;
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> coupled;
+        for (const parasitics::Coupling& c : design.couplings) {
+            least = std::min(least, c.farad);
+            coupled.emplace_back(c.a, c.b);
+        }
+        if (least > kFineThreshold)
+            continue;
+        for (const auto& [a, b] : context.candidates())
+            all.pair(d, a, b,
+                     std::binary_search(coupled.begin(), coupled.end(), std::make_pair(a, b)) ? 1.0F
+                                                                                              : 0.0F,
+                     used);
+    }
+    if (all.out.training.size() < 4 || all.out.validation.empty())
+        return fail("LEARN-010", "There are too few labels to learn from",
+                    std::to_string(all.out.size()) + " of the task " + spec.task);
+    return std::move(all.out);
+}
+
+void nodeStatistics(const parasitics::CircuitGraph& g, std::vector<std::uint8_t>& kinds,
+                    std::vector<float>& stats) {
+    kinds.assign(g.nodes(), 0);
+    stats.assign(std::size_t{g.nodes()} * parasitics::kNetStats, 0);
+    std::copy(g.netStats.begin(), g.netStats.end(), stats.begin());
+    for (std::uint32_t d = 0; d < g.devices; ++d) {
+        kinds[g.deviceNode(d)] = 1;
+        std::copy_n(g.deviceStats.data() + std::size_t{d} * parasitics::kDeviceStats,
+                    parasitics::kDeviceStats,
+                    stats.data() + std::size_t{g.deviceNode(d)} * parasitics::kNetStats);
+    }
+    for (std::uint32_t p = 0; p < g.pins; ++p)
+        kinds[g.pinNode(p)] = 2;
+}
+
+AnchorBatches::AnchorBatches(const parasitics::CircuitGraph& graph, const ParasiticSpec& spec,
+                             const ParasiticCheckpoint& scales)
+    : m_graph(graph)
+    , m_adjacency(parasitics::adjacencyOf(graph))
+    , m_sampler(m_adjacency, {std::vector<int>(static_cast<std::size_t>(spec.hops),
+                                               static_cast<int>(spec.fanout)),
+                              true, false}) {
+    nodeStatistics(graph, m_kinds, m_stats);
+    scaleStatistics(m_stats, m_kinds, scales, logarithmic(spec));
+    m_roles.assign(graph.nodes(), 0);
+    for (std::uint32_t p = 0; p < graph.pins; ++p)
+        m_roles[graph.pinNode(p)] = graph.pinRole[p];
+}
+
+torch::Tensor AnchorBatches::joined(ParasiticNetImpl& net, std::span<const std::uint32_t> a,
+                                    std::span<const std::uint32_t> b, std::uint64_t seed) {
+    const bool links = !b.empty();
+    const parasitics::Subgraph s =
+        links ? m_sampler.sampleLinks(a, b, seed) : m_sampler.sample(a, seed);
+    // A net is its own second anchor.
+    parasitics::AnchorDistances d;
+    if (links) {
+        d = parasitics::anchorDistances(s, a.size(), kMostDistance);
+    } else {
+        parasitics::Subgraph twice = s;
+        twice.seeds.insert(twice.seeds.end(), s.seeds.begin(), s.seeds.end());
+        d = parasitics::anchorDistances(twice, a.size(), kMostDistance);
+    }
+    const std::size_t count = s.nodes.size();
+    std::vector<std::int64_t> kind(count), role(count), source(count), target(count);
+    std::vector<float> stats(count * parasitics::kNetStats);
+    for (std::size_t i = 0; i < count; ++i) {
+        kind[i] = m_kinds[s.nodes[i]];
+        role[i] = m_roles[s.nodes[i]];
+        source[i] = d.toSource[i];
+        target[i] = d.toTarget[i];
+        std::copy_n(m_stats.data() + std::size_t{s.nodes[i]} * parasitics::kNetStats,
+                    parasitics::kNetStats, stats.data() + i * parasitics::kNetStats);
+    }
+    // ClusterGCN's matrix with self loops; its transpose has the same pattern, other weights.
+    std::vector<std::int64_t> rows{0};
+    std::vector<std::int32_t> columns;
+    std::vector<float> weights, weightsT;
+    for (std::size_t i = 0; i < count; ++i) {
+        const float own = 1.0F / static_cast<float>(s.rows[i + 1] - s.rows[i] + 1);
+        columns.push_back(static_cast<std::int32_t>(i));
+        weights.push_back(own);
+        weightsT.push_back(own);
+        for (std::uint64_t e = s.rows[i]; e < s.rows[i + 1]; ++e) {
+            const std::uint32_t other = s.columns[e];
+            columns.push_back(static_cast<std::int32_t>(other));
+            weights.push_back(own);
+            weightsT.push_back(1.0F / static_cast<float>(s.rows[other + 1] - s.rows[other] + 1));
+        }
+        rows.push_back(static_cast<std::int64_t>(columns.size()));
+    }
+    SparseMatrix m;
+    m.rows = m.rowsT = torch::tensor(rows);
+    m.columns = m.columnsT = torch::tensor(columns, torch::kInt32);
+    m.weights = torch::tensor(weights);
+    m.weightsT = torch::tensor(weightsT);
+    const torch::Tensor states = net.nodes(
+        m, torch::tensor(kind), torch::tensor(role),
+        torch::tensor(stats).view({static_cast<std::int64_t>(count),
+                                   static_cast<std::int64_t>(parasitics::kNetStats)}),
+        torch::tensor(source), torch::tensor(target));
+    std::vector<std::int64_t> first(s.seeds.begin(),
+                                    s.seeds.begin() + static_cast<std::ptrdiff_t>(a.size()));
+    std::vector<std::int64_t> second(s.seeds.begin() + static_cast<std::ptrdiff_t>(a.size()),
+                                     s.seeds.end());
+    return net.join(states, torch::tensor(first),
+                    links ? torch::tensor(second) : torch::Tensor(), {});
+}
+
+} // namespace ohm::learn

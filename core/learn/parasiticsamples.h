@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+// For sources that have included torch/torch.h already.
+
+#include "core/learn/parasiticnet.h"
+#include "core/parasitics/sampler.h"
+
+#include <random>
+
+namespace ohm::learn {
+
+/// Statistics as logarithms, or as they are divided by their greatest (CircuitGCL).
+inline bool logarithmic(const ParasiticSpec& spec) {
+    return spec.method == "ohmscape";
+}
+inline bool usesEncoder(const ParasiticSpec& spec) {
+    return (spec.method == "circuitgcl" || spec.method == "ohmscape") && spec.contrastive;
+}
+/// Hops that a network looks at: what equal nodes must agree on.
+inline int reach(const ParasiticSpec& spec) {
+    return static_cast<int>(spec.layers + (usesEncoder(spec) ? spec.encoderLayers : 0));
+}
+
+/// Labelled pairs or nets of several designs.
+struct ParasiticSamples {
+    std::vector<std::int64_t> a, b; ///< classes of the quotient (circuitgps: nodes); b empty for nets
+    std::vector<float> label;       ///< normalised, or 0/1 of a link
+    std::vector<std::int64_t> klass;
+    std::vector<float> features;    ///< [n, kPairFeatures], raw; empty unless the network uses them
+    std::vector<std::uint32_t> design;
+    std::vector<std::size_t> training, validation;
+    std::size_t size() const { return label.size(); }
+};
+
+/// Collects and splits. `classOf` of the quotient, or empty lists to keep node numbers. Errors:
+/// LEARN-010 too few labels.
+Expected<ParasiticSamples> collectSamples(const ParasiticSpec& spec,
+                                          const std::vector<const parasitics::Design*>& designs,
+                                          const std::vector<std::vector<std::uint32_t>>& classOf);
+
+/// Node states for circuitgps from sampled subgraphs of one graph.
+class AnchorBatches {
+public:
+    AnchorBatches(const parasitics::CircuitGraph& graph, const ParasiticSpec& spec,
+                  const ParasiticCheckpoint& scales);
+    /// What the head sees of links (a, b) or of nets (b empty).
+    torch::Tensor joined(ParasiticNetImpl& net, std::span<const std::uint32_t> a,
+                         std::span<const std::uint32_t> b, std::uint64_t seed);
+
+private:
+    const parasitics::CircuitGraph& m_graph;
+    parasitics::Adjacency m_adjacency;
+    parasitics::NeighbourSampler m_sampler;
+    std::vector<std::uint8_t> m_kinds, m_roles;
+    std::vector<float> m_stats; ///< scaled, [nodes, kNetStats]
+};
+
+/// The kinds and raw statistics of every node, as the quotient has them per class.
+void nodeStatistics(const parasitics::CircuitGraph& graph, std::vector<std::uint8_t>& kinds,
+                    std::vector<float>& stats);
+
+} // namespace ohm::learn

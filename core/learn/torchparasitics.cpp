@@ -1,0 +1,824 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <torch/torch.h>
+
+#include "core/learn/torchparasitics.h"
+
+#include "core/dataset/random.h"
+#include "core/learn/parasiticlosses.h"
+#include "core/learn/parasiticsamples.h"
+#include "core/parasitics/pairs.h"
+
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+namespace ohm::learn {
+namespace {
+
+using torch::Tensor;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMixture = 8;       ///< components of the labels' density
+constexpr int kBins = 50;                 ///< of BNI
+constexpr std::int64_t kPairsAtOnce = 1 << 15;
+constexpr std::size_t kAnchorBatch = 128; ///< links of one sampled batch
+constexpr double kScattered = -0.99;      ///< both losses below: the encoder is done
+constexpr double kClip = 5;
+
+double since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+std::vector<std::pair<std::string, Tensor>> tensorsOf(torch::nn::Module& module) {
+    std::vector<std::pair<std::string, Tensor>> all;
+    for (const auto& item : module.named_parameters())
+        all.emplace_back(item.key(), item.value());
+    for (const auto& item : module.named_buffers()) {
+        if (item.value().is_floating_point())
+            all.emplace_back(item.key(), item.value());
+    }
+    return all;
+}
+
+void store(torch::nn::Module& module, const std::string& prefix,
+           std::vector<nn::NamedArray>& arrays) {
+    for (const auto& [name, tensor] : tensorsOf(module)) {
+        const Tensor flat = tensor.detach().contiguous();
+        arrays.push_back({prefix + name, flat.sizes().vec(),
+                          {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()}});
+    }
+}
+
+bool restore(torch::nn::Module& module, const std::string& prefix,
+             const std::vector<nn::NamedArray>& arrays) {
+    std::map<std::string, const nn::NamedArray*> byName;
+    for (const auto& array : arrays)
+        byName[array.name] = &array;
+    const torch::NoGradGuard noGradients;
+    for (auto [name, tensor] : tensorsOf(module)) {
+        const auto found = byName.find(prefix + name);
+        if (found == byName.end() || found->second->shape != tensor.sizes().vec())
+            return false;
+        tensor.copy_(torch::from_blob(const_cast<float*>(found->second->values.data()),
+                                      tensor.sizes(), torch::kFloat32));
+    }
+    return true;
+}
+
+std::string memberName(std::int64_t member) {
+    return "m" + std::to_string(member) + ".";
+}
+
+Tensor scaledFeatures(std::vector<float> features, const ParasiticCheckpoint& scales) {
+    for (std::size_t i = 0; i < features.size(); ++i) {
+        const std::size_t c = i % parasitics::kPairFeatures;
+        features[i] = std::clamp((features[i] - scales.pairMean[c]) / scales.pairScale[c], -3.0F, 3.0F);
+    }
+    return torch::tensor(features).view({-1, static_cast<std::int64_t>(parasitics::kPairFeatures)});
+}
+
+/// The encoder sees kinds alone, so its own quotient is much smaller than the network's.
+struct EncoderGraph {
+    ClassGraph graph;
+    Tensor place; ///< int64 [classes of the network's quotient]
+};
+EncoderGraph encoderGraph(const ParasiticSpec& spec,
+                          const std::vector<const parasitics::CircuitGraph*>& graphs,
+                          const parasitics::Quotient& fine, const ParasiticCheckpoint& scales) {
+    const auto q = parasitics::refine(graphs, static_cast<int>(spec.encoderLayers),
+                                      parasitics::Likeness::Kinds);
+    const auto of = parasitics::coarsen(fine, q);
+    return {classGraph(q, scales, logarithmic(spec)),
+            torch::tensor(std::vector<std::int64_t>(of.begin(), of.end()))};
+}
+
+/// Pretrains an encoder by representation scattering on the classes of the training graphs.
+class Scattering {
+public:
+    Scattering(const ParasiticSpec& spec, const ClassGraph& graph)
+        : m_spec(spec)
+        , m_graph(graph)
+        , m_online(spec.encoderHidden, spec.encoderLayers, spec.dropout)
+        , m_target(spec.encoderHidden, spec.encoderLayers, spec.dropout)
+        , m_predictor(torch::nn::Linear(spec.encoderHidden, spec.encoderHidden),
+                      torch::nn::PReLU(),
+                      torch::nn::Linear(spec.encoderHidden, spec.encoderHidden)) {}
+
+    Expected<ScatterEncoder> run(std::int64_t member,
+                                 const std::function<void(const ParasiticReport&)>& report,
+                                 const StopToken& stop, ProgressSink& progress) {
+        const auto begin = Clock::now();
+        std::vector<Tensor> online = m_online->parameters();
+        for (const Tensor& p : m_predictor->parameters())
+            online.push_back(p);
+        torch::optim::Adam onlineAdam(online, torch::optim::AdamOptions(m_spec.encoderRate));
+        torch::optim::Adam targetAdam(m_target->parameters(),
+                                      torch::optim::AdamOptions(m_spec.encoderRate / 5));
+        for (std::int64_t step = 0; step < m_spec.encoderSteps; ++step) {
+            if (stop.shouldStop())
+                return fail("LEARN-012", "The training was stopped");
+            Tensor target;
+            {
+                const torch::NoGradGuard noGradients;
+                target = m_target->forward(m_graph);
+            }
+            Tensor h = m_online->forward(m_graph);
+            if (m_spec.topologyConstraint)
+                h = h + sparseProduct(h, m_graph.gcn);
+            const Tensor align = alignmentLoss(m_predictor->forward(h), target, m_graph.share);
+            onlineAdam.zero_grad();
+            align.backward();
+            onlineAdam.step();
+            {
+                const torch::NoGradGuard noGradients;
+                const auto from = m_online->parameters();
+                const auto to = m_target->parameters();
+                for (std::size_t i = 0; i < to.size(); ++i)
+                    to[i].mul_(m_spec.momentum).add_(from[i], 1 - m_spec.momentum);
+            }
+            const Tensor scatter = scatteringLoss(m_target->forward(m_graph), m_graph.share);
+            targetAdam.zero_grad();
+            scatter.backward();
+            targetAdam.step();
+            const double a = align.item<double>(), s = scatter.item<double>();
+            if (!std::isfinite(a) || !std::isfinite(s))
+                return fail("LEARN-011", "The pretraining's loss is not finite", {}, {},
+                            "Lower encoder_rate");
+            progress.report(static_cast<double>(step) / static_cast<double>(m_spec.encoderSteps),
+                            "Pretraining the encoder");
+            const bool done = a < kScattered && s < kScattered;
+            if (report && (step % m_spec.validateEvery == 0 || done ||
+                           step + 1 == m_spec.encoderSteps)) {
+                ParasiticReport r;
+                r.phase = "pretrain";
+                r.member = member;
+                r.step = step + 1;
+                r.steps = m_spec.encoderSteps;
+                r.loss = a;
+                r.otherLoss = s;
+                r.seconds = since(begin);
+                report(r);
+            }
+            if (done)
+                break;
+        }
+        m_online->eval();
+        return m_online;
+    }
+
+private:
+    const ParasiticSpec& m_spec;
+    const ClassGraph& m_graph;
+    ScatterEncoder m_online, m_target;
+    torch::nn::Sequential m_predictor;
+};
+
+class ParasiticTrainer {
+public:
+    ParasiticTrainer(const ParasiticTraining& training, StopToken stop, ProgressSink& progress)
+        : m_training(training)
+        , m_spec(training.spec)
+        , m_stop(std::move(stop))
+        , m_progress(progress) {}
+
+    Expected<ParasiticCheckpoint> run() {
+        const auto prepared = prepare();
+        if (!prepared)
+            return prepared.failure();
+        std::vector<std::vector<float>> predictions;
+        for (std::int64_t member = 0; member < m_spec.members; ++member) {
+            const auto done = trainMember(member);
+            if (!done)
+                return done.failure();
+            predictions.push_back(*done);
+        }
+        calibrate(predictions);
+        return std::move(m_out);
+    }
+
+private:
+    bool anchors() const { return m_spec.method == "circuitgps"; }
+    bool isLink() const { return m_spec.task == "link"; }
+
+    Expected<void> prepare() {
+        m_out.spec = m_spec;
+        std::vector<const parasitics::CircuitGraph*> graphs;
+        for (const auto* design : m_training.designs) {
+            const bool labelled =
+                m_spec.task == "ground"
+                    ? std::any_of(design->ground.begin(), design->ground.end(),
+                                  [](float farad) { return farad > 0; })
+                    : !design->couplings.empty();
+            if (!labelled)
+                continue; // nothing to learn from, and its nodes would cost time
+            m_designs.push_back(design);
+            graphs.push_back(&design->graph);
+        }
+        const parasitics::Quotient q = parasitics::refine(graphs, reach(m_spec));
+        measureStatistics(q, logarithmic(m_spec), m_out);
+        auto samples = collectSamples(m_spec, m_designs,
+                                      anchors() ? std::vector<std::vector<std::uint32_t>>{}
+                                                : q.classOf);
+        if (!samples)
+            return samples.failure();
+        m_samples = std::move(*samples);
+        if (anchors()) {
+            for (const auto* graph : graphs)
+                m_anchors.push_back(std::make_unique<AnchorBatches>(*graph, m_spec, m_out));
+        } else {
+            m_graph = classGraph(q, m_out, logarithmic(m_spec));
+            if (usesEncoder(m_spec))
+                m_encoderGraph = encoderGraph(m_spec, graphs, q, m_out);
+        }
+        measureLabels();
+        measurePairs();
+        m_a = torch::tensor(m_samples.a);
+        if (!m_samples.b.empty())
+            m_b = torch::tensor(m_samples.b);
+        m_label = torch::tensor(m_samples.label);
+        m_class = torch::tensor(m_samples.klass);
+        if (!m_samples.features.empty())
+            m_features = scaledFeatures(m_samples.features, m_out);
+        return {};
+    }
+
+    void measureLabels() {
+        m_out.priors.assign(parasitics::kClasses, 0);
+        m_out.residual.assign(parasitics::kClasses, 0.1);
+        std::vector<float> labels;
+        for (const std::size_t i : m_samples.training) {
+            m_out.priors[static_cast<std::size_t>(m_samples.klass[i])] +=
+                1.0 / static_cast<double>(m_samples.training.size());
+            labels.push_back(m_samples.label[i]);
+        }
+        m_out.frequentClass = static_cast<int>(
+            std::max_element(m_out.priors.begin(), m_out.priors.end()) - m_out.priors.begin());
+        m_mixture = parasitics::fitMixture(labels, kMixture);
+        m_binCentres.clear();
+        m_binShares.assign(kBins, 0);
+        for (int b = 0; b < kBins; ++b)
+            m_binCentres.push_back((b + 0.5) / kBins);
+        for (const float y : labels)
+            m_binShares[static_cast<std::size_t>(
+                std::clamp(static_cast<int>(y * kBins), 0, kBins - 1))] +=
+                1.0 / static_cast<double>(labels.size());
+        // Designs are drawn by the root of their size: the largest alone would be all there is.
+        std::vector<double> sizes(m_designs.size(), 0);
+        for (const std::size_t i : m_samples.training)
+            sizes[m_samples.design[i]] += 1;
+        double sum = 0;
+        m_cumulative.clear();
+        for (const std::size_t i : m_samples.training) {
+            sum += 1 / std::sqrt(sizes[m_samples.design[i]]);
+            m_cumulative.push_back(sum);
+        }
+    }
+
+    void measurePairs() {
+        constexpr std::size_t kWidth = parasitics::kPairFeatures;
+        m_out.pairMean.assign(kWidth, 0);
+        m_out.pairScale.assign(kWidth, 1);
+        if (m_samples.features.empty())
+            return;
+        for (std::size_t c = 0; c < kWidth; ++c) {
+            double sum = 0, square = 0;
+            for (const std::size_t i : m_samples.training) {
+                const auto v = static_cast<double>(m_samples.features[i * kWidth + c]);
+                sum += v;
+                square += v * v;
+            }
+            const auto n = static_cast<double>(m_samples.training.size());
+            const double mean = sum / n;
+            m_out.pairMean[c] = static_cast<float>(mean);
+            m_out.pairScale[c] =
+                static_cast<float>(std::max(0.1, std::sqrt(std::max(0.0, square / n - mean * mean))));
+        }
+    }
+
+    /// Training samples of a step, drawn with replacement.
+    std::vector<std::int64_t> draw(dataset::Random& random, std::size_t count) const {
+        std::vector<std::int64_t> chosen;
+        for (std::size_t i = 0; i < count; ++i) {
+            const double at = random.uniform() * m_cumulative.back();
+            const auto it = std::upper_bound(m_cumulative.begin(), m_cumulative.end(), at);
+            const auto k = std::min<std::size_t>(static_cast<std::size_t>(it - m_cumulative.begin()),
+                                                 m_samples.training.size() - 1);
+            chosen.push_back(static_cast<std::int64_t>(m_samples.training[k]));
+        }
+        return chosen;
+    }
+
+    /// What the head sees of the samples; for circuitgps they are put in order of design first.
+    Tensor joined(ParasiticNetImpl& net, std::vector<std::int64_t>& chosen, std::uint64_t seed) {
+        if (!anchors()) {
+            const Tensor index = torch::tensor(chosen);
+            const Tensor states = net.nodes(m_graph, m_embedding);
+            return net.join(states, m_a.index_select(0, index),
+                            m_b.defined() ? m_b.index_select(0, index) : Tensor(),
+                            m_features.defined() ? m_features.index_select(0, index) : Tensor());
+        }
+        std::stable_sort(chosen.begin(), chosen.end(), [&](std::int64_t x, std::int64_t y) {
+            return m_samples.design[static_cast<std::size_t>(x)] <
+                   m_samples.design[static_cast<std::size_t>(y)];
+        });
+        std::vector<Tensor> parts;
+        for (std::size_t begin = 0; begin < chosen.size();) {
+            const std::uint32_t design = m_samples.design[static_cast<std::size_t>(chosen[begin])];
+            std::vector<std::uint32_t> a, b;
+            std::size_t end = begin;
+            for (; end < chosen.size() &&
+                   m_samples.design[static_cast<std::size_t>(chosen[end])] == design;
+                 ++end) {
+                const auto i = static_cast<std::size_t>(chosen[end]);
+                a.push_back(static_cast<std::uint32_t>(m_samples.a[i]));
+                if (!m_samples.b.empty())
+                    b.push_back(static_cast<std::uint32_t>(m_samples.b[i]));
+            }
+            parts.push_back(m_anchors[design]->joined(net, a, b, seed));
+            begin = end;
+        }
+        return torch::cat(parts);
+    }
+
+    Tensor valueLoss(ParasiticNetImpl& net, const Tensor& predicted, const Tensor& label) const {
+        if (m_spec.loss == "mse")
+            return (predicted - label).square().mean();
+        const Tensor noise = net.logNoise.exp();
+        if (m_spec.loss == "gai")
+            return gaiLoss(predicted, label, m_mixture, noise);
+        if (m_spec.loss == "bmc")
+            return bmcLoss(predicted, label, noise);
+        return bniLoss(predicted, label, m_binCentres, m_binShares, noise);
+    }
+    Tensor classLoss(const Tensor& logits, const Tensor& klass) const {
+        if (m_spec.loss == "ce")
+            return torch::nn::functional::cross_entropy(logits, klass);
+        if (m_spec.loss == "focal")
+            return focalLoss(logits, klass, m_out.priors);
+        return balancedSoftmaxLoss(logits, klass, m_out.priors);
+    }
+
+    Tensor lossOf(ParasiticNetImpl& net, const Tensor& seen, const std::vector<std::int64_t>& chosen) {
+        const Tensor index = torch::tensor(chosen);
+        const Tensor label = m_label.index_select(0, index);
+        const Tensor klass = m_class.index_select(0, index);
+        if (isLink())
+            return torch::binary_cross_entropy_with_logits(net.answer(seen), label);
+        if (m_spec.classify)
+            return classLoss(net.answer(seen), klass);
+        if (m_spec.method == "dlplcap") {
+            const auto [router, experts] = net.route(seen);
+            const Tensor range =
+                (label > kRangeBounds[0]).to(torch::kInt64) + (label > kRangeBounds[1]).to(torch::kInt64);
+            return torch::nn::functional::cross_entropy(router, range) +
+                   valueLoss(net, experts.gather(1, range.unsqueeze(1)).squeeze(1), label);
+        }
+        if (m_spec.method == "paragraph") { // each model learns what lies below its own bound
+            const Tensor out = net.head(seen);
+            Tensor sum = torch::zeros({1});
+            for (int i = 0; i < 3; ++i) {
+                const Tensor mask = i < 2 ? label <= kRangeBounds[i] : torch::ones_like(label) > 0;
+                const Tensor inside = mask.nonzero().squeeze(1);
+                if (inside.size(0) > 1)
+                    sum = sum + valueLoss(net, out.select(1, i).index_select(0, inside),
+                                          label.index_select(0, inside));
+            }
+            return sum.sum();
+        }
+        return valueLoss(net, net.answer(seen), label);
+    }
+
+    /// Values or probabilities of samples, logits' arg max too.
+    void predict(ParasiticNetImpl& net, const std::vector<std::size_t>& samples,
+                 std::vector<float>& values, std::vector<int>& classes) {
+        const torch::NoGradGuard noGradients;
+        net.eval();
+        values.assign(samples.size(), 0);
+        classes.assign(samples.size(), 0);
+        const std::size_t step = anchors() ? kAnchorBatch : samples.size();
+        std::map<std::int64_t, std::size_t> place;
+        for (std::size_t i = 0; i < samples.size(); ++i)
+            place[static_cast<std::int64_t>(samples[i])] = i;
+        for (std::size_t begin = 0; begin < samples.size(); begin += step) {
+            std::vector<std::int64_t> chosen(
+                samples.begin() + static_cast<std::ptrdiff_t>(begin),
+                samples.begin() +
+                    static_cast<std::ptrdiff_t>(std::min(samples.size(), begin + step)));
+            Tensor out = net.answer(joined(net, chosen, 7));
+            Tensor klass;
+            if (m_spec.classify) {
+                klass = out.argmax(1);
+                out = klass.to(torch::kFloat32);
+            } else if (isLink()) {
+                out = out.sigmoid();
+            }
+            const Tensor flat = out.contiguous();
+            for (std::size_t k = 0; k < chosen.size(); ++k) {
+                const std::size_t at = place[chosen[k]];
+                values[at] = flat.data_ptr<float>()[k];
+                if (m_spec.classify)
+                    classes[at] = static_cast<int>(
+                        klass.data_ptr<std::int64_t>()[k]);
+            }
+        }
+        net.train();
+    }
+
+    /// The less the better.
+    double validate(ParasiticNetImpl& net, ParasiticReport& report, std::vector<float>& values) {
+        std::vector<int> classes;
+        std::vector<std::size_t> samples = m_samples.validation;
+        if (anchors() && samples.size() > 2048) { // sampled subgraphs are dear: a fixed part
+            for (std::size_t i = 0; i < 2048; ++i)
+                samples[i] = samples[i * samples.size() / 2048];
+            samples.resize(2048);
+        }
+        predict(net, samples, values, classes);
+        std::vector<float> label;
+        std::vector<int> klass;
+        for (const std::size_t i : samples) {
+            label.push_back(m_samples.label[i]);
+            klass.push_back(static_cast<int>(m_samples.klass[i]));
+        }
+        if (isLink()) {
+            double loss = 0;
+            for (std::size_t i = 0; i < label.size(); ++i) {
+                const double p = std::clamp(static_cast<double>(values[i]), 1e-6, 1 - 1e-6);
+                loss -= (label[i] > 0.5F ? std::log(p) : std::log(1 - p)) /
+                        static_cast<double>(label.size());
+            }
+            return loss;
+        }
+        if (m_spec.classify) {
+            report.validationClasses =
+                parasitics::measureClasses(classes, klass, m_out.frequentClass);
+            return -report.validationClasses->f1;
+        }
+        report.validation = parasitics::measureCapacitances(
+            values, label,
+            m_spec.task == "ground" ? parasitics::Quantity::Ground
+                                    : parasitics::Quantity::Coupling);
+        return report.validation->mse;
+    }
+
+    Expected<std::vector<float>> trainMember(std::int64_t member) {
+        const std::uint64_t seed = m_spec.seed * 1000 + static_cast<std::uint64_t>(member);
+        torch::manual_seed(seed);
+        const std::string prefix = memberName(member);
+        if (usesEncoder(m_spec)) {
+            auto encoder = Scattering(m_spec, m_encoderGraph.graph).run(member, m_training.report, m_stop, m_progress);
+            if (!encoder)
+                return encoder.failure();
+            store(**encoder, prefix + "encoder.", m_out.weights);
+            const torch::NoGradGuard noGradients;
+            m_embedding = (*encoder)->forward(m_encoderGraph.graph).index_select(0, m_encoderGraph.place);
+        }
+        ParasiticNet net(m_spec);
+        std::vector<Tensor> trained;
+        for (const Tensor& p : net->parameters()) {
+            if (p.requires_grad())
+                trained.push_back(p);
+        }
+        torch::optim::AdamW adam(trained, torch::optim::AdamWOptions(m_spec.rate)
+                                              .weight_decay(m_spec.weightDecay));
+        dataset::Random random(seed, 3);
+        const auto begin = Clock::now();
+        double best = std::numeric_limits<double>::infinity();
+        std::vector<nn::NamedArray> kept;
+        std::vector<float> keptValues;
+        const std::size_t batch =
+            anchors() ? std::min<std::size_t>(kAnchorBatch, static_cast<std::size_t>(m_spec.batch))
+                      : static_cast<std::size_t>(m_spec.batch);
+        double mean = 0;
+        std::int64_t since0 = 0;
+        for (std::int64_t step = 0; step < m_spec.steps; ++step) {
+            if (m_stop.shouldStop())
+                return fail("LEARN-012", "The training was stopped");
+            // Cosine to a hundredth.
+            const double rate =
+                m_spec.rate * (0.01 + 0.99 * 0.5 *
+                                          (1 + std::cos(3.14159265358979 *
+                                                        static_cast<double>(step) /
+                                                        static_cast<double>(m_spec.steps))));
+            static_cast<torch::optim::AdamWOptions&>(adam.param_groups()[0].options()).lr(rate);
+            std::vector<std::int64_t> chosen = draw(random, batch);
+            const Tensor seen = joined(*net, chosen, seed * 100003 + static_cast<std::uint64_t>(step));
+            const Tensor loss = lossOf(*net, seen, chosen);
+            adam.zero_grad();
+            loss.backward();
+            const double norm = torch::nn::utils::clip_grad_norm_(trained, kClip);
+            const double value = loss.item<double>();
+            if (!std::isfinite(value) || !std::isfinite(norm))
+                return fail("LEARN-011", "The loss is not finite",
+                            "step " + std::to_string(step), {}, "Lower the rate or raise the noise");
+            adam.step();
+            mean += value;
+            ++since0;
+            m_progress.report((static_cast<double>(member) +
+                               static_cast<double>(step) / static_cast<double>(m_spec.steps)) /
+                                  static_cast<double>(m_spec.members),
+                              "Training");
+            const bool last = step + 1 == m_spec.steps;
+            if (!last && (step + 1) % m_spec.validateEvery != 0)
+                continue;
+            ParasiticReport report;
+            std::vector<float> values;
+            const double score = validate(*net, report, values);
+            if (score < best) {
+                best = score;
+                kept.clear();
+                store(*net, prefix + "net.", kept);
+                keptValues = values;
+            }
+            report.phase = "train";
+            report.member = member;
+            report.step = step + 1;
+            report.steps = m_spec.steps;
+            report.loss = mean / static_cast<double>(since0);
+            report.otherLoss = score;
+            report.seconds = since(begin);
+            mean = 0;
+            since0 = 0;
+            if (m_training.report)
+                m_training.report(report);
+        }
+        m_out.weights.insert(m_out.weights.end(), kept.begin(), kept.end());
+        return keptValues;
+    }
+
+    /// Deviations of the mean prediction's validation errors, by predicted fifth; and how much of the
+    /// ensemble's spread belongs on top.
+    void calibrate(const std::vector<std::vector<float>>& predictions) {
+        if (m_spec.classify || isLink() || predictions.empty())
+            return;
+        std::vector<std::size_t> samples = m_samples.validation;
+        if (predictions.front().size() != samples.size()) {
+            for (std::size_t i = 0; i < predictions.front().size(); ++i)
+                samples[i] = samples[i * samples.size() / predictions.front().size()];
+            samples.resize(predictions.front().size());
+        }
+        std::vector<double> square(parasitics::kClasses, 0), count(parasitics::kClasses, 0);
+        double all = 0;
+        for (std::size_t i = 0; i < samples.size(); ++i) {
+            double mean = 0;
+            for (const auto& values : predictions)
+                mean += std::clamp(static_cast<double>(values[i]), 0.0, 1.0) /
+                        static_cast<double>(predictions.size());
+            const double error = mean - static_cast<double>(m_samples.label[samples[i]]);
+            const auto k = static_cast<std::size_t>(parasitics::classOf(mean));
+            square[k] += error * error;
+            count[k] += 1;
+            all += error * error;
+        }
+        all /= static_cast<double>(samples.size());
+        for (std::size_t k = 0; k < square.size(); ++k) // few samples lean on all of them
+            m_out.residual[k] = std::sqrt((square[k] + 10 * all) / (count[k] + 10));
+    }
+
+    const ParasiticTraining& m_training;
+    const ParasiticSpec m_spec;
+    StopToken m_stop;
+    ProgressSink& m_progress;
+    std::vector<const parasitics::Design*> m_designs; ///< those with labels of the task
+    ParasiticCheckpoint m_out;
+    ParasiticSamples m_samples;
+    ClassGraph m_graph;
+    EncoderGraph m_encoderGraph;
+    Tensor m_embedding;
+    std::vector<std::unique_ptr<AnchorBatches>> m_anchors;
+    Tensor m_a, m_b, m_label, m_class, m_features;
+    parasitics::Mixture m_mixture;
+    std::vector<double> m_binCentres, m_binShares, m_cumulative;
+};
+
+class TorchParasiticModel : public ParasiticModel {
+public:
+    explicit TorchParasiticModel(ParasiticCheckpoint checkpoint)
+        : m_checkpoint(std::move(checkpoint)) {}
+
+    Expected<void> build() {
+        const ParasiticSpec& spec = m_checkpoint.spec;
+        for (std::int64_t member = 0; member < spec.members; ++member) {
+            const std::string prefix = memberName(member);
+            ParasiticNet net(spec);
+            ScatterEncoder encoder{nullptr};
+            bool good = restore(*net, prefix + "net.", m_checkpoint.weights);
+            if (usesEncoder(spec)) {
+                encoder = ScatterEncoder(spec.encoderHidden, spec.encoderLayers, spec.dropout);
+                good = good && restore(*encoder, prefix + "encoder.", m_checkpoint.weights);
+                encoder->eval();
+            }
+            if (!good)
+                return fail("NN-011", "The weights do not fit the network", {}, prefix);
+            net->eval();
+            m_nets.push_back(net);
+            m_encoders.push_back(encoder);
+        }
+        return {};
+    }
+
+    const ParasiticCheckpoint& checkpoint() const override { return m_checkpoint; }
+    std::int64_t parameterCount() const override {
+        std::int64_t count = 0;
+        for (const auto& array : m_checkpoint.weights)
+            count += static_cast<std::int64_t>(array.values.size());
+        return count;
+    }
+
+    Expected<ParasiticEstimate>
+    pairs(const parasitics::CircuitGraph& graph,
+          const std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs,
+          StopToken stop) override {
+        if (m_checkpoint.spec.task == "ground")
+            return fail("LEARN-044", "This model estimates ground capacitances, not couplings");
+        std::vector<std::uint32_t> a, b;
+        for (const auto& [x, y] : pairs) {
+            if (x >= graph.nodes() || y >= graph.nodes())
+                return fail("NN-012", "A pair names a node that the graph has not");
+            a.push_back(x);
+            b.push_back(y);
+        }
+        return guarded(graph, a, b, stop);
+    }
+    Expected<ParasiticEstimate> nets(const parasitics::CircuitGraph& graph,
+                                     StopToken stop) override {
+        if (m_checkpoint.spec.task != "ground")
+            return fail("LEARN-044", "This model estimates couplings, not ground capacitances");
+        std::vector<std::uint32_t> all(graph.nets);
+        std::iota(all.begin(), all.end(), 0u);
+        return guarded(graph, all, {}, stop);
+    }
+
+    Expected<Embedding> embed(const parasitics::CircuitGraph& graph) override {
+        if (!usesEncoder(m_checkpoint.spec))
+            return fail("LEARN-043", "This model has no contrastive encoder");
+        try {
+            const torch::NoGradGuard noGradients;
+            const parasitics::CircuitGraph* one = &graph;
+            const auto q = parasitics::refine(
+                {&one, 1}, static_cast<int>(m_checkpoint.spec.encoderLayers),
+                parasitics::Likeness::Kinds);
+            const Tensor rows =
+                m_encoders.front()
+                    ->forward(classGraph(q, m_checkpoint, logarithmic(m_checkpoint.spec)))
+                    .contiguous();
+            Embedding out;
+            out.width = rows.size(1);
+            out.rows.assign(rows.data_ptr<float>(), rows.data_ptr<float>() + rows.numel());
+            out.classOf = q.classOf.front();
+            return out;
+        } catch (const std::exception& e) {
+            return fail("NN-012", "The network could not answer", e.what());
+        }
+    }
+
+private:
+    Expected<ParasiticEstimate> guarded(const parasitics::CircuitGraph& graph,
+                                        const std::vector<std::uint32_t>& a,
+                                        const std::vector<std::uint32_t>& b, const StopToken& stop) {
+        try {
+            return estimate(graph, a, b, stop);
+        } catch (const std::exception& e) {
+            return fail("NN-012", "The network could not answer", e.what());
+        }
+    }
+
+    Expected<ParasiticEstimate> estimate(const parasitics::CircuitGraph& graph,
+                                         const std::vector<std::uint32_t>& a,
+                                         const std::vector<std::uint32_t>& b,
+                                         const StopToken& stop) {
+        const torch::NoGradGuard noGradients;
+        const auto begin = Clock::now();
+        const ParasiticSpec& spec = m_checkpoint.spec;
+        const auto count = static_cast<std::int64_t>(a.size());
+        std::vector<Tensor> answers;
+        std::optional<AnchorBatches> anchors;
+        ClassGraph g;
+        EncoderGraph encoding;
+        Tensor indexA, indexB, features;
+        if (spec.method == "circuitgps") {
+            anchors.emplace(graph, spec, m_checkpoint);
+        } else {
+            const parasitics::CircuitGraph* one = &graph;
+            const auto q = parasitics::refine({&one, 1}, reach(spec));
+            g = classGraph(q, m_checkpoint, logarithmic(spec));
+            if (usesEncoder(spec))
+                encoding = encoderGraph(spec, {one}, q, m_checkpoint);
+            std::vector<std::int64_t> ca, cb;
+            for (const std::uint32_t n : a)
+                ca.push_back(q.classOf.front()[n]);
+            for (const std::uint32_t n : b)
+                cb.push_back(q.classOf.front()[n]);
+            indexA = torch::tensor(ca);
+            if (!b.empty())
+                indexB = torch::tensor(cb);
+            if (m_nets.front()->usesPairs()) {
+                const parasitics::PairContext context(graph);
+                std::vector<float> raw(a.size() * parasitics::kPairFeatures);
+                for (std::size_t i = 0; i < a.size(); ++i)
+                    context.features(a[i], b[i], raw.data() + i * parasitics::kPairFeatures);
+                if (!raw.empty())
+                    features = scaledFeatures(std::move(raw), m_checkpoint);
+            }
+        }
+        const std::int64_t step = anchors ? static_cast<std::int64_t>(kAnchorBatch) : kPairsAtOnce;
+        for (std::size_t member = 0; member < m_nets.size(); ++member) {
+            ParasiticNetImpl& net = *m_nets[member];
+            Tensor states;
+            if (!anchors)
+                states = net.nodes(
+                    g, usesEncoder(spec) ? m_encoders[member]->forward(encoding.graph).index_select(
+                                               0, encoding.place)
+                                         : Tensor());
+            std::vector<Tensor> parts;
+            for (std::int64_t first = 0; first < count; first += step) {
+                if (stop.shouldStop())
+                    return fail("LEARN-012", "Estimating was stopped");
+                const std::int64_t last = std::min(count, first + step);
+                Tensor seen;
+                if (anchors) {
+                    const auto f = static_cast<std::size_t>(first), l = static_cast<std::size_t>(last);
+                    seen = anchors->joined(net, std::span(a).subspan(f, l - f),
+                                           b.empty() ? std::span<const std::uint32_t>{}
+                                                     : std::span(b).subspan(f, l - f),
+                                           7);
+                } else {
+                    seen = net.join(states, indexA.slice(0, first, last),
+                                    indexB.defined() ? indexB.slice(0, first, last) : Tensor(),
+                                    features.defined() ? features.slice(0, first, last) : Tensor());
+                }
+                Tensor out = net.answer(seen);
+                if (spec.classify)
+                    out = torch::softmax(out, 1);
+                else if (spec.task == "link")
+                    out = out.sigmoid();
+                else
+                    out = out.clamp(0, 1);
+                parts.push_back(out);
+            }
+            answers.push_back(parts.empty() ? torch::zeros({0}) : torch::cat(parts));
+        }
+        ParasiticEstimate e;
+        const Tensor all = torch::stack(answers);
+        const Tensor mean = all.mean(0).contiguous();
+        if (spec.classify && count > 0) {
+            const Tensor best = mean.argmax(1);
+            e.chances.assign(mean.data_ptr<float>(), mean.data_ptr<float>() + mean.numel());
+            for (std::int64_t i = 0; i < count; ++i) {
+                e.klass.push_back(static_cast<int>(best.data_ptr<std::int64_t>()[i]));
+                // The middle of the class stands for a value.
+                e.value.push_back(static_cast<float>((e.klass.back() + 0.5) / parasitics::kClasses));
+            }
+        } else {
+            e.value.assign(mean.data_ptr<float>(), mean.data_ptr<float>() + mean.numel());
+        }
+        if (!spec.classify && spec.task != "link" && count > 0) {
+            const Tensor spread =
+                (answers.size() > 1 ? all.var(0, true) : torch::zeros_like(mean)).contiguous();
+            for (std::int64_t i = 0; i < count; ++i) {
+                const auto k = static_cast<std::size_t>(
+                    parasitics::classOf(static_cast<double>(e.value[static_cast<std::size_t>(i)])));
+                e.deviation.push_back(static_cast<float>(
+                    std::sqrt(m_checkpoint.residual[k] * m_checkpoint.residual[k] +
+                              m_checkpoint.spreadFactor *
+                                  static_cast<double>(spread.data_ptr<float>()[i]))));
+            }
+        }
+        e.seconds = since(begin);
+        return e;
+    }
+
+    ParasiticCheckpoint m_checkpoint;
+    std::vector<ParasiticNet> m_nets;
+    std::vector<ScatterEncoder> m_encoders;
+};
+
+} // namespace
+
+Expected<ParasiticCheckpoint> trainParasitics(const ParasiticTraining& training, StopToken stop,
+                                              ProgressSink& progress) {
+    const auto sound = checkParasiticSpec(training.spec);
+    if (!sound)
+        return sound.failure();
+    if (training.designs.empty())
+        return fail("LEARN-010", "There are no designs to learn from");
+    try {
+        return ParasiticTrainer(training, std::move(stop), progress).run();
+    } catch (const std::exception& e) {
+        return fail("NN-012", "The network could not be trained", e.what());
+    }
+}
+
+Expected<std::unique_ptr<ParasiticModel>> loadParasitics(ParasiticCheckpoint checkpoint) {
+    try {
+        auto model = std::make_unique<TorchParasiticModel>(std::move(checkpoint));
+        const auto built = model->build();
+        if (!built)
+            return built.failure();
+        return std::unique_ptr<ParasiticModel>(std::move(model));
+    } catch (const std::exception& e) {
+        return fail("NN-012", "The network could not be built", e.what());
+    }
+}
+
+} // namespace ohm::learn

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/parasitics/collector.h"
+
+#include "core/base/units.h"
+#include "core/parasitics/names.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace ohm::parasitics {
+namespace {
+
+constexpr std::size_t kMostFindings = 100;
+constexpr double kLargest = 1e-6; ///< F; no wire on a chip has more, so the unit must be wrong
+constexpr double kMedianBound = 1e-9;
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::uint32_t hashOf(std::string_view name) {
+    std::uint64_t h = 0xcbf29ce484222325ull;
+    for (const char c : name)
+        h = (h ^ static_cast<unsigned char>(lower(c))) * 0x100000001b3ull;
+    return static_cast<std::uint32_t>(h ^ (h >> 32));
+}
+
+bool sameName(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+               return x == y || lower(x) == lower(y);
+           });
+}
+
+bool isBlank(char c) {
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+} // namespace
+
+double& PairSums::at(std::uint32_t a, std::uint32_t b) {
+    if (m_used * 10 >= m_slots.size() * 7)
+        grow();
+    const std::uint64_t key = (static_cast<std::uint64_t>(a) << 32) | b;
+    std::size_t slot = (key * 0x9E3779B97F4A7C15ull >> 20) & (m_slots.size() - 1);
+    while (m_slots[slot].key != kFree && m_slots[slot].key != key)
+        slot = (slot + 1) & (m_slots.size() - 1);
+    if (m_slots[slot].key == kFree) {
+        m_slots[slot].key = key;
+        ++m_used;
+    }
+    return m_slots[slot].value;
+}
+
+void PairSums::grow() {
+    std::vector<Slot> old = std::move(m_slots);
+    m_slots.assign(std::max<std::size_t>(1024, old.size() * 2), Slot{});
+    for (const Slot& entry : old) {
+        if (entry.key == kFree)
+            continue;
+        std::size_t slot = (entry.key * 0x9E3779B97F4A7C15ull >> 20) & (m_slots.size() - 1);
+        while (m_slots[slot].key != kFree)
+            slot = (slot + 1) & (m_slots.size() - 1);
+        m_slots[slot] = entry;
+    }
+}
+
+std::size_t NameIndex::slotOf(std::string_view name, std::uint32_t hash) const {
+    std::size_t slot = hash & (m_slots.size() - 1);
+    while (m_slots[slot] != 0) {
+        const std::uint32_t id = m_slots[slot] - 1;
+        if (m_hashes[id] == hash && sameName(m_names[id], name))
+            break;
+        slot = (slot + 1) & (m_slots.size() - 1);
+    }
+    return slot;
+}
+
+void NameIndex::grow() {
+    m_slots.assign(std::max<std::size_t>(64, m_slots.size() * 2), 0);
+    for (std::uint32_t id = 0; id < m_names.size(); ++id) {
+        std::size_t slot = m_hashes[id] & (m_slots.size() - 1);
+        while (m_slots[slot] != 0)
+            slot = (slot + 1) & (m_slots.size() - 1);
+        m_slots[slot] = id + 1;
+    }
+}
+
+std::uint32_t NameIndex::add(std::string_view name) {
+    if (m_names.size() * 10 >= m_slots.size() * 6)
+        grow();
+    const std::uint32_t hash = hashOf(name);
+    const std::size_t slot = slotOf(name, hash);
+    if (m_slots[slot] == 0) {
+        m_names.push_back(name);
+        m_hashes.push_back(hash);
+        m_slots[slot] = static_cast<std::uint32_t>(m_names.size());
+    }
+    return m_slots[slot] - 1;
+}
+
+std::optional<std::uint32_t> NameIndex::find(std::string_view name) const {
+    if (m_slots.empty())
+        return {};
+    const std::size_t slot = slotOf(name, hashOf(name));
+    if (m_slots[slot] == 0)
+        return {};
+    return m_slots[slot] - 1;
+}
+
+Collector::Collector(std::string file, const ExtractionOptions& options, StopToken stop,
+                     ProgressSink& progress, std::uint64_t bytes)
+    : m_file(std::move(file))
+    , m_stop(std::move(stop))
+    , m_progress(progress)
+    , m_bytes(bytes) {
+    out.bytes = bytes;
+    for (const std::string& name : options.ground)
+        m_ground.insert(foldedName(name));
+}
+
+void Collector::find(Severity severity, const char* code, std::string text, std::uint64_t line,
+                     std::string object) {
+    if (out.findings.size() >= kMostFindings) {
+        ++m_leftOut;
+        return;
+    }
+    out.findings.push_back({severity, code, std::move(text), m_file,
+                            static_cast<int>(std::min<std::uint64_t>(line, 1u << 30)), 0,
+                            std::move(object)});
+}
+
+bool Collector::tick(std::uint64_t offset) {
+    m_progress.report(m_bytes > 0 ? static_cast<double>(offset) / static_cast<double>(m_bytes) : -1,
+                      "Reading capacitances");
+    m_stopped = m_stopped || m_stop.shouldStop();
+    return m_stopped;
+}
+
+bool Collector::isGround(std::string_view name) const {
+    return isGroundName(name) || (!m_ground.empty() && m_ground.contains(foldedName(name)));
+}
+
+std::uint32_t Collector::node(ExtractedNode node) {
+    out.nodes.push_back(std::move(node));
+    out.ground.push_back(0);
+    return static_cast<std::uint32_t>(out.nodes.size() - 1);
+}
+
+void Collector::add(std::uint32_t a, std::uint32_t b, double farad) {
+    if (a == b)
+        return;
+    if (a == kGround || b == kGround)
+        out.ground[a == kGround ? b : a] += farad;
+    else
+        m_sums.at(std::min(a, b), std::max(a, b)) += farad;
+}
+
+Expected<Extraction> Collector::finish() {
+    if (m_stopped)
+        return fail("PAR-002", "Reading was stopped", {}, m_file);
+    out.couplings.reserve(m_sums.size());
+    m_sums.forEach([&](std::uint32_t a, std::uint32_t b, double farad) {
+        if (farad > 0)
+            out.couplings.push_back({a, b, farad});
+    });
+    std::sort(out.couplings.begin(), out.couplings.end(), [](const auto& x, const auto& y) {
+        return x.a != y.a ? x.a < y.a : x.b < y.b;
+    });
+    if (out.elements == 0)
+        return fail("PAR-001", "No capacitance was found in this file", {}, m_file,
+                    "An extraction is SPICE with C lines, DSPF or SPEF");
+    std::vector<double> values;
+    for (const auto& coupling : out.couplings)
+        values.push_back(coupling.farad);
+    for (const double farad : out.ground) {
+        if (farad > 0)
+            values.push_back(farad);
+    }
+    if (!values.empty()) {
+        const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+        std::nth_element(values.begin(), middle, values.end());
+        const double largest = *std::max_element(values.begin(), values.end());
+        if (*middle > kMedianBound || largest > kLargest)
+            find(Severity::Warning, "PAR-011",
+                 "The capacitances are too large for wires (median " + formatSi(*middle, "F") +
+                     ", largest " + formatSi(largest, "F") + "): the unit may be wrong",
+                 0);
+    }
+    if (m_leftOut > 0) {
+        out.findings.push_back({Severity::Note, "PAR-019",
+                                std::to_string(m_leftOut) + " further findings are not listed",
+                                m_file, 0, 0, {}});
+    }
+    m_progress.report(1, "Reading capacitances");
+    return std::move(out);
+}
+
+std::string_view CardReader::rawLine() {
+    const std::size_t end = std::min(m_text.find('\n', m_offset), m_text.size());
+    const std::string_view line = m_text.substr(m_offset, end - m_offset);
+    m_offset = std::min(end + 1, m_text.size());
+    ++m_lines;
+    return line;
+}
+
+bool CardReader::next(std::string_view& line) {
+    while (m_offset < m_text.size()) {
+        std::string_view raw = rawLine();
+        m_number = m_lines;
+        while (!raw.empty() && isBlank(raw.front()))
+            raw.remove_prefix(1);
+        while (!raw.empty() && isBlank(raw.back()))
+            raw.remove_suffix(1);
+        if (raw.empty())
+            continue;
+        if (!m_continuations || m_offset >= m_text.size() || m_text[m_offset] != '+') {
+            line = raw;
+            return true;
+        }
+        m_joined.assign(raw);
+        while (m_offset < m_text.size() && m_text[m_offset] == '+') {
+            m_joined.push_back(' ');
+            m_joined.append(rawLine().substr(1));
+        }
+        line = m_joined;
+        return true;
+    }
+    return false;
+}
+
+std::string_view nextWord(std::string_view& line) {
+    std::size_t begin = 0;
+    while (begin < line.size() && isBlank(line[begin]))
+        ++begin;
+    std::size_t end = begin;
+    while (end < line.size() && !isBlank(line[end]))
+        ++end;
+    const std::string_view word = line.substr(begin, end - begin);
+    line.remove_prefix(end);
+    return word;
+}
+
+std::optional<double> capacitance(std::string_view word, double unit) {
+    double value = 0;
+    const char* const last = word.data() + word.size();
+    const auto [end, error] = std::from_chars(word.data(), last, value);
+    if (error != std::errc{} || !std::isfinite(value))
+        return {};
+    if (end == last)
+        return value * unit;
+    if (end + 1 == last || (end + 2 == last && lower(end[1]) == 'f')) {
+        switch (lower(*end)) { // the suffixes extractors use, without a detour
+        case 'f':
+            return value * 1e-15 * unit;
+        case 'p':
+            return value * 1e-12 * unit;
+        case 'a':
+            return value * 1e-18 * unit;
+        default:
+            break;
+        }
+    }
+    const auto general = parseSi(word);
+    if (!general)
+        return {};
+    return *general * unit;
+}
+
+} // namespace ohm::parasitics

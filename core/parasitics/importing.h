@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/parasitics/design.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace ohm::parasitics {
+
+/// What to import. A plain value.
+struct ImportRequest {
+    /// A schematic and an extraction, or any number of folders that hold "schematic.*" and
+    /// "extracted.*" (or folders of such folders).
+    std::vector<std::filesystem::path> paths;
+    std::string name; ///< of a single design; empty = the folder's or the extraction's
+    std::string top, extractedTop;
+    GraphOptions graph;
+    std::string command; ///< for provenance
+};
+
+/// One imported design. `seconds` is the time of reading the extraction alone.
+struct Imported {
+    PairedDesign paired;
+    std::string format;
+    std::uint64_t bytes = 0, elements = 0, zeros = 0;
+    double seconds = 0;
+    Diagnostics findings; ///< of the schematic's reading (errors only) and of the extraction
+};
+
+/// Reads and pairs. A folder without the two files is left out; a design that fails ends the import.
+/// Errors: PAR-006 nothing to import, those of readNetlist, readExtraction and pairDesign.
+Expected<std::vector<Imported>> importDesigns(const ImportRequest& request, StopToken stop = {},
+                                              ProgressSink& progress = noProgress());
+
+} // namespace ohm::parasitics
