@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/explore/bench.h"
 #include "app/cli/model.h"
+#include "app/cli/parasitics.h"
 #include "app/cli/sizing.h"
 
 #include <cstdio>
@@ -23,6 +24,8 @@ void benchCommand(const BenchOptions& options, Context& context) {
             context.stop);
         return done ? void() : context.fail(done.error());
     }
+    if (options.name == "parasitics")
+        return benchParasitics(context);
     if (options.name == "sim")
         return benchSimulations(context);
     const auto engine = learn::engine();
@@ -59,7 +62,8 @@ void printBenchRow(const learn::BenchRow& row, Context& context) {
 void addBench(CLI::App& app, Context& context) {
     auto options = std::make_shared<BenchOptions>();
     CLI::App* verb = app.add_subcommand("bench", "Measure the speed of this machine");
-    verb->add_option("NAME", options->name, "What to measure: gnn, tsne or sim")->required();
+    verb->add_option("NAME", options->name, "What to measure: gnn, tsne, sim or parasitics")
+        ->required();
     verb->add_option("--device", options->device, "cpu, cuda or cuda:N")->capture_default_str();
     verb->callback([options, &context] { benchCommand(*options, context); });
 }

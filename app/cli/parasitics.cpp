@@ -26,26 +26,29 @@ Json designJson(const parasitics::Imported& item, const Diagnostics& findings) {
     const auto& r = item.paired.report;
     Json unpaired = Json::array();
     for (const auto& entry : r.unpaired)
-        unpaired.push_back({{"name", entry.name}, {"reason", entry.reason}, {"farad", entry.farad}});
+        unpaired.push_back(
+            {{"name", entry.name}, {"reason", entry.reason}, {"farad", entry.farad}});
     return {{"name", item.paired.design.graph.name},
             {"format", item.format},
             {"bytes", item.bytes},
-            {"mb_per_s", number(item.seconds > 0 ? 1e-6 * static_cast<double>(item.bytes) / item.seconds
-                                                 : 0)},
+            {"mb_per_s",
+             number(item.seconds > 0 ? 1e-6 * static_cast<double>(item.bytes) / item.seconds : 0)},
             {"devices", item.paired.design.graph.devices},
             {"elements", item.elements},
             {"zeros", item.zeros},
-            {"nets", {{"schematic", r.schematicNets},
-                      {"schematic_paired", r.schematicPaired},
-                      {"extracted", r.extractedNets},
-                      {"extracted_paired", r.pairedNets},
-                      {"by_pins", r.byPins},
-                      {"supplies", r.supplies},
-                      {"pins", r.pins}}},
-            {"couplings", {{"paired", r.couplings},
-                           {"in_range", r.couplingsInRange},
-                           {"lost", r.couplingsLost},
-                           {"supply", r.couplingsSupply}}},
+            {"nets",
+             {{"schematic", r.schematicNets},
+              {"schematic_paired", r.schematicPaired},
+              {"extracted", r.extractedNets},
+              {"extracted_paired", r.pairedNets},
+              {"by_pins", r.byPins},
+              {"supplies", r.supplies},
+              {"pins", r.pins}}},
+            {"couplings",
+             {{"paired", r.couplings},
+              {"in_range", r.couplingsInRange},
+              {"lost", r.couplingsLost},
+              {"supply", r.couplingsSupply}}},
             {"ground", {{"nets", r.groundNets}, {"lost", r.groundLost}}},
             {"farad", {{"all", r.farad}, {"lost", r.faradLost}, {"supply", r.faradSupply}}},
             {"unpaired", unpaired},
@@ -57,15 +60,15 @@ std::string textOf(const parasitics::Imported& item) {
     const auto& r = item.paired.report;
     const auto& g = item.paired.design.graph;
     char text[900];
-    std::snprintf(text, sizeof(text),
-                  "%s: %u devices, %zu of %zu extracted nets found in the schematic (%zu of its %zu)\n"
-                  "  couplings: %zu (%zu within 1 zF .. 1 fF), %zu lost, %zu to supplies\n"
-                  "  ground: %zu nets, %zu lost; capacitance lost %.2f %%, to supplies %.2f %%\n",
-                  g.name.c_str(), g.devices, r.pairedNets, r.extractedNets, r.schematicPaired,
-                  r.schematicNets, r.couplings, r.couplingsInRange, r.couplingsLost,
-                  r.couplingsSupply, r.groundNets, r.groundLost,
-                  r.farad > 0 ? 100 * r.faradLost / r.farad : 0,
-                  r.farad > 0 ? 100 * r.faradSupply / r.farad : 0);
+    std::snprintf(
+        text, sizeof(text),
+        "%s: %u devices, %zu of %zu extracted nets found in the schematic (%zu of its %zu)\n"
+        "  couplings: %zu (%zu within 1 zF .. 1 fF), %zu lost, %zu to supplies\n"
+        "  ground: %zu nets, %zu lost; capacitance lost %.2f %%, to supplies %.2f %%\n",
+        g.name.c_str(), g.devices, r.pairedNets, r.extractedNets, r.schematicPaired,
+        r.schematicNets, r.couplings, r.couplingsInRange, r.couplingsLost, r.couplingsSupply,
+        r.groundNets, r.groundLost, r.farad > 0 ? 100 * r.faradLost / r.farad : 0,
+        r.farad > 0 ? 100 * r.faradSupply / r.farad : 0);
     std::string out = text;
     for (std::size_t i = 0; i < std::min<std::size_t>(r.unpaired.size(), 5); ++i)
         out += "  not found: " + r.unpaired[i].name + ": " + r.unpaired[i].reason + "\n";
@@ -209,6 +212,7 @@ void addParasitics(CLI::App& app, Context& context) {
     verb->add_option("FILE", *file, "HDF5 file of `parasitics import`")->required();
     verb->callback([file, &context] { infoCommand(*file, context); });
     addParasiticsLearning(*noun, context);
+    addParasiticsAnnotate(*noun, context);
 }
 
 } // namespace ohm::cli

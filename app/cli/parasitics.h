@@ -8,7 +8,12 @@ class App;
 namespace ohm::cli {
 struct Context;
 
-/// The verbs of `parasitics` that need networks: pretrain, train, eval, predict, annotate, bench.
+/// `parasitics train` and `eval`.
 void addParasiticsLearning(CLI::App& noun, Context& context);
+/// `parasitics predict` and `annotate`.
+void addParasiticsAnnotate(CLI::App& noun, Context& context);
+/// `bench parasitics`: build, refine and sample a graph of the size of the largest published one,
+/// and read a large extraction.
+void benchParasitics(Context& context);
 
 } // namespace ohm::cli

@@ -77,7 +77,8 @@ Expected<Groups> groupsOf(const std::vector<parasitics::Design>& designs,
 Json toJson(const parasitics::CapacitanceMetrics& m) {
     Json decades = Json::array();
     for (const auto& d : m.decades)
-        decades.push_back({{"decade", d.exponent}, {"count", d.count}, {"mae", d.mae}, {"bias", d.bias}});
+        decades.push_back(
+            {{"decade", d.exponent}, {"count", d.count}, {"mae", d.mae}, {"bias", d.bias}});
     return {{"count", m.count},
             {"mae", m.mae},
             {"mse", m.mse},
@@ -138,17 +139,17 @@ std::string textOf(const std::string& name, const learn::ParasiticEvaluation& e)
                       e.classes->recall, e.classes->f1, e.classes->f1Without);
     else
         std::snprintf(line, sizeof(line),
-                      "%-28s %6zu candidates  AUC %.4f  precision %.3f  recall %.3f\n", name.c_str(),
-                      e.label.size(), e.linkAuc.value_or(NAN), e.linkPrecision.value_or(NAN),
-                      e.linkRecall.value_or(NAN));
+                      "%-28s %6zu candidates  AUC %.4f  precision %.3f  recall %.3f\n",
+                      name.c_str(), e.label.size(), e.linkAuc.value_or(NAN),
+                      e.linkPrecision.value_or(NAN), e.linkRecall.value_or(NAN));
     return line;
 }
 
 void tell(const learn::ParasiticReport& r, Context& context) {
     context.progress.clear();
     if (context.json) {
-        Json line = {{"phase", r.phase}, {"member", r.member}, {"step", r.step}, {"steps", r.steps},
-                     {"loss", number(r.loss)}, {"seconds", r.seconds}};
+        Json line = {{"phase", r.phase}, {"member", r.member},     {"step", r.step},
+                     {"steps", r.steps}, {"loss", number(r.loss)}, {"seconds", r.seconds}};
         if (r.phase == "pretrain") {
             line["scattering"] = number(r.otherLoss);
         } else {
@@ -245,7 +246,8 @@ void trainCommand(const TrainOptions& options, Context& context) {
             folder /= "seed-" + std::to_string(seed);
         std::error_code code;
         std::filesystem::create_directories(folder, code);
-        const auto written = learn::writeParasiticCheckpoint(*checkpoint, folder / "model.safetensors");
+        const auto written =
+            learn::writeParasiticCheckpoint(*checkpoint, folder / "model.safetensors");
         if (!written)
             return context.fail(written.error());
         auto model = (*engine)->loadParasitics(*checkpoint);
@@ -259,8 +261,10 @@ void trainCommand(const TrainOptions& options, Context& context) {
             results[name] = toJson(*evaluation);
             text += textOf(name, *evaluation);
         }
-        const Json result = {{"seed", seed}, {"model", (folder / "model.safetensors").string()},
-                             {"parameters", (*model)->parameterCount()}, {"test", results}};
+        const Json result = {{"seed", seed},
+                             {"model", (folder / "model.safetensors").string()},
+                             {"parameters", (*model)->parameterCount()},
+                             {"test", results}};
         const auto saved = writeFileAtomically(folder / "result.json", result.dump(1) + "\n");
         if (!saved)
             return context.fail(saved.error());
@@ -319,8 +323,11 @@ void evalCommand(const EvalOptions& options, Context& context) {
         }
     }
     if (all.empty())
-        return context.fail({"LEARN-010", "None of the designs has labels of this kind",
-                             checkpoint->spec.task, options.data, {}});
+        return context.fail({"LEARN-010",
+                             "None of the designs has labels of this kind",
+                             checkpoint->spec.task,
+                             options.data,
+                             {}});
     if (!options.output.empty()) {
         const auto written = writeFileAtomically(options.output, csv);
         if (!written)
@@ -344,7 +351,8 @@ void addParasiticsLearning(CLI::App& noun, Context& context) {
     verb->add_option("--designs", train->designs, "Designs to learn from: names, NAME*, or all")
         ->delimiter(',')
         ->required();
-    verb->add_option("--test", train->tests, "Designs to test on, NAME* as one (default: all others)")
+    verb->add_option("--test", train->tests,
+                     "Designs to test on, NAME* as one (default: all others)")
         ->delimiter(',');
     verb->add_option("--method", train->method,
                      "sage, gcn, paragraph, dlplcap, circuitgps, circuitgcl or ohmscape")

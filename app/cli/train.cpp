@@ -121,11 +121,10 @@ void trainCommand(const TrainOptions& options, Context& context) {
         return context.print(last);
     std::string text = "Trained. The network is " + last["model"].get<std::string>() + "\n";
     for (const auto& [name, entry] : last["summary"].items())
-        text += name + " " + std::to_string(entry["mean"].get<double>()) +
-                (results.size() > 1
-                     ? " +- " + std::to_string(entry["deviation"].get<double>())
-                     : "") +
-                "\n";
+        text +=
+            name + " " + std::to_string(entry["mean"].get<double>()) +
+            (results.size() > 1 ? " +- " + std::to_string(entry["deviation"].get<double>()) : "") +
+            "\n";
     context.print(text);
 }
 
@@ -136,8 +135,9 @@ void addTrain(CLI::App& app, Context& context) {
     CLI::App* verb = app.add_subcommand(
         "train", "Train a network by a recipe; an interrupted run in the same folder goes on");
     verb->add_option("RECIPE", options->recipe, "Recipe file (docs/recipes.md)")->required();
-    verb->add_option("--data", options->data,
-                     "Dataset files or requests such as ladder:2-10:20000, instead of the recipe's");
+    verb->add_option(
+        "--data", options->data,
+        "Dataset files or requests such as ladder:2-10:20000, instead of the recipe's");
     verb->add_option("--from", options->from, "Checkpoint to start from (finetuning)");
     verb->add_option("--fraction", options->fraction, "Share of the training split to use")
         ->check(CLI::Range(0.0, 1.0));

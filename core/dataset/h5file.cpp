@@ -96,17 +96,16 @@ Expected<GraphSet> readOpenFile(hid_t file, const std::filesystem::path& path) {
 Expected<void> writeGraphSet(const GraphSet& set, const std::filesystem::path& path) {
     return writeFile(path, [&](hid_t file) {
         const auto width = static_cast<hsize_t>(std::max<std::size_t>(1, set.featureWidth));
-        bool good = writeText(file, "format", kFormat) &&
-                    writeText(file, "format_version", std::to_string(kVersion)) &&
-                    writeText(file, "feature_names", joined(set.featureNames)) &&
-                    writeText(file, "graph_label_names", joined(set.graphLabelNames)) &&
-                    writeArray(file, "node_ptr", set.nodePtr, 1) &&
-                    writeArray(file, "edge_ptr", set.edgePtr, 1) &&
-                    writeArray(file, "x", set.x, width) &&
-                    writeArray(file, "edge_index", set.edges, 2) &&
-                    writeArray(file, "y", set.y, 1) &&
-                    writeArray(file, "output_mask", set.outputMask, 1) &&
-                    writeArray(file, "topology", set.topology, 1);
+        bool good =
+            writeText(file, "format", kFormat) &&
+            writeText(file, "format_version", std::to_string(kVersion)) &&
+            writeText(file, "feature_names", joined(set.featureNames)) &&
+            writeText(file, "graph_label_names", joined(set.graphLabelNames)) &&
+            writeArray(file, "node_ptr", set.nodePtr, 1) &&
+            writeArray(file, "edge_ptr", set.edgePtr, 1) && writeArray(file, "x", set.x, width) &&
+            writeArray(file, "edge_index", set.edges, 2) && writeArray(file, "y", set.y, 1) &&
+            writeArray(file, "output_mask", set.outputMask, 1) &&
+            writeArray(file, "topology", set.topology, 1);
         if (!set.graphLabels.empty())
             good = good &&
                    writeArray(file, "graph_labels", set.graphLabels, set.graphLabelNames.size());

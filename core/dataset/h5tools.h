@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-// What every HDF5 file of the product is read and written with. For sources only: it pulls in hdf5.h.
+// What every HDF5 file of the product is read and written with. For sources only: it pulls in
+// hdf5.h.
 
 #include "core/base/error.h"
 

@@ -93,10 +93,9 @@ void BatchQueue::settle() {
 
 void BatchQueue::fill() {
     while (m_queue.size() < m_ahead && m_next < m_last) {
-        m_queue.push_back(
-            std::async(std::launch::async, [this, graphs = m_order.graphsOf(m_next)] {
-                return nn::toDevice(nn::makeBatch(m_set, graphs, m_target), m_device);
-            }));
+        m_queue.push_back(std::async(std::launch::async, [this, graphs = m_order.graphsOf(m_next)] {
+            return nn::toDevice(nn::makeBatch(m_set, graphs, m_target), m_device);
+        }));
         ++m_next;
     }
 }

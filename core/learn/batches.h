@@ -13,9 +13,9 @@
 namespace ohm::learn {
 
 /// Which graphs each step trains on: a function of (seed, step) alone. Plain: consecutive pieces of
-/// one permutation per epoch; what is left over at its end is dropped, so that no batch is too small
-/// for batch normalisation. Stratified: every batch holds the same number of each topology, so that
-/// all batches have the same shapes. Thread: owner only.
+/// one permutation per epoch; what is left over at its end is dropped, so that no batch is too
+/// small for batch normalisation. Stratified: every batch holds the same number of each topology,
+/// so that all batches have the same shapes. Thread: owner only.
 class BatchOrder {
 public:
     BatchOrder(const dataset::GraphSet& set, const Recipe& recipe);

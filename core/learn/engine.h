@@ -37,8 +37,8 @@ struct TrainingReport {
 
 struct TrainingOptions {
     std::string device = "cpu";
-    std::filesystem::path snapshot; ///< written atomically at every validation and on stop or pause;
-                                    ///< resumed from if it exists
+    std::filesystem::path snapshot; ///< written atomically at every validation and on stop or
+                                    ///< pause; resumed from if it exists
     std::optional<Checkpoint> from; ///< start from these weights (finetuning)
     std::vector<int> ks;            ///< Acc@K of the reports; empty = the recipe's k
     std::function<void(const TrainingReport&)> report; ///< called on the training thread
@@ -85,9 +85,9 @@ struct BenchRow {
     std::string note;
 };
 
-/// Everything that needs LibTorch, behind one interface: LibTorch costs 0.4 s and 165 MB to load, so
-/// it lives in a module of its own that is loaded when first asked for. Thread: any; trainings and
-/// models of one engine may run side by side.
+/// Everything that needs LibTorch, behind one interface: LibTorch costs 0.4 s and 165 MB to load,
+/// so it lives in a module of its own that is loaded when first asked for. Thread: any; trainings
+/// and models of one engine may run side by side.
 class Engine {
 public:
     virtual ~Engine() = default;
@@ -104,8 +104,8 @@ public:
     virtual Expected<TrainingResult> train(const Recipe& recipe, const TrainingData& data,
                                            const TrainingOptions& options, StopToken stop = {},
                                            ProgressSink& progress = noProgress()) = 0;
-    /// A fresh judge of designs. Errors: NN-* of Network::create, NN-011 the checkpoint's weights do
-    /// not fit, LEARN-042 this engine makes none.
+    /// A fresh judge of designs. Errors: NN-* of Network::create, NN-011 the checkpoint's weights
+    /// do not fit, LEARN-042 this engine makes none.
     virtual Expected<std::unique_ptr<Judge>> makeJudge(const JudgeSpec& spec,
                                                        const std::string& device = "cpu");
     /// Learns to estimate parasitics. Errors: LEARN-010 too few labels, LEARN-011, LEARN-012,
@@ -122,8 +122,8 @@ public:
                                  StopToken stop = {}) = 0;
 };
 
-/// The engine of this program, loaded on first use from the module beside it. Errors: LEARN-040 this
-/// build has none, LEARN-041 it cannot be loaded (detail has the reason). Thread: any.
+/// The engine of this program, loaded on first use from the module beside it. Errors: LEARN-040
+/// this build has none, LEARN-041 it cannot be loaded (detail has the reason). Thread: any.
 Expected<Engine*> engine();
 
 } // namespace ohm::learn

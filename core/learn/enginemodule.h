@@ -15,8 +15,8 @@ inline const char* engineVersion() {
         for (const std::size_t size :
              {sizeof(Recipe), sizeof(Checkpoint), sizeof(TrainingReport), sizeof(TrainingOptions),
               sizeof(TrainingData), sizeof(TrainingResult), sizeof(nn::GraphBatch),
-              sizeof(BenchRow), sizeof(JudgeSpec), sizeof(ParasiticSpec), sizeof(ParasiticCheckpoint),
-              sizeof(parasitics::Design)})
+              sizeof(BenchRow), sizeof(JudgeSpec), sizeof(ParasiticSpec),
+              sizeof(ParasiticCheckpoint), sizeof(parasitics::Design)})
             all += " " + std::to_string(size);
         return all;
     }();

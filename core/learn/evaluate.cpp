@@ -17,9 +17,9 @@ std::vector<std::size_t> labelCounts(const dataset::GraphSet& set, bool nodes) {
     if (!nodes)
         return counts;
     for (std::size_t g = 0; g < counts.size(); ++g) {
-        counts[g] = static_cast<std::size_t>(
-            std::count(set.outputMask.begin() + set.nodePtr[g],
-                       set.outputMask.begin() + set.nodePtr[g + 1], std::uint8_t{1}));
+        counts[g] = static_cast<std::size_t>(std::count(set.outputMask.begin() + set.nodePtr[g],
+                                                        set.outputMask.begin() + set.nodePtr[g + 1],
+                                                        std::uint8_t{1}));
     }
     return counts;
 }
@@ -69,8 +69,7 @@ Expected<Evaluation> evaluate(Model& model, const dataset::GraphSet& set,
                             static_cast<double>(set.graphCount()),
                         "predicting");
     }
-    out.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (out.predicted.size() != out.truth.size())
         return fail("LEARN-010", "The network predicts another number of values than there are");
 
@@ -123,7 +122,8 @@ Expected<Evaluation> evaluate(Model& model, const dataset::GraphSet& set,
                 std::size_t right = 0;
                 for (std::size_t i = first; i < last; ++i)
                     right += std::fabs(static_cast<double>(out.predicted[i]) - out.truth[i]) < band;
-                out.accPerBatch[k] += static_cast<double>(right) / static_cast<double>(last - first);
+                out.accPerBatch[k] +=
+                    static_cast<double>(right) / static_cast<double>(last - first);
             }
             first = last;
         }

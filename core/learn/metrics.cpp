@@ -31,9 +31,8 @@ RegressionMetrics regressionMetrics(std::span<const float> predicted, std::span<
         spread += (truth[i] - mean) * (truth[i] - mean) / count;
     }
     // Sorted once, any number of K costs a search each. NaN goes last: wrong for every K.
-    std::sort(errors.begin(), errors.end(), [](double a, double b) {
-        return std::isnan(b) ? !std::isnan(a) : a < b;
-    });
+    std::sort(errors.begin(), errors.end(),
+              [](double a, double b) { return std::isnan(b) ? !std::isnan(a) : a < b; });
     for (auto& [k, share] : m.accAt) {
         const double band = range / k;
         const auto end = std::partition_point(errors.begin(), errors.end(),

@@ -19,8 +19,8 @@ struct RegressionMetrics {
 };
 
 /// Measures over pairs of (predicted, true). A prediction that is not finite is wrong for every K
-/// and makes the other figures NaN. `range` > 0 replaces the pairs' own range, for parts of a split.
-/// Thread: any.
+/// and makes the other figures NaN. `range` > 0 replaces the pairs' own range, for parts of a
+/// split. Thread: any.
 RegressionMetrics regressionMetrics(std::span<const float> predicted, std::span<const float> truth,
                                     const std::vector<int>& ks = {100}, double range = 0);
 

@@ -34,16 +34,15 @@ Tensor gaiLoss(const Tensor& predicted, const Tensor& label, const parasitics::M
                const Tensor& noise) {
     const Tensor variance = noise.square();
     const Tensor spread = row(mixture.variance, predicted) + variance;
-    const Tensor terms = row(mixture.weight, predicted).log() - 0.5 * spread.log() -
-                         (predicted.unsqueeze(1) - row(mixture.mean, predicted)).square() /
-                             (2 * spread);
+    const Tensor terms =
+        row(mixture.weight, predicted).log() - 0.5 * spread.log() -
+        (predicted.unsqueeze(1) - row(mixture.mean, predicted)).square() / (2 * spread);
     return balanced(predicted, label, torch::logsumexp(terms, 1), variance);
 }
 
 Tensor bmcLoss(const Tensor& predicted, const Tensor& label, const Tensor& noise) {
     const Tensor variance = noise.square();
-    const Tensor logits =
-        -(predicted.unsqueeze(1) - label.unsqueeze(0)).square() / (2 * variance);
+    const Tensor logits = -(predicted.unsqueeze(1) - label.unsqueeze(0)).square() / (2 * variance);
     const Tensor target = torch::arange(predicted.size(0), torch::kInt64);
     return torch::nn::functional::cross_entropy(logits, target) * (2 * variance).detach();
 }
@@ -51,9 +50,9 @@ Tensor bmcLoss(const Tensor& predicted, const Tensor& label, const Tensor& noise
 Tensor bniLoss(const Tensor& predicted, const Tensor& label, const std::vector<double>& centres,
                const std::vector<double>& shares, const Tensor& noise) {
     const Tensor variance = noise.square();
-    const Tensor terms = logPriors(shares, predicted) - 0.5 * variance.log() -
-                         (predicted.unsqueeze(1) - row(centres, predicted)).square() /
-                             (2 * variance);
+    const Tensor terms =
+        logPriors(shares, predicted) - 0.5 * variance.log() -
+        (predicted.unsqueeze(1) - row(centres, predicted)).square() / (2 * variance);
     return balanced(predicted, label, torch::logsumexp(terms, 1), variance);
 }
 

@@ -22,15 +22,16 @@ torch::Tensor bniLoss(const torch::Tensor& predicted, const torch::Tensor& label
                       const std::vector<double>& centres, const std::vector<double>& shares,
                       const torch::Tensor& noise);
 
-/// Focal loss (gamma 2), classes weighted by inverse frequency; logits [n, classes], label int64 [n].
+/// Focal loss (gamma 2), classes weighted by inverse frequency; logits [n, classes], label int64
+/// [n].
 torch::Tensor focalLoss(const torch::Tensor& logits, const torch::Tensor& label,
                         const std::vector<double>& priors);
 /// Balanced softmax: cross entropy on logits + log prior, the priors of the training set.
 torch::Tensor balancedSoftmaxLoss(const torch::Tensor& logits, const torch::Tensor& label,
                                   const std::vector<double>& priors);
 
-/// Representation scattering (CircuitGCL, section III-B). Rows [n, width], `weight` [n] summing to 1.
-/// Alignment: minus the mean cosine of predictor(online) and target (detached by the caller).
+/// Representation scattering (CircuitGCL, section III-B). Rows [n, width], `weight` [n] summing
+/// to 1. Alignment: minus the mean cosine of predictor(online) and target (detached by the caller).
 torch::Tensor alignmentLoss(const torch::Tensor& predicted, const torch::Tensor& target,
                             const torch::Tensor& weight);
 /// Minus the mean squared distance of the normalised rows to their centre.

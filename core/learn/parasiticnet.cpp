@@ -63,7 +63,12 @@ struct SparseProduct : Function<SparseProduct> {
         auto& saved = context->saved_data;
         return {multiply(gradients[0], saved["rows"].toTensor(), saved["columns"].toTensor(),
                          saved["weights"].toTensor()),
-                Tensor(), Tensor(), Tensor(), Tensor(), Tensor(), Tensor()};
+                Tensor(),
+                Tensor(),
+                Tensor(),
+                Tensor(),
+                Tensor(),
+                Tensor()};
     }
 };
 
@@ -94,10 +99,10 @@ SparseMatrix sparseMatrix(const std::vector<std::int64_t>& rows,
 /// What a raw statistic is multiplied with before its logarithm: lengths in micrometres.
 double unitOf(std::uint8_t kind, std::size_t column) {
     static constexpr std::array<bool, parasitics::kNetStats> kNetLength{
-        false, false, false, false, true, true, false, true, true,
+        false, false, false, false, true,  true, false, true, true,
         false, false, true,  false, false, true, false, false};
     static constexpr std::array<bool, parasitics::kNetStats> kDeviceLength{
-        false, true, true, false, true,  false, true,  true, false,
+        false, true, true,  false, true, false, true,  true, false,
         false, true, false, false, true, false, false, false};
     const bool net = kind == static_cast<std::uint8_t>(parasitics::NodeKind::Net);
     if ((net && column == 13) || (!net && (column == 3 || column == 12)))
@@ -125,8 +130,8 @@ void scaleStatistics(std::vector<float>& stats, const std::vector<std::uint8_t>&
     if (logarithmic)
         logarithms(stats, kinds);
     for (std::size_t i = 0; i < stats.size(); ++i) {
-        const std::size_t slot = kinds[i / parasitics::kNetStats] * parasitics::kNetStats +
-                                 i % parasitics::kNetStats;
+        const std::size_t slot =
+            kinds[i / parasitics::kNetStats] * parasitics::kNetStats + i % parasitics::kNetStats;
         stats[i] = (stats[i] - scales.statMean[slot]) / scales.statScale[slot];
         if (logarithmic) // beyond what training saw, a network's answer means little
             stats[i] = std::clamp(stats[i], -kMostDeviations, kMostDeviations);
@@ -162,7 +167,8 @@ void measureStatistics(const parasitics::Quotient& q, bool logarithmic,
         const double variance = square[slot] / count[slot] - mean * mean;
         scales.statMean[slot] = static_cast<float>(mean);
         // A column that hardly varies in training must not shout elsewhere.
-        scales.statScale[slot] = static_cast<float>(std::max(0.1, std::sqrt(std::max(0.0, variance))));
+        scales.statScale[slot] =
+            static_cast<float>(std::max(0.1, std::sqrt(std::max(0.0, variance))));
     }
 }
 
@@ -191,12 +197,12 @@ ClassGraph classGraph(const parasitics::Quotient& q, const ParasiticCheckpoint& 
         const auto add = [&](std::int32_t column, float count, bool own) {
             columns.push_back(column);
             cluster.push_back((count + (own ? 1.0F : 0.0F)) / (degree + 1));
-            gcn.push_back((count + (own ? 1.0F : 0.0F)) /
-                          std::sqrt((degree + 1) *
-                                    (q.degree[static_cast<std::size_t>(column)] + 1)));
+            gcn.push_back(
+                (count + (own ? 1.0F : 0.0F)) /
+                std::sqrt((degree + 1) * (q.degree[static_cast<std::size_t>(column)] + 1)));
         };
-        for (auto e = static_cast<std::size_t>(q.rows[c]); e < static_cast<std::size_t>(q.rows[c + 1]);
-             ++e) {
+        for (auto e = static_cast<std::size_t>(q.rows[c]);
+             e < static_cast<std::size_t>(q.rows[c + 1]); ++e) {
             mean.push_back(q.counts[e] / degree);
             const bool own = q.columns[e] == static_cast<std::int32_t>(c);
             self = self || own;
@@ -214,8 +220,8 @@ ClassGraph classGraph(const parasitics::Quotient& q, const ParasiticCheckpoint& 
     g.role = torch::tensor(role);
     std::vector<float> stats = q.stats;
     scaleStatistics(stats, q.kind, scales, logarithmic);
-    g.stats = torch::tensor(stats).view(
-        {g.classes, static_cast<std::int64_t>(parasitics::kNetStats)});
+    g.stats =
+        torch::tensor(stats).view({g.classes, static_cast<std::int64_t>(parasitics::kNetStats)});
     g.share = torch::tensor(share);
     return g;
 }
@@ -225,7 +231,8 @@ ScatterEncoderImpl::ScatterEncoderImpl(std::int64_t hidden, std::int64_t layers,
     : dropout(dropoutShare) {
     types = register_module("types", torch::nn::Embedding(3, hidden));
     for (std::int64_t i = 0; i < layers; ++i) {
-        out.push_back(register_module("out" + std::to_string(i), torch::nn::Linear(hidden, hidden)));
+        out.push_back(
+            register_module("out" + std::to_string(i), torch::nn::Linear(hidden, hidden)));
         root.push_back(register_module(
             "root" + std::to_string(i),
             torch::nn::Linear(torch::nn::LinearOptions(hidden, hidden).bias(false))));
@@ -282,8 +289,7 @@ ParasiticNetImpl::ParasiticNetImpl(const ParasiticSpec& networkSpec)
         roles = register_module("roles", torch::nn::Embedding(kRoles, width));
     }
     if (spec.method == "circuitgps") {
-        distances = register_module("distances",
-                                    torch::nn::Embedding(kMostDistance + 1, last / 2));
+        distances = register_module("distances", torch::nn::Embedding(kMostDistance + 1, last / 2));
     } else if (count == 3) {
         embedded = register_module("embedded", torch::nn::Linear(spec.encoderHidden, last));
     }
@@ -295,12 +301,13 @@ ParasiticNetImpl::ParasiticNetImpl(const ParasiticSpec& networkSpec)
             stack.neighbour.push_back(
                 register_module(name + "neighbour" + std::to_string(i), torch::nn::Linear(h, h)));
             if (spec.method != "gcn")
-                stack.root.push_back(register_module(
-                    name + "root" + std::to_string(i),
-                    torch::nn::Linear(torch::nn::LinearOptions(h, h).bias(false))));
+                stack.root.push_back(
+                    register_module(name + "root" + std::to_string(i),
+                                    torch::nn::Linear(torch::nn::LinearOptions(h, h).bias(false))));
         }
         if (paragraph || spec.method == "circuitgps")
-            stack.norm = register_module(name + "norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({h})));
+            stack.norm = register_module(name + "norm",
+                                         torch::nn::LayerNorm(torch::nn::LayerNormOptions({h})));
         stacks.push_back(std::move(stack));
     }
     const bool pair = spec.task != "ground";
@@ -314,15 +321,14 @@ ParasiticNetImpl::ParasiticNetImpl(const ParasiticSpec& networkSpec)
         const std::int64_t classes = spec.classify ? parasitics::kClasses : 3;
         heads.push_back(makeMlp("router", joined, h, 3, classes, false));
         for (int s = 0; s < 3 && !spec.classify; ++s)
-            heads.push_back(
-                makeMlp("expert" + std::to_string(s), joined, std::max<std::int64_t>(8, h / 3), 4,
-                        1, false));
+            heads.push_back(makeMlp("expert" + std::to_string(s), joined,
+                                    std::max<std::int64_t>(8, h / 3), 4, 1, false));
     } else {
-        heads.push_back(makeMlp("head", joined, h, spec.method == "ohmscape" ? 3 : 2, outputs(),
-                                true));
+        heads.push_back(
+            makeMlp("head", joined, h, spec.method == "ohmscape" ? 3 : 2, outputs(), true));
     }
-    logNoise = register_parameter("log_noise", torch::full({1}, std::log(spec.noise)),
-                                  spec.learnNoise);
+    logNoise =
+        register_parameter("log_noise", torch::full({1}, std::log(spec.noise)), spec.learnNoise);
 }
 
 ParasiticNetImpl::Mlp ParasiticNetImpl::makeMlp(const std::string& name, std::int64_t in,
@@ -330,9 +336,9 @@ ParasiticNetImpl::Mlp ParasiticNetImpl::makeMlp(const std::string& name, std::in
                                                 std::int64_t out, bool norm) {
     Mlp mlp;
     for (std::int64_t i = 0; i < layers; ++i) {
-        mlp.linears.push_back(
-            register_module(name + "_" + std::to_string(i),
-                            torch::nn::Linear(i == 0 ? in : hidden, i + 1 < layers ? hidden : out)));
+        mlp.linears.push_back(register_module(
+            name + "_" + std::to_string(i),
+            torch::nn::Linear(i == 0 ? in : hidden, i + 1 < layers ? hidden : out)));
         if (norm && i + 1 < layers)
             mlp.norms.push_back(
                 register_module(name + "_norm" + std::to_string(i),
@@ -347,8 +353,8 @@ Tensor ParasiticNetImpl::inputs(const Tensor& typeIndex, const Tensor& kind, con
     if (!netStats)
         return x;
     const Tensor isNet = (kind == 0).unsqueeze(1), isDevice = (kind == 1).unsqueeze(1);
-    const Tensor own = torch::where(
-        isNet, netStats(stats), torch::where(isDevice, deviceStats(stats), roles(role)));
+    const Tensor own = torch::where(isNet, netStats(stats),
+                                    torch::where(isDevice, deviceStats(stats), roles(role)));
     x = torch::cat({x, own}, 1);
     return third.defined() ? torch::cat({x, third}, 1) : x;
 }
@@ -373,9 +379,8 @@ Tensor ParasiticNetImpl::nodes(const ClassGraph& graph, const Tensor& embedding)
     Tensor third;
     if (embedded)
         third = embedded(embedding);
-    const Tensor x =
-        inputs(spec.method == "ohmscape" ? graph.detail : graph.kind, graph.kind, graph.role,
-               graph.stats, third);
+    const Tensor x = inputs(spec.method == "ohmscape" ? graph.detail : graph.kind, graph.kind,
+                            graph.role, graph.stats, third);
     const SparseMatrix& matrix = spec.method == "gcn" ? graph.gcn : graph.mean;
     std::vector<Tensor> states;
     for (Stack& stack : stacks)
@@ -416,10 +421,10 @@ Tensor ParasiticNetImpl::head(const Tensor& joined) {
     const bool parts = spec.method == "paragraph";
     const std::int64_t width = joined.size(1) / 3;
     for (std::size_t i = 0; i < heads.size(); ++i)
-        all.push_back(heads[i].forward(
-            parts ? joined.slice(1, static_cast<std::int64_t>(i) * width,
-                                 (static_cast<std::int64_t>(i) + 1) * width)
-                  : joined));
+        all.push_back(
+            heads[i].forward(parts ? joined.slice(1, static_cast<std::int64_t>(i) * width,
+                                                  (static_cast<std::int64_t>(i) + 1) * width)
+                                   : joined));
     return torch::cat(all, 1);
 }
 

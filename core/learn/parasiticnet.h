@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-// For sources that have included torch/torch.h already. Networks on circuit graphs whose equal nodes
-// are joined (core/parasitics/quotient.h).
+// For sources that have included torch/torch.h already. Networks on circuit graphs whose equal
+// nodes are joined (core/parasitics/quotient.h).
 
 #include "core/learn/parasitics.h"
 #include "core/parasitics/quotient.h"
@@ -22,9 +22,10 @@ struct ClassGraph {
     SparseMatrix mean;    ///< D^-1 A
     SparseMatrix cluster; ///< (D + I)^-1 (A + I), ClusterGCN
     SparseMatrix gcn;     ///< (D + I)^-1/2 (A + I) (D + I)^-1/2
-    torch::Tensor kind, detail, role; ///< int64 [classes]: NodeKind; kind with type or rail; pin role
-    torch::Tensor stats;  ///< [classes, kNetStats]
-    torch::Tensor share;  ///< [classes] of all nodes, sums to 1
+    torch::Tensor kind, detail,
+        role;            ///< int64 [classes]: NodeKind; kind with type or rail; pin role
+    torch::Tensor stats; ///< [classes, kNetStats]
+    torch::Tensor share; ///< [classes] of all nodes, sums to 1
 };
 ClassGraph classGraph(const parasitics::Quotient& quotient, const ParasiticCheckpoint& scales,
                       bool logarithmic);

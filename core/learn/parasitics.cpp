@@ -260,8 +260,7 @@ Labelled labelsOf(const ParasiticSpec& spec, const parasitics::Design& design) {
     for (const parasitics::Coupling& c : design.couplings)
         coupled.emplace_back(c.a, c.b);
     for (const auto& pair : out.pairs)
-        out.label.push_back(
-            std::binary_search(coupled.begin(), coupled.end(), pair) ? 1.0F : 0.0F);
+        out.label.push_back(std::binary_search(coupled.begin(), coupled.end(), pair) ? 1.0F : 0.0F);
     return out;
 }
 
@@ -325,15 +324,15 @@ evaluateParasitics(ParasiticModel& model, const std::vector<const parasitics::De
                                           : parasitics::classOf(std::clamp(
                                                 static_cast<double>(out.predicted[i]), 0.0, 1.0)));
     }
-    out.classes =
-        parasitics::measureClasses(predicted, label, model.checkpoint().frequentClass);
+    out.classes = parasitics::measureClasses(predicted, label, model.checkpoint().frequentClass);
     if (!spec.classify) {
-        out.values = parasitics::measureCapacitances(
-            out.predicted, out.label,
-            spec.task == "ground" ? Quantity::Ground : Quantity::Coupling);
+        out.values = parasitics::measureCapacitances(out.predicted, out.label,
+                                                     spec.task == "ground" ? Quantity::Ground
+                                                                           : Quantity::Coupling);
         std::size_t inside = 0;
         for (std::size_t i = 0; i < out.deviation.size(); ++i)
-            inside += std::abs(out.predicted[i] - out.label[i]) <= 1.645F * out.deviation[i] ? 1 : 0;
+            inside +=
+                std::abs(out.predicted[i] - out.label[i]) <= 1.645F * out.deviation[i] ? 1 : 0;
         if (!out.deviation.empty())
             out.coverage90 =
                 static_cast<double>(inside) / static_cast<double>(out.deviation.size());

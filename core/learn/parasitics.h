@@ -23,14 +23,14 @@ namespace ohm::learn {
 struct ParasiticSpec {
     /// "sage", "gcn" (types and statistics), "paragraph" (types only, three models by range),
     /// "dlplcap" (router and experts), "circuitgps" (double-anchor distances in sampled subgraphs),
-    /// "circuitgcl" (contrastive embedding, then SAGE) or "ohmscape" (that with what a schematic says
-    /// about two nets together, device types and logarithmic statistics).
+    /// "circuitgcl" (contrastive embedding, then SAGE) or "ohmscape" (that with what a schematic
+    /// says about two nets together, device types and logarithmic statistics).
     std::string method = "ohmscape";
     std::string task = "coupling"; ///< "coupling", "ground", or "link": whether a candidate couples
     bool classify = false;         ///< classes of labels.h instead of a value ("ground")
-    /// Values: "mse", "gai", "bmc" (balanced MSE by a Gaussian mixture and by batch Monte Carlo, Ren
-    /// et al., CVPR 2022), "bni" (by bins). Classes: "ce", "focal", "balanced" (softmax with the
-    /// training set's priors).
+    /// Values: "mse", "gai", "bmc" (balanced MSE by a Gaussian mixture and by batch Monte Carlo,
+    /// Ren et al., CVPR 2022), "bni" (by bins). Classes: "ce", "focal", "balanced" (softmax with
+    /// the training set's priors).
     std::string loss = "gai";
     double noise = 0.05;     ///< label noise of the balanced losses, on the normalised scale
     bool learnNoise = false; ///< trained along with the weights
@@ -44,20 +44,20 @@ struct ParasiticSpec {
     std::int64_t encoderHidden = 256;
     std::int64_t encoderLayers = 4;
     std::int64_t encoderSteps = 150;
-    double encoderRate = 1e-3;   ///< online encoder and predictor; the target has a fifth of it
-    double momentum = 0.99;      ///< of the target's moving average
+    double encoderRate = 1e-3;       ///< online encoder and predictor; the target has a fifth of it
+    double momentum = 0.99;          ///< of the target's moving average
     bool topologyConstraint = false; ///< predictor sees h + A h (symmetric normalised)
 
     // --- training --------------------------------------------------------------------------------
     std::int64_t steps = 300;
-    std::int64_t batch = 1024;  ///< links or nets a step; the whole graph is embedded each time
+    std::int64_t batch = 1024; ///< links or nets a step; the whole graph is embedded each time
     double rate = 1e-3;
     double weightDecay = 1e-4;
     std::int64_t validateEvery = 20;
-    double validationShare = 0.2; ///< of the class pairs (or classes): equal neighbourhoods are never
-                                  ///< on both sides
+    double validationShare = 0.2; ///< of the class pairs (or classes): equal neighbourhoods are
+                                  ///< never on both sides
     std::int64_t hops = 2, fanout = 32; ///< circuitgps
-    std::int64_t members = 1;   ///< networks of an ensemble, with seeds of their own
+    std::int64_t members = 1;           ///< networks of an ensemble, with seeds of their own
     std::uint64_t seed = 0;
 
     bool operator==(const ParasiticSpec&) const = default;
@@ -74,10 +74,10 @@ struct ParasiticCheckpoint {
     ParasiticSpec spec;
     std::vector<float> statMean, statScale; ///< [3 kinds, columns], of the training designs alone
     std::vector<float> pairMean, pairScale;
-    std::vector<double> priors;     ///< class shares of the training labels
+    std::vector<double> priors; ///< class shares of the training labels
     int frequentClass = 2;
-    std::vector<double> residual;   ///< deviation of validation errors by predicted fifth of [0, 1]
-    double spreadFactor = 1;        ///< calibrated deviation per spread of the ensemble
+    std::vector<double> residual; ///< deviation of validation errors by predicted fifth of [0, 1]
+    double spreadFactor = 1;      ///< calibrated deviation per spread of the ensemble
     std::map<std::string, std::string> provenance;
     std::vector<nn::NamedArray> weights; ///< "m0.net...", "m0.encoder..."
 };
@@ -120,7 +120,8 @@ public:
     /// Of node pairs (coupling, link). Errors: LEARN-012 stopped, NN-012.
     virtual Expected<ParasiticEstimate>
     pairs(const parasitics::CircuitGraph& graph,
-          const std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs, StopToken stop = {}) = 0;
+          const std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs,
+          StopToken stop = {}) = 0;
     /// Of all nets (ground).
     virtual Expected<ParasiticEstimate> nets(const parasitics::CircuitGraph& graph,
                                              StopToken stop = {}) = 0;
@@ -139,7 +140,7 @@ struct ParasiticEvaluation {
     std::optional<parasitics::CapacitanceMetrics> values;
     std::optional<parasitics::ClassMetrics> classes;
     std::optional<double> linkAuc, linkPrecision, linkRecall; ///< of a "link" model at one half
-    double coverage90 = 0; ///< share of labels within 1.645 deviations
+    double coverage90 = 0;                          ///< share of labels within 1.645 deviations
     std::vector<float> predicted, label, deviation; ///< normalised
     std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs; ///< coupling: what they belong to
     std::vector<std::uint32_t> nets;                            ///< ground

@@ -34,9 +34,8 @@ public:
         out.b.push_back(place(design, b));
         if (context) {
             out.features.resize(out.features.size() + parasitics::kPairFeatures);
-            context->features(a, b,
-                              out.features.data() + out.features.size() -
-                                  parasitics::kPairFeatures);
+            context->features(
+                a, b, out.features.data() + out.features.size() - parasitics::kPairFeatures);
         }
         const auto low = static_cast<std::uint64_t>(std::min(out.a.back(), out.b.back()));
         const auto high = static_cast<std::uint64_t>(std::max(out.a.back(), out.b.back()));
@@ -93,8 +92,7 @@ Expected<ParasiticSamples> collectSamples(const ParasiticSpec& spec,
                 const auto farad = static_cast<double>(c.farad);
                 if (farad > parasitics::kLeastCoupling && farad < parasitics::kMostCoupling)
                     all.pair(d, c.a, c.b,
-                             static_cast<float>(
-                                 parasitics::normalized(farad, Quantity::Coupling)),
+                             static_cast<float>(parasitics::normalized(farad, Quantity::Coupling)),
                              used);
             }
             continue;
@@ -109,8 +107,9 @@ Expected<ParasiticSamples> collectSamples(const ParasiticSpec& spec,
             continue;
         for (const auto& [a, b] : context.candidates())
             all.pair(d, a, b,
-                     std::binary_search(coupled.begin(), coupled.end(), std::make_pair(a, b)) ? 1.0F
-                                                                                              : 0.0F,
+                     std::binary_search(coupled.begin(), coupled.end(), std::make_pair(a, b))
+                         ? 1.0F
+                         : 0.0F,
                      used);
     }
     if (all.out.training.size() < 4 || all.out.validation.empty())
@@ -195,17 +194,17 @@ torch::Tensor AnchorBatches::joined(ParasiticNetImpl& net, std::span<const std::
     m.columns = m.columnsT = torch::tensor(columns, torch::kInt32);
     m.weights = torch::tensor(weights);
     m.weightsT = torch::tensor(weightsT);
-    const torch::Tensor states = net.nodes(
-        m, torch::tensor(kind), torch::tensor(role),
-        torch::tensor(stats).view({static_cast<std::int64_t>(count),
-                                   static_cast<std::int64_t>(parasitics::kNetStats)}),
-        torch::tensor(source), torch::tensor(target));
+    const torch::Tensor states =
+        net.nodes(m, torch::tensor(kind), torch::tensor(role),
+                  torch::tensor(stats).view({static_cast<std::int64_t>(count),
+                                             static_cast<std::int64_t>(parasitics::kNetStats)}),
+                  torch::tensor(source), torch::tensor(target));
     std::vector<std::int64_t> first(s.seeds.begin(),
                                     s.seeds.begin() + static_cast<std::ptrdiff_t>(a.size()));
     std::vector<std::int64_t> second(s.seeds.begin() + static_cast<std::ptrdiff_t>(a.size()),
                                      s.seeds.end());
-    return net.join(states, torch::tensor(first),
-                    links ? torch::tensor(second) : torch::Tensor(), {});
+    return net.join(states, torch::tensor(first), links ? torch::tensor(second) : torch::Tensor(),
+                    {});
 }
 
 } // namespace ohm::learn

@@ -23,10 +23,11 @@ inline int reach(const ParasiticSpec& spec) {
 
 /// Labelled pairs or nets of several designs.
 struct ParasiticSamples {
-    std::vector<std::int64_t> a, b; ///< classes of the quotient (circuitgps: nodes); b empty for nets
-    std::vector<float> label;       ///< normalised, or 0/1 of a link
+    std::vector<std::int64_t> a,
+        b;                    ///< classes of the quotient (circuitgps: nodes); b empty for nets
+    std::vector<float> label; ///< normalised, or 0/1 of a link
     std::vector<std::int64_t> klass;
-    std::vector<float> features;    ///< [n, kPairFeatures], raw; empty unless the network uses them
+    std::vector<float> features; ///< [n, kPairFeatures], raw; empty unless the network uses them
     std::vector<std::uint32_t> design;
     std::vector<std::size_t> training, validation;
     std::size_t size() const { return label.size(); }

@@ -182,9 +182,8 @@ private:
         out.notices = Novelty(graph, features, first).notices();
         if (schemaOf(first) == graph::FeatureSchema::Resistive &&
             graph::naturalSchema(*circuit) != graph::FeatureSchema::Resistive)
-            out.notices.push_back({Notice::Kind::Schema,
-                                   "The network knows resistors and voltage sources only",
-                                   {}});
+            out.notices.push_back(
+                {Notice::Kind::Schema, "The network knows resistors and voltage sources only", {}});
         if (first.spec.architecture == "mlp")
             out.notices.push_back({Notice::Kind::Schema,
                                    "An mlp knows devices by their place only: it is right for "
@@ -290,8 +289,7 @@ Expected<std::unique_ptr<Predictor>> Predictor::make(std::vector<Checkpoint> che
         return fail("LEARN-050", "No checkpoint was named");
     for (const Checkpoint& c : checkpoints) {
         if (c.featureSchema != checkpoints.front().featureSchema ||
-            c.target != checkpoints.front().target ||
-            c.spec.task != checkpoints.front().spec.task)
+            c.target != checkpoints.front().target || c.spec.task != checkpoints.front().spec.task)
             return fail("LEARN-050", "These networks do not predict the same from the same",
                         c.featureSchema + " " + c.target);
     }
@@ -319,8 +317,13 @@ std::vector<ModelInfo> listModels(const std::vector<std::filesystem::path>& fold
                 continue;
             const auto checkpoint = readCheckpointHeader(it->path());
             if (!checkpoint) {
-                findings.push_back({Severity::Warning, checkpoint.error().code,
-                                    checkpoint.error().text, it->path().string(), 0, 0, {}});
+                findings.push_back({Severity::Warning,
+                                    checkpoint.error().code,
+                                    checkpoint.error().text,
+                                    it->path().string(),
+                                    0,
+                                    0,
+                                    {}});
                 continue;
             }
             ModelInfo info;

@@ -75,13 +75,12 @@ void visitRecipe(R& r, Visit&& visit) {
 std::string text(const std::string& value) {
     YAML::Emitter out;
     out << YAML::DoubleQuoted << value;
-    const bool plain = !value.empty() &&
-                       std::all_of(value.begin(), value.end(), [](unsigned char c) {
-                           return std::isalnum(c) || c == '-' || c == '_';
-                       }) &&
-                       std::isalpha(static_cast<unsigned char>(value.front())) &&
-                       value != "true" && value != "false" && value != "null" && value != "none" &&
-                       value != "yes" && value != "no";
+    const bool plain =
+        !value.empty() &&
+        std::all_of(value.begin(), value.end(),
+                    [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; }) &&
+        std::isalpha(static_cast<unsigned char>(value.front())) && value != "true" &&
+        value != "false" && value != "null" && value != "none" && value != "yes" && value != "no";
     return plain || value == "none" ? value : out.c_str();
 }
 std::string text(bool value) {
@@ -178,9 +177,8 @@ Expected<Recipe> parseRecipe(const std::string& yaml, const std::string& where) 
             if (!network.IsMap())
                 return fail("LEARN-021", "The recipe's network is not a list of keys and values",
                             {}, where + ": network");
-            const auto inner = readMap(network, "network.", where, {}, [&](auto&& visit) {
-                visitNetwork(recipe.network, visit);
-            });
+            const auto inner = readMap(network, "network.", where, {},
+                                       [&](auto&& visit) { visitNetwork(recipe.network, visit); });
             if (!inner)
                 return inner.failure();
         }

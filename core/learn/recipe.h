@@ -22,7 +22,7 @@ struct Recipe {
     /// Dataset files or generator requests such as "ladder:2-10:20000:seed=1"; several are mixed.
     std::vector<std::string> data;
     std::vector<std::string> testData; ///< further sets that are tested on whole, never trained on
-    std::string target = "voltages";  ///< or the name of a graph label, e.g. "gain"
+    std::string target = "voltages";   ///< or the name of a graph label, e.g. "gain"
     std::string targetScale = "none"; ///< "none", "standard" (z-score of the training split), "log"
     std::string featureScale = "none"; ///< "none" or "standard" (per node kind, training split)
     std::string splitBy = "seed";      ///< "seed" or "topology"
@@ -38,10 +38,10 @@ struct Recipe {
     std::int64_t decaySteps = 0;     ///< 0 = steps
     std::string schedule = "linear"; ///< "linear", "cosine" or "constant"
     std::int64_t batch = 256;        ///< graphs per step, at most the training split
-    bool stratify = false;   ///< the same number of each topology in every batch: equal shapes,
-                             ///< which a GPU runs several times as fast
-    double weightDecay = 0;          ///< decoupled (AdamW)
-    double clipNorm = 0;             ///< 0 = no gradient clipping
+    bool stratify = false;  ///< the same number of each topology in every batch: equal shapes,
+                            ///< which a GPU runs several times as fast
+    double weightDecay = 0; ///< decoupled (AdamW)
+    double clipNorm = 0;    ///< 0 = no gradient clipping
     /// "mse", "mae", "huber", "mpgd" (the mean square over the entries of a batch whose error is
     /// above `lossThreshold`, over all if there is none; MPGD's adaptive MSE) or "shrinkage" (mean
     /// of e^2 / (1 + exp(a (c - e))), Lu et al., ECCV 2018).
@@ -52,7 +52,8 @@ struct Recipe {
     double averageDecay = 0; ///< exponential moving average of the weights, 0 = off; the average is
                              ///< what is validated and kept
     std::string freeze = "none"; ///< "none", "backbone" (head only), or "blocks:N" (first N blocks)
-    bool freezeNorm = false; ///< keep the running statistics of batch normalisation while finetuning
+    bool freezeNorm =
+        false; ///< keep the running statistics of batch normalisation while finetuning
 
     // --- reporting ----------------------------------------------------------------------------
     std::int64_t validateEvery = 1000; ///< steps

@@ -184,9 +184,8 @@ std::optional<TrainingReport> parseReport(const std::string& line) {
         r.trainLoss =
             j.at("train_loss").is_null() ? std::nan("") : j.at("train_loss").get<double>();
         r.seconds = j.at("seconds").get<double>();
-        r.graphsPerSecond = j.at("graphs_per_second").is_null()
-                                ? 0
-                                : j.at("graphs_per_second").get<double>();
+        r.graphsPerSecond =
+            j.at("graphs_per_second").is_null() ? 0 : j.at("graphs_per_second").get<double>();
         r.skipped = j.value("skipped", std::int64_t{0});
         if (j.contains("validation_loss") && !j.at("validation_loss").is_null())
             r.validationLoss = j.at("validation_loss").get<double>();
@@ -211,8 +210,8 @@ Expected<TrainingResult> runTraining(const RunRequest& request, StopToken stop,
                     folder.string());
     const FolderLock lock(folder);
     if (!lock.held())
-        return fail("LEARN-014", "Another training is at work in this folder", {},
-                    folder.string(), "Wait for it, or name another folder");
+        return fail("LEARN-014", "Another training is at work in this folder", {}, folder.string(),
+                    "Wait for it, or name another folder");
     if (fs::exists(folder / "result.json", error))
         return fail("LEARN-014", "This folder holds a finished run", {}, folder.string(),
                     "Name another folder");

@@ -29,9 +29,8 @@ struct RunRequest {
     std::function<void(const TrainingReport&)> report;
 };
 
-/// Errors: as prepareData and Engine::train; LEARN-014 the folder holds another or a finished run, or
-/// another training is at work in it.
-/// Thread: any; blocks.
+/// Errors: as prepareData and Engine::train; LEARN-014 the folder holds another or a finished run,
+/// or another training is at work in it. Thread: any; blocks.
 Expected<TrainingResult> runTraining(const RunRequest& request, StopToken stop = {},
                                      ProgressSink& progress = noProgress());
 

@@ -29,7 +29,8 @@ double rawDistance(const float* embedding, const Seen& seen) {
 
 Seen Seen::measureRanges(const dataset::GraphSet& training) {
     Seen seen;
-    seen.properties = training.featureWidth == 9 ? 1 : std::min<std::size_t>(3, training.featureWidth);
+    seen.properties =
+        training.featureWidth == 9 ? 1 : std::min<std::size_t>(3, training.featureWidth);
     for (std::size_t i = 0; i < training.nodeCount(); ++i) {
         const float* row = training.x.data() + i * training.featureWidth;
         auto& ranges = seen.byCode[dataset::Normalization::codeOf(row, seen.properties,
@@ -78,8 +79,9 @@ void Seen::measureEmbeddings(const std::vector<float>& training, const std::vect
     std::vector<double> distances;
     for (std::size_t g = 0; g + 1 <= judged.size() / hidden; ++g)
         distances.push_back(rawDistance(judged.data() + g * hidden, *this));
-    const auto at = std::min(distances.size() - 1,
-                             static_cast<std::size_t>(kQuantile * static_cast<double>(distances.size())));
+    const auto at =
+        std::min(distances.size() - 1,
+                 static_cast<std::size_t>(kQuantile * static_cast<double>(distances.size())));
     std::nth_element(distances.begin(), distances.begin() + static_cast<std::ptrdiff_t>(at),
                      distances.end());
     distanceScale = distances[at];

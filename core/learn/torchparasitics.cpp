@@ -18,8 +18,8 @@ namespace {
 using torch::Tensor;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kMixture = 8;       ///< components of the labels' density
-constexpr int kBins = 50;                 ///< of BNI
+constexpr std::size_t kMixture = 8; ///< components of the labels' density
+constexpr int kBins = 50;           ///< of BNI
 constexpr std::int64_t kPairsAtOnce = 1 << 15;
 constexpr std::size_t kAnchorBatch = 128; ///< links of one sampled batch
 constexpr double kScattered = -0.99;      ///< both losses below: the encoder is done
@@ -44,7 +44,8 @@ void store(torch::nn::Module& module, const std::string& prefix,
            std::vector<nn::NamedArray>& arrays) {
     for (const auto& [name, tensor] : tensorsOf(module)) {
         const Tensor flat = tensor.detach().contiguous();
-        arrays.push_back({prefix + name, flat.sizes().vec(),
+        arrays.push_back({prefix + name,
+                          flat.sizes().vec(),
                           {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()}});
     }
 }
@@ -72,7 +73,8 @@ std::string memberName(std::int64_t member) {
 Tensor scaledFeatures(std::vector<float> features, const ParasiticCheckpoint& scales) {
     for (std::size_t i = 0; i < features.size(); ++i) {
         const std::size_t c = i % parasitics::kPairFeatures;
-        features[i] = std::clamp((features[i] - scales.pairMean[c]) / scales.pairScale[c], -3.0F, 3.0F);
+        features[i] =
+            std::clamp((features[i] - scales.pairMean[c]) / scales.pairScale[c], -3.0F, 3.0F);
     }
     return torch::tensor(features).view({-1, static_cast<std::int64_t>(parasitics::kPairFeatures)});
 }
@@ -100,8 +102,7 @@ public:
         , m_graph(graph)
         , m_online(spec.encoderHidden, spec.encoderLayers, spec.dropout)
         , m_target(spec.encoderHidden, spec.encoderLayers, spec.dropout)
-        , m_predictor(torch::nn::Linear(spec.encoderHidden, spec.encoderHidden),
-                      torch::nn::PReLU(),
+        , m_predictor(torch::nn::Linear(spec.encoderHidden, spec.encoderHidden), torch::nn::PReLU(),
                       torch::nn::Linear(spec.encoderHidden, spec.encoderHidden)) {}
 
     Expected<ScatterEncoder> run(std::int64_t member,
@@ -147,8 +148,8 @@ public:
             progress.report(static_cast<double>(step) / static_cast<double>(m_spec.encoderSteps),
                             "Pretraining the encoder");
             const bool done = a < kScattered && s < kScattered;
-            if (report && (step % m_spec.validateEvery == 0 || done ||
-                           step + 1 == m_spec.encoderSteps)) {
+            if (report &&
+                (step % m_spec.validateEvery == 0 || done || step + 1 == m_spec.encoderSteps)) {
                 ParasiticReport r;
                 r.phase = "pretrain";
                 r.member = member;
@@ -204,11 +205,10 @@ private:
         m_out.spec = m_spec;
         std::vector<const parasitics::CircuitGraph*> graphs;
         for (const auto* design : m_training.designs) {
-            const bool labelled =
-                m_spec.task == "ground"
-                    ? std::any_of(design->ground.begin(), design->ground.end(),
-                                  [](float farad) { return farad > 0; })
-                    : !design->couplings.empty();
+            const bool labelled = m_spec.task == "ground"
+                                      ? std::any_of(design->ground.begin(), design->ground.end(),
+                                                    [](float farad) { return farad > 0; })
+                                      : !design->couplings.empty();
             if (!labelled)
                 continue; // nothing to learn from, and its nodes would cost time
             m_designs.push_back(design);
@@ -216,9 +216,8 @@ private:
         }
         const parasitics::Quotient q = parasitics::refine(graphs, reach(m_spec));
         measureStatistics(q, logarithmic(m_spec), m_out);
-        auto samples = collectSamples(m_spec, m_designs,
-                                      anchors() ? std::vector<std::vector<std::uint32_t>>{}
-                                                : q.classOf);
+        auto samples = collectSamples(
+            m_spec, m_designs, anchors() ? std::vector<std::vector<std::uint32_t>>{} : q.classOf);
         if (!samples)
             return samples.failure();
         m_samples = std::move(*samples);
@@ -290,8 +289,8 @@ private:
             const auto n = static_cast<double>(m_samples.training.size());
             const double mean = sum / n;
             m_out.pairMean[c] = static_cast<float>(mean);
-            m_out.pairScale[c] =
-                static_cast<float>(std::max(0.1, std::sqrt(std::max(0.0, square / n - mean * mean))));
+            m_out.pairScale[c] = static_cast<float>(
+                std::max(0.1, std::sqrt(std::max(0.0, square / n - mean * mean))));
         }
     }
 
@@ -301,8 +300,8 @@ private:
         for (std::size_t i = 0; i < count; ++i) {
             const double at = random.uniform() * m_cumulative.back();
             const auto it = std::upper_bound(m_cumulative.begin(), m_cumulative.end(), at);
-            const auto k = std::min<std::size_t>(static_cast<std::size_t>(it - m_cumulative.begin()),
-                                                 m_samples.training.size() - 1);
+            const auto k = std::min<std::size_t>(
+                static_cast<std::size_t>(it - m_cumulative.begin()), m_samples.training.size() - 1);
             chosen.push_back(static_cast<std::int64_t>(m_samples.training[k]));
         }
         return chosen;
@@ -358,7 +357,8 @@ private:
         return balancedSoftmaxLoss(logits, klass, m_out.priors);
     }
 
-    Tensor lossOf(ParasiticNetImpl& net, const Tensor& seen, const std::vector<std::int64_t>& chosen) {
+    Tensor lossOf(ParasiticNetImpl& net, const Tensor& seen,
+                  const std::vector<std::int64_t>& chosen) {
         const Tensor index = torch::tensor(chosen);
         const Tensor label = m_label.index_select(0, index);
         const Tensor klass = m_class.index_select(0, index);
@@ -368,8 +368,8 @@ private:
             return classLoss(net.answer(seen), klass);
         if (m_spec.method == "dlplcap") {
             const auto [router, experts] = net.route(seen);
-            const Tensor range =
-                (label > kRangeBounds[0]).to(torch::kInt64) + (label > kRangeBounds[1]).to(torch::kInt64);
+            const Tensor range = (label > kRangeBounds[0]).to(torch::kInt64) +
+                                 (label > kRangeBounds[1]).to(torch::kInt64);
             return torch::nn::functional::cross_entropy(router, range) +
                    valueLoss(net, experts.gather(1, range.unsqueeze(1)).squeeze(1), label);
         }
@@ -400,10 +400,9 @@ private:
         for (std::size_t i = 0; i < samples.size(); ++i)
             place[static_cast<std::int64_t>(samples[i])] = i;
         for (std::size_t begin = 0; begin < samples.size(); begin += step) {
-            std::vector<std::int64_t> chosen(
-                samples.begin() + static_cast<std::ptrdiff_t>(begin),
-                samples.begin() +
-                    static_cast<std::ptrdiff_t>(std::min(samples.size(), begin + step)));
+            std::vector<std::int64_t> chosen(samples.begin() + static_cast<std::ptrdiff_t>(begin),
+                                             samples.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                                   samples.size(), begin + step)));
             Tensor out = net.answer(joined(net, chosen, 7));
             Tensor klass;
             if (m_spec.classify) {
@@ -417,8 +416,7 @@ private:
                 const std::size_t at = place[chosen[k]];
                 values[at] = flat.data_ptr<float>()[k];
                 if (m_spec.classify)
-                    classes[at] = static_cast<int>(
-                        klass.data_ptr<std::int64_t>()[k]);
+                    classes[at] = static_cast<int>(klass.data_ptr<std::int64_t>()[k]);
             }
         }
         net.train();
@@ -454,10 +452,10 @@ private:
                 parasitics::measureClasses(classes, klass, m_out.frequentClass);
             return -report.validationClasses->f1;
         }
-        report.validation = parasitics::measureCapacitances(
-            values, label,
-            m_spec.task == "ground" ? parasitics::Quantity::Ground
-                                    : parasitics::Quantity::Coupling);
+        report.validation = parasitics::measureCapacitances(values, label,
+                                                            m_spec.task == "ground"
+                                                                ? parasitics::Quantity::Ground
+                                                                : parasitics::Quantity::Coupling);
         return report.validation->mse;
     }
 
@@ -466,12 +464,14 @@ private:
         torch::manual_seed(seed);
         const std::string prefix = memberName(member);
         if (usesEncoder(m_spec)) {
-            auto encoder = Scattering(m_spec, m_encoderGraph.graph).run(member, m_training.report, m_stop, m_progress);
+            auto encoder = Scattering(m_spec, m_encoderGraph.graph)
+                               .run(member, m_training.report, m_stop, m_progress);
             if (!encoder)
                 return encoder.failure();
             store(**encoder, prefix + "encoder.", m_out.weights);
             const torch::NoGradGuard noGradients;
-            m_embedding = (*encoder)->forward(m_encoderGraph.graph).index_select(0, m_encoderGraph.place);
+            m_embedding =
+                (*encoder)->forward(m_encoderGraph.graph).index_select(0, m_encoderGraph.place);
         }
         ParasiticNet net(m_spec);
         std::vector<Tensor> trained;
@@ -479,8 +479,8 @@ private:
             if (p.requires_grad())
                 trained.push_back(p);
         }
-        torch::optim::AdamW adam(trained, torch::optim::AdamWOptions(m_spec.rate)
-                                              .weight_decay(m_spec.weightDecay));
+        torch::optim::AdamW adam(
+            trained, torch::optim::AdamWOptions(m_spec.rate).weight_decay(m_spec.weightDecay));
         dataset::Random random(seed, 3);
         const auto begin = Clock::now();
         double best = std::numeric_limits<double>::infinity();
@@ -496,21 +496,22 @@ private:
                 return fail("LEARN-012", "The training was stopped");
             // Cosine to a hundredth.
             const double rate =
-                m_spec.rate * (0.01 + 0.99 * 0.5 *
-                                          (1 + std::cos(3.14159265358979 *
-                                                        static_cast<double>(step) /
-                                                        static_cast<double>(m_spec.steps))));
+                m_spec.rate *
+                (0.01 + 0.99 * 0.5 *
+                            (1 + std::cos(3.14159265358979 * static_cast<double>(step) /
+                                          static_cast<double>(m_spec.steps))));
             static_cast<torch::optim::AdamWOptions&>(adam.param_groups()[0].options()).lr(rate);
             std::vector<std::int64_t> chosen = draw(random, batch);
-            const Tensor seen = joined(*net, chosen, seed * 100003 + static_cast<std::uint64_t>(step));
+            const Tensor seen =
+                joined(*net, chosen, seed * 100003 + static_cast<std::uint64_t>(step));
             const Tensor loss = lossOf(*net, seen, chosen);
             adam.zero_grad();
             loss.backward();
             const double norm = torch::nn::utils::clip_grad_norm_(trained, kClip);
             const double value = loss.item<double>();
             if (!std::isfinite(value) || !std::isfinite(norm))
-                return fail("LEARN-011", "The loss is not finite",
-                            "step " + std::to_string(step), {}, "Lower the rate or raise the noise");
+                return fail("LEARN-011", "The loss is not finite", "step " + std::to_string(step),
+                            {}, "Lower the rate or raise the noise");
             adam.step();
             mean += value;
             ++since0;
@@ -546,8 +547,8 @@ private:
         return keptValues;
     }
 
-    /// Deviations of the mean prediction's validation errors, by predicted fifth; and how much of the
-    /// ensemble's spread belongs on top.
+    /// Deviations of the mean prediction's validation errors, by predicted fifth; and how much of
+    /// the ensemble's spread belongs on top.
     void calibrate(const std::vector<std::vector<float>>& predictions) {
         if (m_spec.classify || isLink() || predictions.empty())
             return;
@@ -655,9 +656,9 @@ public:
         try {
             const torch::NoGradGuard noGradients;
             const parasitics::CircuitGraph* one = &graph;
-            const auto q = parasitics::refine(
-                {&one, 1}, static_cast<int>(m_checkpoint.spec.encoderLayers),
-                parasitics::Likeness::Kinds);
+            const auto q =
+                parasitics::refine({&one, 1}, static_cast<int>(m_checkpoint.spec.encoderLayers),
+                                   parasitics::Likeness::Kinds);
             const Tensor rows =
                 m_encoders.front()
                     ->forward(classGraph(q, m_checkpoint, logarithmic(m_checkpoint.spec)))
@@ -675,7 +676,8 @@ public:
 private:
     Expected<ParasiticEstimate> guarded(const parasitics::CircuitGraph& graph,
                                         const std::vector<std::uint32_t>& a,
-                                        const std::vector<std::uint32_t>& b, const StopToken& stop) {
+                                        const std::vector<std::uint32_t>& b,
+                                        const StopToken& stop) {
         try {
             return estimate(graph, a, b, stop);
         } catch (const std::exception& e) {
@@ -726,10 +728,10 @@ private:
             ParasiticNetImpl& net = *m_nets[member];
             Tensor states;
             if (!anchors)
-                states = net.nodes(
-                    g, usesEncoder(spec) ? m_encoders[member]->forward(encoding.graph).index_select(
-                                               0, encoding.place)
-                                         : Tensor());
+                states = net.nodes(g, usesEncoder(spec) ? m_encoders[member]
+                                                              ->forward(encoding.graph)
+                                                              .index_select(0, encoding.place)
+                                                        : Tensor());
             std::vector<Tensor> parts;
             for (std::int64_t first = 0; first < count; first += step) {
                 if (stop.shouldStop())
@@ -737,7 +739,8 @@ private:
                 const std::int64_t last = std::min(count, first + step);
                 Tensor seen;
                 if (anchors) {
-                    const auto f = static_cast<std::size_t>(first), l = static_cast<std::size_t>(last);
+                    const auto f = static_cast<std::size_t>(first),
+                               l = static_cast<std::size_t>(last);
                     seen = anchors->joined(net, std::span(a).subspan(f, l - f),
                                            b.empty() ? std::span<const std::uint32_t>{}
                                                      : std::span(b).subspan(f, l - f),
@@ -767,7 +770,8 @@ private:
             for (std::int64_t i = 0; i < count; ++i) {
                 e.klass.push_back(static_cast<int>(best.data_ptr<std::int64_t>()[i]));
                 // The middle of the class stands for a value.
-                e.value.push_back(static_cast<float>((e.klass.back() + 0.5) / parasitics::kClasses));
+                e.value.push_back(
+                    static_cast<float>((e.klass.back() + 0.5) / parasitics::kClasses));
             }
         } else {
             e.value.assign(mean.data_ptr<float>(), mean.data_ptr<float>() + mean.numel());
@@ -778,10 +782,9 @@ private:
             for (std::int64_t i = 0; i < count; ++i) {
                 const auto k = static_cast<std::size_t>(
                     parasitics::classOf(static_cast<double>(e.value[static_cast<std::size_t>(i)])));
-                e.deviation.push_back(static_cast<float>(
-                    std::sqrt(m_checkpoint.residual[k] * m_checkpoint.residual[k] +
-                              m_checkpoint.spreadFactor *
-                                  static_cast<double>(spread.data_ptr<float>()[i]))));
+                e.deviation.push_back(static_cast<float>(std::sqrt(
+                    m_checkpoint.residual[k] * m_checkpoint.residual[k] +
+                    m_checkpoint.spreadFactor * static_cast<double>(spread.data_ptr<float>()[i]))));
             }
         }
         e.seconds = since(begin);

@@ -19,7 +19,8 @@ using dataset::GraphSet;
 constexpr std::int64_t kLossReadEvery = 50; ///< reading the loss waits for the device
 constexpr std::size_t kEvaluationBatch = 512;
 constexpr std::size_t kReferenceGraphs = 1000;
-constexpr std::int64_t kStatisticsBatches = 64; ///< that the averaged network's norms are measured on
+constexpr std::int64_t kStatisticsBatches =
+    64; ///< that the averaged network's norms are measured on
 
 /// What a snapshot must share with a training to be resumed by it.
 std::string fingerprintOf(const Recipe& recipe, const GraphSet& training,
@@ -46,8 +47,9 @@ std::string fingerprintOf(const Recipe& recipe, const GraphSet& training,
 Expected<dataset::Normalization> measureNormalization(const Recipe& recipe,
                                                       const GraphSet& training,
                                                       const std::vector<float>& targets) {
-    const std::size_t properties =
-        recipe.featureScale == "none" ? 0 : training.featureWidth == 9 ? 1 : 3;
+    const std::size_t properties = recipe.featureScale == "none" ? 0
+                                   : training.featureWidth == 9  ? 1
+                                                                 : 3;
     dataset::Normalization n = dataset::Normalization::measure(training, properties, false);
     if (recipe.targetScale != "none") {
         n.labelLog = recipe.targetScale == "log";
@@ -74,7 +76,8 @@ Expected<GraphSet> scaled(const GraphSet& set, const dataset::Normalization& n,
     GraphSet copy = set;
     n.apply(copy);
     if (target != "voltages") {
-        const auto found = std::find(copy.graphLabelNames.begin(), copy.graphLabelNames.end(), target);
+        const auto found =
+            std::find(copy.graphLabelNames.begin(), copy.graphLabelNames.end(), target);
         if (found == copy.graphLabelNames.end())
             return fail("LEARN-010", "The data has no label of this name", {}, target);
         const auto column = static_cast<std::size_t>(found - copy.graphLabelNames.begin());
@@ -221,8 +224,7 @@ Expected<void> Training::prepare() {
             return fail("LEARN-010", "The training data has labels that are not numbers");
     }
     // A network that goes on keeps the scales it was trained with; a new target brings its own.
-    const bool sameTarget =
-        m_options.from && m_options.from->target == m_recipe.target;
+    const bool sameTarget = m_options.from && m_options.from->target == m_recipe.target;
     const auto own = measureNormalization(m_recipe, m_data.training, *targets);
     if (!own)
         return own.failure();
@@ -270,8 +272,8 @@ Expected<void> Training::resume() {
         return snapshot.failure();
     const auto mark = snapshot->provenance.find("fingerprint");
     if (!snapshot->training || mark == snapshot->provenance.end() ||
-        mark->second != m_fingerprint ||
-        !m_network->loadState(snapshot->weights).ok() || !m_adam->load(snapshot->training->arrays))
+        mark->second != m_fingerprint || !m_network->loadState(snapshot->weights).ok() ||
+        !m_adam->load(snapshot->training->arrays))
         return fail("LEARN-013", "The snapshot to resume from belongs to another training", {},
                     m_options.snapshot.string(), "Name another folder, or remove it");
     m_first = snapshot->training->step;
@@ -430,7 +432,8 @@ Expected<void> Training::loop() {
         }
         if (!report)
             continue;
-        const auto told = validate(done, learningRate(m_recipe, step), lossMean / static_cast<double>(lossSteps));
+        const auto told =
+            validate(done, learningRate(m_recipe, step), lossMean / static_cast<double>(lossSteps));
         if (!told)
             return told.failure();
         lossMean = 0;
@@ -502,7 +505,8 @@ Expected<TrainingResult> Training::run() {
         result.checkpoint = describe();
         describeSeen(result.checkpoint);
         result.last = m_last;
-        const std::vector<int> ks = m_options.ks.empty() ? std::vector<int>{m_recipe.k} : m_options.ks;
+        const std::vector<int> ks =
+            m_options.ks.empty() ? std::vector<int>{m_recipe.k} : m_options.ks;
         const auto measure = [&](const GraphSet& set) -> Expected<RegressionMetrics> {
             const auto targets = targetsOf(set, m_recipe.target);
             if (!targets)

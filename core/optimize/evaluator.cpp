@@ -120,7 +120,7 @@ public:
         const auto circuit = netlist::readNetlist(problem.benches[bench].circuit, options);
         if (!circuit)
             return circuit.failure();
-        return netlist::writeFlatDeck(**circuit).text;
+        return netlist::writeFlatDeck(**circuit).text + problem.benches[bench].cards;
     }
 
     Evaluation judge(const std::vector<Expected<sim::Outcome>>& outcomes, std::size_t first) const {

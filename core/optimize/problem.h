@@ -47,6 +47,7 @@ struct Bench {
     std::string name;
     std::filesystem::path circuit; ///< absolute
     std::vector<sim::Analysis> analyses;
+    std::string cards; ///< further element cards for the flat deck, such as estimated parasitics
     double timeoutSeconds = 30;
 };
 

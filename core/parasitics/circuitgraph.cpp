@@ -87,9 +87,9 @@ std::uint32_t levelOf(std::string_view name) {
 } // namespace
 
 std::size_t CircuitGraph::edgeCount() const {
-    return pins + static_cast<std::size_t>(
-                      std::count_if(pinNet.begin(), pinNet.end(),
-                                    [](std::uint32_t net) { return net != kNoNet; }));
+    return pins +
+           static_cast<std::size_t>(std::count_if(pinNet.begin(), pinNet.end(),
+                                                  [](std::uint32_t net) { return net != kNoNet; }));
 }
 
 Expected<CircuitGraph> buildGraph(const netlist::Circuit& circuit, const GraphOptions& options) {
@@ -258,8 +258,8 @@ CircuitGraph generateGraph(std::uint32_t nodes, std::uint64_t seed) {
     g.devices = std::max<std::uint32_t>(8, nodes * 3 / 13);
     g.nets = std::max<std::uint32_t>(16, g.devices / 3);
     g.pins = 3 * g.devices;
-    const std::uint32_t lines = std::max<std::uint32_t>(4, static_cast<std::uint32_t>(std::sqrt(
-                                                               static_cast<double>(g.nets))));
+    const std::uint32_t lines = std::max<std::uint32_t>(
+        4, static_cast<std::uint32_t>(std::sqrt(static_cast<double>(g.nets))));
     const std::uint32_t inner = g.nets > 2 * lines ? g.nets - 2 * lines : 1;
     g.deviceType.resize(g.devices);
     g.netStats.assign(std::size_t{g.nets} * kNetStats, 0);
@@ -279,7 +279,8 @@ CircuitGraph generateGraph(std::uint32_t nodes, std::uint64_t seed) {
         const std::uint32_t gate = logic ? any() : pass ? word : d % 2 ? own : other;
         const std::uint32_t drain = logic ? any() : d % 2 ? other : own;
         const std::uint32_t source = logic ? any() : pass ? lines + bit : CircuitGraph::kNoNet;
-        g.deviceType[d] = static_cast<std::uint8_t>(d % 6 < 4 ? DeviceType::Nmos : DeviceType::Pmos);
+        g.deviceType[d] =
+            static_cast<std::uint8_t>(d % 6 < 4 ? DeviceType::Nmos : DeviceType::Pmos);
         float* row = g.deviceStats.data() + std::size_t{d} * kDeviceStats;
         row[0] = 1;
         row[1] = pass ? 0.14e-6F : 0.21e-6F;

@@ -164,9 +164,8 @@ Expected<Extraction> Collector::finish() {
         if (farad > 0)
             out.couplings.push_back({a, b, farad});
     });
-    std::sort(out.couplings.begin(), out.couplings.end(), [](const auto& x, const auto& y) {
-        return x.a != y.a ? x.a < y.a : x.b < y.b;
-    });
+    std::sort(out.couplings.begin(), out.couplings.end(),
+              [](const auto& x, const auto& y) { return x.a != y.a ? x.a < y.a : x.b < y.b; });
     if (out.elements == 0)
         return fail("PAR-001", "No capacitance was found in this file", {}, m_file,
                     "An extraction is SPICE with C lines, DSPF or SPEF");
@@ -188,9 +187,13 @@ Expected<Extraction> Collector::finish() {
                  0);
     }
     if (m_leftOut > 0) {
-        out.findings.push_back({Severity::Note, "PAR-019",
+        out.findings.push_back({Severity::Note,
+                                "PAR-019",
                                 std::to_string(m_leftOut) + " further findings are not listed",
-                                m_file, 0, 0, {}});
+                                m_file,
+                                0,
+                                0,
+                                {}});
     }
     m_progress.report(1, "Reading capacitances");
     return std::move(out);

@@ -62,9 +62,8 @@ Expected<void> writeDesigns(const std::vector<Design>& designs, const std::files
     nlohmann::json about = nlohmann::json::array();
     for (const Design& d : designs) {
         const CircuitGraph& g = d.graph;
-        for (const std::size_t size :
-             {std::size_t{g.nets}, std::size_t{g.devices}, std::size_t{g.pins},
-              d.couplings.size(), d.pinGround.size()})
+        for (const std::size_t size : {std::size_t{g.nets}, std::size_t{g.devices},
+                                       std::size_t{g.pins}, d.couplings.size(), d.pinGround.size()})
             c.sizes.push_back(static_cast<std::int64_t>(size));
         for (std::uint32_t n = 0; n < g.nets; ++n) {
             if (n < g.netNames.size())
@@ -169,8 +168,7 @@ Expected<std::vector<Design>> readDesigns(const std::filesystem::path& path) {
             Design d;
             CircuitGraph& g = d.graph;
             g.name = about[i].at("name").get<std::string>();
-            d.provenance =
-                about[i].at("provenance").get<std::map<std::string, std::string>>();
+            d.provenance = about[i].at("provenance").get<std::map<std::string, std::string>>();
             const auto* size = c.sizes.data() + i * kSizes;
             g.nets = static_cast<std::uint32_t>(size[0]);
             g.devices = static_cast<std::uint32_t>(size[1]);

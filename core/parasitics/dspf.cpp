@@ -61,9 +61,10 @@ private:
     std::uint32_t netNode(std::string_view name) {
         const std::uint32_t id = m_nets.add(name);
         if (id == m_netNodes.size())
-            m_netNodes.push_back(m_collector.isGround(name)
-                                     ? Collector::kGround
-                                     : m_collector.node({std::string(name), {}, {}, ExtractedNode::kNoNet}));
+            m_netNodes.push_back(
+                m_collector.isGround(name)
+                    ? Collector::kGround
+                    : m_collector.node({std::string(name), {}, {}, ExtractedNode::kNoNet}));
         return m_netNodes[id];
     }
 
@@ -98,7 +99,8 @@ private:
             const std::string_view pin = nextWord(rest);
             if (pin.empty()) {
                 m_collector.find(Severity::Warning, "PAR-013",
-                                 "This pin record is not complete: (node instance pin ...)", number);
+                                 "This pin record is not complete: (node instance pin ...)",
+                                 number);
                 return;
             }
             const std::uint32_t place = placeOf(full);

@@ -15,7 +15,8 @@ namespace ohm::parasitics {
 
 /// Formats of layout parasitics.
 enum class ExtractionFormat : std::uint8_t {
-    Spice, ///< subcircuits with C cards (magic ext2spice, Calibre pex netlists), hierarchical or flat
+    Spice, ///< subcircuits with C cards (magic ext2spice, Calibre pex netlists), hierarchical or
+           ///< flat
     Dspf,  ///< *|NET, *|I, *|P, *|S records and C cards
     Spef   ///< IEEE 1481
 };
@@ -23,9 +24,9 @@ const char* formatName(ExtractionFormat format);
 
 /// A net, or a device or cell pin where the file tells them apart.
 struct ExtractedNode {
-    std::string name;         ///< flat, as the file writes it, instances joined by '.'
-    std::string instance;     ///< of a pin, else empty
-    std::string pin;          ///< of a pin, else empty
+    std::string name;           ///< flat, as the file writes it, instances joined by '.'
+    std::string instance;       ///< of a pin, else empty
+    std::string pin;            ///< of a pin, else empty
     std::uint32_t net = kNoNet; ///< of a pin: node of the net it belongs to, where the file says so
     static constexpr std::uint32_t kNoNet = 0xFFFFFFFFu;
     bool isPin() const { return !pin.empty(); }
@@ -37,8 +38,8 @@ struct ExtractedCoupling {
     double farad = 0;
 };
 
-/// What an extraction file says about capacitances. Resistances are joined: all parts of a net count
-/// as the net. A plain value. Thread: any for const access.
+/// What an extraction file says about capacitances. Resistances are joined: all parts of a net
+/// count as the net. A plain value. Thread: any for const access.
 struct Extraction {
     ExtractionFormat format = ExtractionFormat::Spice;
     std::string top; ///< subcircuit or design, may be empty

@@ -28,7 +28,8 @@ fs::path fileOf(const fs::path& folder, const std::string& stem) {
 }
 
 void collect(const fs::path& folder, int depth, std::vector<Files>& files) {
-    const fs::path schematic = fileOf(folder, "schematic"), extraction = fileOf(folder, "extracted");
+    const fs::path schematic = fileOf(folder, "schematic"),
+                   extraction = fileOf(folder, "extracted");
     if (!schematic.empty() && !extraction.empty()) {
         files.push_back({schematic, extraction, fs::absolute(folder).filename().string()});
         return;
@@ -113,7 +114,7 @@ Expected<std::vector<Imported>> importDesigns(const ImportRequest& request, Stop
         Imported item;
         item.paired = std::move(*paired);
         Design& design = item.paired.design;
-        design.graph.name = !files[i].name.empty() ? files[i].name
+        design.graph.name = !files[i].name.empty()     ? files[i].name
                             : !extraction->top.empty() ? extraction->top
                                                        : files[i].extraction.stem().string();
         design.provenance = {{"schematic", files[i].schematic.filename().string()},

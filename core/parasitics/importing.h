@@ -29,8 +29,8 @@ struct Imported {
     Diagnostics findings; ///< of the schematic's reading (errors only) and of the extraction
 };
 
-/// Reads and pairs. A folder without the two files is left out; a design that fails ends the import.
-/// Errors: PAR-006 nothing to import, those of readNetlist, readExtraction and pairDesign.
+/// Reads and pairs. A folder without the two files is left out; a design that fails ends the
+/// import. Errors: PAR-006 nothing to import, those of readNetlist, readExtraction and pairDesign.
 Expected<std::vector<Imported>> importDesigns(const ImportRequest& request, StopToken stop = {},
                                               ProgressSink& progress = noProgress());
 

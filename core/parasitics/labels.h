@@ -6,8 +6,8 @@
 
 namespace ohm::parasitics {
 
-/// Normalised labels of CircuitGCL: y = log10(C * 1e21) / 6 for couplings (1 zF is 0, 1 fF is 1) and
-/// y = log10(C * 1e20) / 6 for ground capacitances, clipped to [0, 1]. C in F. Thread: any.
+/// Normalised labels of CircuitGCL: y = log10(C * 1e21) / 6 for couplings (1 zF is 0, 1 fF is 1)
+/// and y = log10(C * 1e20) / 6 for ground capacitances, clipped to [0, 1]. C in F. Thread: any.
 enum class Quantity : std::uint8_t { Coupling, Ground };
 
 double normalized(double farad, Quantity quantity);

@@ -64,14 +64,14 @@ std::string canonicalName(std::string_view name) {
 
 bool isGroundName(std::string_view name) {
     static constexpr std::array<std::string_view, 17> kNames{
-        "0",    "vss",   "gnd", "vgnd", "avss", "dvss", "vssa", "vssd",  "agnd",
-        "dgnd", "vnb",   "sub", "vsub", "vsubs", "$sub", "substrate", "vssio"};
+        "0",    "vss", "gnd", "vgnd", "avss",  "dvss", "vssa",      "vssd", "agnd",
+        "dgnd", "vnb", "sub", "vsub", "vsubs", "$sub", "substrate", "vssio"};
     return std::find(kNames.begin(), kNames.end(), lastComponent(name)) != kNames.end();
 }
 
 bool isSupplyName(std::string_view name) {
     static constexpr std::array<std::string_view, 13> kNames{
-        "vdd",  "avdd", "dvdd", "vdda", "vddd", "vcc",  "vccd",
+        "vdd",  "avdd", "dvdd", "vdda",  "vddd",  "vcc",  "vccd",
         "vcca", "vpwr", "vpb",  "vdpwr", "vapwr", "vddio"};
     return std::find(kNames.begin(), kNames.end(), lastComponent(name)) != kNames.end();
 }

@@ -64,8 +64,8 @@ private:
             if (found == c.instances.end())
                 continue;
             m_path.push_back(found->second);
-            const auto net = resolve(m_circuit.cellInstance(id, found->second).child,
-                                     rest.substr(dot + 1));
+            const auto net =
+                resolve(m_circuit.cellInstance(id, found->second).child, rest.substr(dot + 1));
             m_path.pop_back();
             if (net)
                 return net;
@@ -83,11 +83,11 @@ std::optional<std::uint8_t> roleOf(const netlist::Circuit& circuit, netlist::Dev
     const auto count = static_cast<unsigned>(circuit.deviceNets(device).size());
     const std::string name = foldedName(pin);
     for (unsigned t = 0; t < count; ++t) {
-        const std::string_view role =
-            netlist::terminalRole(circuit.deviceKind(device), t, count);
-        if (name == role || (role.size() == 1 && (name == "gate" || name == "drain" ||
-                                                  name == "source" || name == "bulk") &&
-                             name[0] == role[0]) ||
+        const std::string_view role = netlist::terminalRole(circuit.deviceKind(device), t, count);
+        if (name == role ||
+            (role.size() == 1 &&
+             (name == "gate" || name == "drain" || name == "source" || name == "bulk") &&
+             name[0] == role[0]) ||
             name == std::to_string(t + 1))
             return static_cast<std::uint8_t>(std::min(t, 16u));
     }
@@ -142,7 +142,7 @@ private:
         if (n != kNowhere)
             return n;
         return m_circuit.isGround(flat) || isGroundName(m_circuit.netName(flat)) ? kGroundRail
-                                                                                : kSupply;
+                                                                                 : kSupply;
     }
 
     std::uint32_t net(const std::string& name) {
@@ -296,11 +296,10 @@ private:
         sums.forEach([&](std::uint32_t a, std::uint32_t b, double farad) {
             const bool pinA = g.kind(a) == NodeKind::Pin, pinB = g.kind(b) == NodeKind::Pin;
             design.couplings.push_back({a, b, static_cast<float>(farad),
-                                        pinA && pinB ? CouplingKind::PinPin
+                                        pinA && pinB   ? CouplingKind::PinPin
                                         : pinA || pinB ? CouplingKind::PinNet
                                                        : CouplingKind::NetNet});
-            report.couplingsInRange +=
-                farad > kLeastCoupling && farad < kMostCoupling ? 1 : 0;
+            report.couplingsInRange += farad > kLeastCoupling && farad < kMostCoupling ? 1 : 0;
         });
         std::sort(design.couplings.begin(), design.couplings.end(),
                   [](const Coupling& x, const Coupling& y) {
@@ -342,16 +341,24 @@ private:
                  lost[order[k]]});
         }
         if (report.couplings == 0 && report.groundNets > 0)
-            report.findings.push_back({Severity::Note, "PAR-022",
+            report.findings.push_back({Severity::Note,
+                                       "PAR-022",
                                        "The extraction has no couplings between signal nets, only "
                                        "ground capacitances",
-                                       {}, 0, 0, {}});
+                                       {},
+                                       0,
+                                       0,
+                                       {}});
         if (report.unpairedTotal * 2 > report.extractedNets)
             report.findings.push_back(
-                {Severity::Warning, "PAR-023",
+                {Severity::Warning,
+                 "PAR-023",
                  "More than half of the extracted nets have no counterpart: the files may be of "
                  "different circuits",
-                 {}, 0, 0, {}});
+                 {},
+                 0,
+                 0,
+                 {}});
     }
 
     const netlist::Circuit& m_circuit;

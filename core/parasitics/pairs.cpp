@@ -111,8 +111,7 @@ void PairContext::features(std::uint32_t a, std::uint32_t b, float* out) const {
     const auto found = std::lower_bound(nx.begin(), nx.end(), y);
     const bool direct = found != nx.end() && *found == y;
     if (direct) {
-        const Shared& shared =
-            m_shared[m_rows[x] + static_cast<std::size_t>(found - nx.begin())];
+        const Shared& shared = m_shared[m_rows[x] + static_cast<std::size_t>(found - nx.begin())];
         out[0] = log1(shared.devices);
         out[1] = log1(shared.gateChannel);
         out[2] = log1(shared.channelChannel);
@@ -145,8 +144,8 @@ void PairContext::features(std::uint32_t a, std::uint32_t b, float* out) const {
             shared += p[same] == '.' ? 1 : 0;
             ++same;
         }
-        const auto depth = std::max(std::count(p.begin(), p.end(), '.'),
-                                    std::count(r.begin(), r.end(), '.'));
+        const auto depth =
+            std::max(std::count(p.begin(), p.end(), '.'), std::count(r.begin(), r.end(), '.'));
         out[11] = depth > 0 ? static_cast<float>(shared) / static_cast<float>(depth) : 1.0F;
     }
     out[12] = log1(std::min(m_pins[x], m_pins[y]));

@@ -12,9 +12,9 @@ namespace ohm::parasitics {
 /// The graphs of several designs with nodes that no message passing can tell apart joined into
 /// classes (colour refinement, Weisfeiler and Leman): two nodes are of one class when their kinds,
 /// roles and statistics and those of everything within `rounds` hops agree. A network of at most
-/// `rounds` message-passing layers computes exactly the same on the classes as on the nodes, as every
-/// class keeps its representative's neighbours with their counts; a memory array shrinks by an order
-/// of magnitude. Statistics count as equal when they differ by less than about 1e-4.
+/// `rounds` message-passing layers computes exactly the same on the classes as on the nodes, as
+/// every class keeps its representative's neighbours with their counts; a memory array shrinks by
+/// an order of magnitude. Statistics count as equal when they differ by less than about 1e-4.
 /// Thread: any for const access.
 struct Quotient {
     std::uint32_t classes = 0;
@@ -43,8 +43,8 @@ enum class Likeness : std::uint8_t {
 Quotient refine(std::span<const CircuitGraph* const> graphs, int rounds,
                 Likeness likeness = Likeness::Statistics);
 
-/// Class of `coarse` that each class of `fine` lies in; both of the same graphs, and what is equal in
-/// `fine` must be in `coarse`.
+/// Class of `coarse` that each class of `fine` lies in; both of the same graphs, and what is equal
+/// in `fine` must be in `coarse`.
 std::vector<std::uint32_t> coarsen(const Quotient& fine, const Quotient& coarse);
 
 } // namespace ohm::parasitics

@@ -11,16 +11,17 @@ namespace ohm::parasitics {
 
 struct SamplerOptions {
     std::vector<int> fanouts{64, 64, 64, 64}; ///< neighbours per node and hop; -1 = all
-    bool disjoint = false; ///< every seed (or link) has a subgraph of its own
-    bool directed = false; ///< only the edges walked along, towards the seed; else all among the nodes
+    bool disjoint = false;                    ///< every seed (or link) has a subgraph of its own
+    bool directed =
+        false; ///< only the edges walked along, towards the seed; else all among the nodes
 };
 
 /// A sampled neighbourhood. Local nodes are numbered in the order they were met: seeds first.
 /// Thread: a plain value.
 struct Subgraph {
     std::vector<std::uint32_t> nodes; ///< local to global
-    std::vector<std::uint32_t> tree;  ///< local: which seed or link it belongs to (disjoint), else 0
-    std::vector<std::uint64_t> rows;  ///< messages into each local node
+    std::vector<std::uint32_t> tree; ///< local: which seed or link it belongs to (disjoint), else 0
+    std::vector<std::uint64_t> rows; ///< messages into each local node
     std::vector<std::uint32_t> columns;
     std::vector<std::uint32_t> hops;  ///< local nodes up to and with each hop, [hops + 1]
     std::vector<std::uint32_t> seeds; ///< local node of every seed as given
@@ -34,7 +35,8 @@ public:
     NeighbourSampler(const Adjacency& adjacency, SamplerOptions options);
     /// Around nodes. Deterministic by `seed`.
     Subgraph sample(std::span<const std::uint32_t> seeds, std::uint64_t seed);
-    /// Around links (a, b): seeds are all a, then all b; with `disjoint` both ends share a subgraph.
+    /// Around links (a, b): seeds are all a, then all b; with `disjoint` both ends share a
+    /// subgraph.
     Subgraph sampleLinks(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b,
                          std::uint64_t seed);
 

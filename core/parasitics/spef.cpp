@@ -157,9 +157,10 @@ private:
         if (const auto id = m_nets.find(name))
             return m_netNodes[*id];
         m_nets.add(kept(name));
-        m_netNodes.push_back(m_collector.isGround(name)
-                                 ? Collector::kGround
-                                 : m_collector.node({std::string(name), {}, {}, ExtractedNode::kNoNet}));
+        m_netNodes.push_back(
+            m_collector.isGround(name)
+                ? Collector::kGround
+                : m_collector.node({std::string(name), {}, {}, ExtractedNode::kNoNet}));
         return m_netNodes.back();
     }
 
@@ -177,9 +178,9 @@ private:
         const std::size_t cut = full.rfind(m_delimiter);
         if (m_places[place] != kUnknown || cut == std::string_view::npos)
             return;
-        m_places[place] = m_collector.node({std::string(full), std::string(full.substr(0, cut)),
-                                            std::string(full.substr(cut + 1)),
-                                            m_net == Collector::kGround ? ExtractedNode::kNoNet : m_net});
+        m_places[place] = m_collector.node(
+            {std::string(full), std::string(full.substr(0, cut)), std::string(full.substr(cut + 1)),
+             m_net == Collector::kGround ? ExtractedNode::kNoNet : m_net});
     }
 
     void capacitor(std::string_view first, std::string_view rest, std::string_view line,

@@ -165,7 +165,8 @@ private:
                              static_cast<float>(*farad)});
     }
 
-    /// Remembers instances whose master may be a subcircuit of this file: the last word without '='.
+    /// Remembers instances whose master may be a subcircuit of this file: the last word without
+    /// '='.
     void call(std::string_view line, std::uint64_t offset, std::uint32_t cell) {
         std::string_view rest = line;
         nextWord(rest);
@@ -180,8 +181,8 @@ private:
             return;
         const std::uint32_t id = m_masters.add(stable(master, line));
         m_cellOf.resize(m_masters.size(), 0);
-        // Devices of a flat file: remembered only once a cell of their name is known to exist or may
-        // still come. A master seen often without a definition is a model.
+        // Devices of a flat file: remembered only once a cell of their name is known to exist or
+        // may still come. A master seen often without a definition is a model.
         m_cells[cell].calls.push_back({offset, id});
     }
 

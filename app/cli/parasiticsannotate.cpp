@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/context.h"
+#include "app/cli/input.h"
+#include "app/cli/parasitics.h"
+#include "app/cli/sizing.h"
+#include "core/base/files.h"
+#include "core/base/units.h"
+#include "core/learn/annotation.h"
+#include "core/learn/engine.h"
+#include "core/netlist/reader.h"
+#include "core/netlist/writer.h"
+#include "core/optimize/evaluator.h"
+#include "core/optimize/measure.h"
+#include "core/project/installation.h"
+
+#include <cmath>
+#include <cstdio>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+namespace ohm::cli {
+namespace {
+
+struct AnnotateOptions {
+    InputOptions input;
+    std::string models, output, bound = "middle", ngspice = "ngspice";
+    std::vector<std::string> ground, supply;
+    double chance = 0.5, least = 0;
+};
+
+constexpr std::size_t kShown = 20;
+
+std::filesystem::path modelFolder(const AnnotateOptions& options) {
+    return options.models.empty() ? project::networkFolder() / "parasitics"
+                                  : std::filesystem::path(options.models);
+}
+
+learn::AnnotationOptions howTo(const AnnotateOptions& options) {
+    learn::AnnotationOptions how;
+    how.graph.ground = options.ground;
+    how.graph.supply = options.supply;
+    how.chance = options.chance;
+    return how;
+}
+
+Json toJson(const netlist::Circuit& circuit, const learn::Annotation& a, double least) {
+    Json entries = Json::array();
+    for (const auto& e : a.entries) {
+        if (e.farad < least)
+            break; // greatest first
+        Json entry = {{"a", circuit.netName(e.a)},
+                      {"b", e.toGround() ? std::string("0") : circuit.netName(e.b)},
+                      {"farad", e.farad},
+                      {"low", e.low},
+                      {"high", e.high}};
+        if (!e.toGround())
+            entry["chance"] = e.chance;
+        entries.push_back(std::move(entry));
+    }
+    Json totals = Json::object();
+    for (netlist::NetId net = 0; net < a.total.size(); ++net) {
+        if (a.total[net] > 0)
+            totals[circuit.netName(net)] = a.total[net];
+    }
+    return {{"capacitances", entries},
+            {"totals", totals},
+            {"candidates", a.candidates},
+            {"seconds", a.seconds}};
+}
+
+std::string textOf(const netlist::Circuit& circuit, const learn::Annotation& a) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(kShown, a.entries.size()); ++i) {
+        const auto& e = a.entries[i];
+        std::string names =
+            circuit.netName(e.a) + "  " + (e.toGround() ? std::string("0") : circuit.netName(e.b));
+        names.resize(std::max<std::size_t>(names.size() + 2, 44), ' ');
+        text += names + formatSi(e.farad, "F", 3) + "  (" + formatSi(e.low, "F", 3) + " to " +
+                formatSi(e.high, "F", 3) + ")\n";
+    }
+    if (a.entries.size() > kShown)
+        text += "... and " + std::to_string(a.entries.size() - kShown) + " more\n";
+    char line[120];
+    std::snprintf(line, sizeof(line), "%zu capacitances from %zu candidate pairs in %.2f s\n",
+                  a.entries.size(), a.candidates, a.seconds);
+    return text + line;
+}
+
+/// Annotates every bench of a sizing project and measures it with and without.
+void annotateProject(const AnnotateOptions& options, const learn::ParasiticModels& models,
+                     Context& context) {
+    const auto problem = sizingProblem(options.input.file, context);
+    if (!problem)
+        return context.fail(problem.error());
+    optimize::Problem annotated = *problem;
+    optimize::Problem low = *problem, high = *problem;
+    std::size_t count = 0;
+    for (std::size_t b = 0; b < problem->benches.size(); ++b) {
+        netlist::ReadOptions how;
+        how.searchPath = problem->searchPath;
+        const auto circuit = netlist::readNetlist(problem->benches[b].circuit, how, context.stop);
+        if (!circuit)
+            return context.fail(circuit.error());
+        const auto estimate = learn::annotate(**circuit, models, howTo(options), context.stop);
+        if (!estimate)
+            return context.fail(estimate.error());
+        const auto names = netlist::writeFlatDeck(**circuit).netNames;
+        annotated.benches[b].cards = learn::annotationCards(*estimate, names);
+        low.benches[b].cards = learn::annotationCards(*estimate, names, learn::Bound::Low);
+        high.benches[b].cards = learn::annotationCards(*estimate, names, learn::Bound::High);
+        count += estimate->entries.size();
+    }
+    const auto pool = sizingPool(options.ngspice, context.threads);
+    std::vector<std::vector<double>> values;
+    for (const auto* variant :
+         std::initializer_list<const optimize::Problem*>{&*problem, &low, &annotated, &high}) {
+        optimize::Evaluator evaluator(*variant, pool);
+        const auto result = evaluator.evaluate({variant->nominal()}, context.stop);
+        if (!result)
+            return context.fail(result.error());
+        if (!result->front().valid)
+            return context.fail(
+                {"OPT-024", "The design could not be measured", result->front().failure, {}, {}});
+        values.push_back(result->front().values);
+    }
+    Json measurements = Json::object();
+    std::string text = "measurement          schematic       with parasitics   change     bounds\n";
+    for (std::size_t m = 0; m < problem->measures.size(); ++m) {
+        const auto& measure = problem->measures[m];
+        const double clean = values[0][m], with = values[2][m];
+        measurements[measure.name] = {{"schematic", clean},
+                                      {"annotated", with},
+                                      {"low", values[1][m]},
+                                      {"high", values[3][m]},
+                                      {"change", number((with - clean) / std::abs(clean))}};
+        char line[200];
+        std::snprintf(line, sizeof(line), "%-20s %-15s %-17s %+.3g %%   %s to %s\n",
+                      measure.name.c_str(), optimize::formatMeasure(measure, clean).c_str(),
+                      optimize::formatMeasure(measure, with).c_str(),
+                      100 * (with - clean) / std::abs(clean),
+                      optimize::formatMeasure(measure, values[1][m]).c_str(),
+                      optimize::formatMeasure(measure, values[3][m]).c_str());
+        text += line;
+    }
+    if (context.json)
+        return context.print(
+            Json{{"ok", true}, {"capacitances", count}, {"measurements", measurements}});
+    context.print(text);
+}
+
+void annotateCommand(const AnnotateOptions& options, Context& context) {
+    if (options.bound != "low" && options.bound != "middle" && options.bound != "high") {
+        context.fail({"CLI-005",
+                      "The bound is not understood",
+                      {},
+                      options.bound,
+                      "Write low, middle or high"});
+        context.exitCode = kUsage;
+        return;
+    }
+    const auto engine = learn::engine();
+    if (!engine)
+        return context.fail(engine.error());
+    if (context.threads > 0)
+        (*engine)->setThreads(context.threads);
+    const auto models = learn::loadParasiticModels(modelFolder(options));
+    if (!models)
+        return context.fail(models.error());
+    const auto resolved = resolveInput(options.input);
+    if (!resolved)
+        return context.fail(resolved.error());
+    if (resolved->project && options.output.empty())
+        return annotateProject(options, *models, context);
+    const auto loaded = loadCircuit(options.input, context);
+    if (!loaded)
+        return context.fail(loaded.error());
+    const netlist::Circuit& circuit = *loaded->circuit;
+    const auto estimate = learn::annotate(circuit, *models, howTo(options), context.stop);
+    if (!estimate)
+        return context.fail(estimate.error());
+    if (!options.output.empty()) {
+        const netlist::FlatDeck deck = netlist::writeFlatDeck(circuit);
+        const learn::Bound bound = options.bound == "low"    ? learn::Bound::Low
+                                   : options.bound == "high" ? learn::Bound::High
+                                                             : learn::Bound::Middle;
+        const auto written = writeFileAtomically(
+            options.output, deck.text + "* estimated parasitics, " + options.bound + " bound\n" +
+                                learn::annotationCards(*estimate, deck.netNames, bound) + ".end\n");
+        if (!written)
+            return context.fail(written.error());
+        context.show(deck.diagnostics);
+    }
+    if (context.json)
+        return context.print(toJson(circuit, *estimate, options.least));
+    context.print(textOf(circuit, *estimate) +
+                  (options.output.empty() ? "" : "Written to " + options.output + "\n"));
+}
+
+} // namespace
+
+void addParasiticsAnnotate(CLI::App& noun, Context& context) {
+    auto options = std::make_shared<AnnotateOptions>();
+    const auto common = [&](CLI::App& verb) {
+        addInputOptions(verb, options->input);
+        verb.add_option(
+            "--models", options->models,
+            "Folder with ground, coupling and link .safetensors (default: the shipped)");
+        verb.add_option("--ground", options->ground, "Further nets that are ground")
+            ->delimiter(',');
+        verb.add_option("--supply", options->supply, "Further nets that are supplies")
+            ->delimiter(',');
+        verb.add_option("--chance", options->chance, "Least probability of a coupling")
+            ->check(CLI::Range(0.0, 1.0))
+            ->capture_default_str();
+    };
+    CLI::App* verb = noun.add_subcommand(
+        "predict", "Estimate all coupling and ground capacitances of a schematic netlist");
+    common(*verb);
+    verb->add_option("--least", options->least, "Leave out smaller capacitances, F (--json)");
+    verb->callback([options, &context] { annotateCommand(*options, context); });
+
+    auto write = std::make_shared<AnnotateOptions>();
+    options = write;
+    verb = noun.add_subcommand("annotate",
+                               "Write a netlist with the estimated capacitors, or measure a "
+                               "project's benches with and without them");
+    common(*verb);
+    verb->add_option("--bound", write->bound, "low, middle or high estimates")
+        ->capture_default_str();
+    verb->add_option("--ngspice", write->ngspice, "The ngspice program to run")
+        ->capture_default_str();
+    verb->add_option("-o,--output", write->output, "Netlist to write; not for projects");
+    verb->callback([write, &context] {
+        std::error_code code;
+        if (write->output.empty() && !std::filesystem::is_directory(write->input.file, code) &&
+            !write->input.file.ends_with(".yaml")) {
+            context.fail({"CLI-005", "There is nowhere to write to", {}, {}, "Give -o FILE"});
+            context.exitCode = kUsage;
+            return;
+        }
+        annotateCommand(*write, context);
+    });
+}
+
+} // namespace ohm::cli

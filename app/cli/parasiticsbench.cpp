@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/model.h"
+#include "app/cli/parasitics.h"
+#include "core/dataset/random.h"
+#include "core/parasitics/extraction.h"
+#include "core/parasitics/quotient.h"
+#include "core/parasitics/sampler.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <string>
+
+namespace ohm::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Nodes of SANDWICH-RAM, the largest design of the CircuitGCL paper.
+constexpr std::uint32_t kNodes = 4'300'000;
+constexpr int kRepetitions = 3;
+constexpr std::size_t kSeeds = 128;
+
+template <typename Fn>
+double median(int repetitions, Fn&& fn) {
+    std::vector<double> seconds;
+    for (int i = 0; i < repetitions; ++i) {
+        const auto begin = Clock::now();
+        fn();
+        seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
+    }
+    std::sort(seconds.begin(), seconds.end());
+    return seconds[seconds.size() / 2];
+}
+
+/// Greatest resident memory of this process so far, GB.
+double peakMemory() {
+    std::ifstream status("/proc/self/status");
+    std::string word;
+    while (status >> word) {
+        if (word == "VmHWM:") {
+            double kilobytes = 0;
+            status >> kilobytes;
+            return kilobytes / 1e6;
+        }
+    }
+    return 0;
+}
+
+/// An extraction of `lines` capacitors between as many nets as a design of that size has.
+std::string extractionText(std::size_t lines) {
+    std::string text = ".subckt big a b\n";
+    dataset::Random random(1, 0);
+    for (std::size_t i = 0; i < lines; ++i)
+        text += "C" + std::to_string(i) + " core.row" + std::to_string(random.below(lines / 20)) +
+                ".n" + std::to_string(random.below(4)) + " core.row" +
+                std::to_string(random.below(lines / 20)) + ".n" + std::to_string(random.below(4)) +
+                " 0.0" + std::to_string(1000 + random.below(9000)) + "f\n";
+    return text + ".ends\n";
+}
+
+} // namespace
+
+void benchParasitics(Context& context) {
+    const auto row = [&](const char* name, double value, const char* unit, int repetitions,
+                         std::string note = {}) {
+        printBenchRow({name, value, unit, repetitions, std::move(note)}, context);
+    };
+    parasitics::CircuitGraph graph;
+    parasitics::Adjacency adjacency;
+    row("graph, generate and index",
+        median(kRepetitions,
+               [&] {
+                   graph = parasitics::generateGraph(kNodes, 1);
+                   adjacency = parasitics::adjacencyOf(graph);
+               }),
+        "s", kRepetitions,
+        std::to_string(graph.nodes()) + " nodes, " + std::to_string(graph.edgeCount()) + " edges");
+    const parasitics::CircuitGraph* one = &graph;
+    parasitics::Quotient quotient;
+    row("graph, join equal nodes (4 rounds)",
+        median(1,
+               [&] {
+                   quotient = parasitics::refine({&one, 1}, 4);
+               }),
+        "s", 1, std::to_string(quotient.classes) + " classes");
+    dataset::Random random(2, 0);
+    for (const bool disjoint : {false, true}) {
+        parasitics::NeighbourSampler sampler(adjacency, {{64, 64, 64, 64}, disjoint, false});
+        std::size_t nodes = 0;
+        const double seconds = median(5, [&] {
+            std::vector<std::uint32_t> seeds;
+            for (std::size_t i = 0; i < kSeeds; ++i)
+                seeds.push_back(static_cast<std::uint32_t>(random.below(graph.nets)));
+            nodes = sampler.sample(seeds, random.next()).nodes.size();
+        });
+        row(disjoint ? "sampling, 128 nets, 4 hops x 64, disjoint"
+                     : "sampling, 128 nets, 4 hops x 64",
+            1e3 * seconds, "ms", 5, std::to_string(nodes) + " nodes sampled");
+    }
+    row("memory, peak", peakMemory(), "GB", 1);
+    const std::string text = extractionText(2'000'000);
+    double seconds = 0;
+    for (int i = 0; i < 2; ++i) {
+        const auto extraction = parasitics::readExtractionText(text, "bench");
+        if (extraction)
+            seconds = extraction->seconds;
+    }
+    row("extraction, flat SPICE", 1e-6 * static_cast<double>(text.size()) / seconds, "MB/s", 2,
+        std::to_string(text.size() / 1'000'000) + " MB");
+}
+
+} // namespace ohm::cli

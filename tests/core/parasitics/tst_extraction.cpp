@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/parasitics/extraction.h"
+#include "core/parasitics/names.h"
+
+#include <QtTest>
+
+#include <cmath>
+
+using namespace ohm;
+using namespace ohm::parasitics;
+
+namespace {
+
+Expected<Extraction> read(const char* text, const ExtractionOptions& options = {}) {
+    return readExtractionText(text, "test", options);
+}
+
+/// Index of a node by name, or -1.
+int nodeOf(const Extraction& e, const std::string& name) {
+    for (std::size_t i = 0; i < e.nodes.size(); ++i) {
+        if (e.nodes[i].name == name)
+            return static_cast<int>(i);
+    }
+    return -1;
+}
+
+double couplingOf(const Extraction& e, const std::string& a, const std::string& b) {
+    const int x = nodeOf(e, a), y = nodeOf(e, b);
+    for (const auto& c : e.couplings) {
+        if ((static_cast<int>(c.a) == x && static_cast<int>(c.b) == y) ||
+            (static_cast<int>(c.a) == y && static_cast<int>(c.b) == x))
+            return c.farad;
+    }
+    return 0;
+}
+
+bool finds(const Extraction& e, const char* code) {
+    return std::any_of(e.findings.begin(), e.findings.end(),
+                       [&](const Diagnostic& d) { return d.code == code; });
+}
+
+bool near(double value, double expected) {
+    return std::abs(value - expected) <= 1e-6 * std::abs(expected);
+}
+
+} // namespace
+
+class TestExtraction : public QObject {
+    Q_OBJECT
+private slots:
+    void names() {
+        QCOMPARE(canonicalName("XTop/xA/Net<3>"), std::string("top.a.net[3]"));
+        QCOMPARE(canonicalName("genblk1\\[0\\].s"), std::string("genblk1[0].s"));
+        QCOMPARE(canonicalName("xx.n"), std::string("xx.n")); // nothing but x stays
+        QCOMPARE(canonicalName("xor_out"), std::string("xor_out"));
+        QVERIFY(isGroundName("u1/VSUBS"));
+        QVERIFY(isGroundName("0"));
+        QVERIFY(!isGroundName("vss_sense"));
+        QVERIFY(isSupplyName("VPWR"));
+    }
+
+    void flatSpice() {
+        const auto e = read("* made by hand\n.subckt top a b vss\nX0 a b vss vss nfet w=1 l=1\n"
+                            "C0 a b 1.5f\nC1 b a 0.5fF\n+ \nC2 a VSS 2e-15\nC3 n1 b 0f\n"
+                            "C4 fill a 0.25f\n.ends\n");
+        QVERIFY2(e.ok(), e.ok() ? "" : e.error().message().c_str());
+        QCOMPARE(e->format, ExtractionFormat::Spice);
+        QCOMPARE(e->elements, std::uint64_t{5});
+        QCOMPARE(e->zeros, std::uint64_t{1});
+        QCOMPARE(e->couplings.size(), std::size_t{2});
+        QVERIFY(near(couplingOf(*e, "a", "b"), 2e-15)); // both orders add up
+        QVERIFY(near(e->ground[static_cast<std::size_t>(nodeOf(*e, "a"))], 2e-15));
+        QCOMPARE(nodeOf(*e, "n1"), -1); // only a zero hangs on it
+    }
+
+    void hierarchy() {
+        const auto e = read(".subckt inv a y vss\nC0 a y 1f\nC1 y int 2f\nC2 int vss 3f\n.ends\n"
+                            ".subckt top p q\nXone p m gnd inv\nXtwo m q gnd inv\nC0 p q 4f\n"
+                            "C1 Xone/int q 5f\n.ends\n");
+        QVERIFY2(e.ok(), e.ok() ? "" : e.error().message().c_str());
+        QCOMPARE(e->top, std::string("top"));
+        QVERIFY(near(couplingOf(*e, "p", "m"), 1e-15));
+        QVERIFY(near(couplingOf(*e, "m", "one.int"), 2e-15));
+        QVERIFY(near(couplingOf(*e, "q", "two.int"), 2e-15));
+        QVERIFY(near(couplingOf(*e, "p", "q"), 4e-15));
+        QVERIFY(near(e->ground[static_cast<std::size_t>(nodeOf(*e, "two.int"))], 3e-15));
+        const auto inner = read(".subckt inv a y vss\nC0 a y 1f\n.ends\n.subckt top p q\n"
+                                "Xone p q gnd inv\n.ends\n",
+                                {.top = "inv", .ground = {}});
+        QVERIFY(inner.ok());
+        QCOMPARE(inner->nodes.size(), std::size_t{2});
+    }
+
+    void dspf() {
+        const auto e = read(
+            "*|DSPF 1.5\n*|GROUND_NET VSS\n.subckt top A Y\n*|NET A 3f\n*|P (A I 0 0 0)\n"
+            "*|I (M1:g M1 g I 0 0 0)\n*|S (A:1 1 2)\nR1 A A:1 10\nC1 A:1 VSS 1f\nC2 M1:g VSS 0.5f\n"
+            "*|NET Y 2f\n*|P (Y O 0 0 0)\n*|I (M1:d M1 d O 0 0 0)\nC3 Y A:1 1.5f\nC4 M1:d M1:g "
+            "0.25f\n"
+            "C5 Y stray:3 1f\n.ends\n");
+        QVERIFY2(e.ok(), e.ok() ? "" : e.error().message().c_str());
+        QCOMPARE(e->format, ExtractionFormat::Dspf);
+        QVERIFY(near(couplingOf(*e, "A", "Y"), 1.5e-15)); // sub-nodes are their net
+        QVERIFY(near(couplingOf(*e, "M1:g", "M1:d"), 0.25e-15));
+        const auto gate = static_cast<std::size_t>(nodeOf(*e, "M1:g"));
+        QVERIFY(e->nodes[gate].isPin());
+        QCOMPARE(e->nodes[gate].pin, std::string("g"));
+        QCOMPARE(static_cast<int>(e->nodes[gate].net), nodeOf(*e, "A"));
+        QVERIFY(near(e->ground[gate], 0.5e-15));
+        QVERIFY(finds(*e, "PAR-015")); // the stray node is told
+    }
+
+    void spef() {
+        const auto e = read(
+            "*SPEF \"IEEE 1481-1998\"\n*DESIGN \"top\"\n*DELIMITER :\n*C_UNIT 10 FF\n*NAME_MAP\n"
+            "*1 net_a\n*2 net_b\n*3 u1\n*PORTS\n*1 I\n*D_NET *1 0.3\n*CONN\n*P *1 I\n*I *3:A "
+            "I\n*CAP\n"
+            "1 *1 0.1\n2 *3:A 0.05\n3 *1:7 *2 0.15\n*RES\n1 *1 *3:A 5\n*END\n"
+            "*D_NET *2 0.2\n*CONN\n*I *3:Y O\n*CAP\n1 *2 *1:7 0.15\n2 *2 0.05\n*END\n");
+        QVERIFY2(e.ok(), e.ok() ? "" : e.error().message().c_str());
+        QCOMPARE(e->format, ExtractionFormat::Spef);
+        QCOMPARE(e->top, std::string("top"));
+        QVERIFY(
+            near(couplingOf(*e, "net_a", "net_b"), 1.5e-15)); // stands in both nets, counts once
+        QVERIFY(near(e->ground[static_cast<std::size_t>(nodeOf(*e, "net_a"))], 1e-15));
+        const auto pin = static_cast<std::size_t>(nodeOf(*e, "u1:A"));
+        QCOMPARE(e->nodes[pin].instance, std::string("u1"));
+        QCOMPARE(static_cast<int>(e->nodes[pin].net), nodeOf(*e, "net_a"));
+    }
+
+    void badInput_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QString>("code"); // of the error, or of a finding
+        QTest::newRow("empty") << QByteArray() << QStringLiteral("PAR-001");
+        QTest::newRow("binary") << QByteArray("\x7f"
+                                              "ELF\0\0C1 a b 1f",
+                                              16)
+                                << QStringLiteral("PAR-001");
+        QTest::newRow("no capacitance")
+            << QByteArray(".subckt t a b\nR1 a b 5\n.ends\n") << QStringLiteral("PAR-001");
+        QTest::newRow("no value") << QByteArray(".subckt t a b\nC1 a b\nC2 a b 1f\n.ends\n")
+                                  << QStringLiteral("PAR-010");
+        QTest::newRow("negative") << QByteArray("C1 a b -1f\nC2 a b 1f\n")
+                                  << QStringLiteral("PAR-010");
+        QTest::newRow("not finite")
+            << QByteArray("C1 a b nan\nC2 a b inf\nC3 a b 1f\n") << QStringLiteral("PAR-010");
+        QTest::newRow("cut short")
+            << QByteArray(".subckt t a b\nC1 a b 1f\n") << QStringLiteral("PAR-012");
+        QTest::newRow("wrong unit")
+            << QByteArray("C1 a b 1.5\nC2 a c 2\n") << QStringLiteral("PAR-011");
+        QTest::newRow("contains itself")
+            << QByteArray(".subckt t a b\nX1 a b t\nC1 a b 1f\n.ends\nX0 p q t\n")
+            << QStringLiteral("PAR-004");
+        QTest::newRow("SPEF, unit unknown")
+            << QByteArray("*SPEF\n*C_UNIT 1 PARSEC\n*D_NET a 1\n*CAP\n1 a 0.001\n*END\n")
+            << QStringLiteral("PAR-011");
+        QTest::newRow("SPEF, cut short")
+            << QByteArray("*SPEF\n*D_NET a 1\n*CAP\n1 a 0.001\n") << QStringLiteral("PAR-012");
+        QTest::newRow("too few nodes")
+            << QByteArray(
+                   ".subckt c a b\nC1 a b 1f\n.ends\n.subckt t x\nX1 x c\nC1 x y 1f\n.ends\n")
+            << QStringLiteral("PAR-014");
+    }
+    void badInput() {
+        QFETCH(QByteArray, text);
+        QFETCH(QString, code);
+        const auto e =
+            readExtractionText({text.constData(), static_cast<std::size_t>(text.size())}, "bad");
+        if (!e)
+            QCOMPARE(QString::fromStdString(e.error().code), code);
+        else
+            QVERIFY(finds(*e, code.toUtf8().constData()));
+    }
+
+    void explosion() {
+        // A few lines that would expand to 2^40 instances.
+        std::string text = ".subckt c0 a b\nC1 a b 1f\n.ends\n";
+        for (int i = 1; i <= 40; ++i)
+            text += ".subckt c" + std::to_string(i) + " a b\nX1 a b c" + std::to_string(i - 1) +
+                    "\nX2 b a c" + std::to_string(i - 1) + "\n.ends\n";
+        ExtractionOptions options;
+        options.maxInstances = 10000;
+        const auto e = readExtractionText(text, "bomb", options);
+        QVERIFY(!e.ok());
+        QCOMPARE(e.error().code, std::string("PAR-004"));
+    }
+
+    void stops() {
+        std::string text;
+        for (int i = 0; i < 40000; ++i)
+            text += "C" + std::to_string(i) + " a" + std::to_string(i) + " b 1f\n";
+        StopSource source;
+        source.requestStop();
+        const auto e = readExtractionText(text, "long", {}, source.token());
+        QVERIFY(!e.ok());
+        QCOMPARE(e.error().code, std::string("PAR-002"));
+    }
+
+    void truncatedAnywhere() {
+        // No prefix of a file may crash or hang the readers.
+        const std::string spef =
+            "*SPEF \"x\"\n*C_UNIT 1 FF\n*NAME_MAP\n*1 a\n*2 b\n*D_NET *1 2\n*CONN\n"
+            "*I *2:p I\n*CAP\n1 *1 1\n2 *1 *2:p 1\n*END\n";
+        const std::string dspf =
+            "*|DSPF 1\n*|GROUND_NET 0\n*|NET a 1f\n*|I (M:g M g)\nC1 a M:g 1f\n";
+        const std::string spice =
+            ".subckt t a b\nX1 a b c\n+ d\nC1 a b 1f\n.ends\n.subckt c x y z\n.ends";
+        for (const std::string& text : {spef, dspf, spice}) {
+            for (std::size_t n = 0; n <= text.size(); ++n) {
+                const auto e = readExtractionText(text.substr(0, n), "cut");
+                QVERIFY(e.ok() || !e.error().code.empty());
+            }
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(TestExtraction)
+#include "tst_extraction.moc"
