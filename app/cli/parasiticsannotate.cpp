@@ -7,9 +7,8 @@
 #include "core/base/units.h"
 #include "core/learn/annotation.h"
 #include "core/learn/engine.h"
-#include "core/netlist/reader.h"
 #include "core/netlist/writer.h"
-#include "core/optimize/evaluator.h"
+#include "core/optimize/backannotate.h"
 #include "core/optimize/measure.h"
 #include "core/project/installation.h"
 
@@ -93,59 +92,31 @@ void annotateProject(const AnnotateOptions& options, const learn::ParasiticModel
     const auto problem = sizingProblem(options.input.file, context);
     if (!problem)
         return context.fail(problem.error());
-    optimize::Problem annotated = *problem;
-    optimize::Problem low = *problem, high = *problem;
-    std::size_t count = 0;
-    for (std::size_t b = 0; b < problem->benches.size(); ++b) {
-        netlist::ReadOptions how;
-        how.searchPath = problem->searchPath;
-        const auto circuit = netlist::readNetlist(problem->benches[b].circuit, how, context.stop);
-        if (!circuit)
-            return context.fail(circuit.error());
-        const auto estimate = learn::annotate(**circuit, models, howTo(options), context.stop);
-        if (!estimate)
-            return context.fail(estimate.error());
-        const auto names = netlist::writeFlatDeck(**circuit).netNames;
-        annotated.benches[b].cards = learn::annotationCards(*estimate, names);
-        low.benches[b].cards = learn::annotationCards(*estimate, names, learn::Bound::Low);
-        high.benches[b].cards = learn::annotationCards(*estimate, names, learn::Bound::High);
-        count += estimate->entries.size();
-    }
-    const auto pool = sizingPool(options.ngspice, context.threads);
-    std::vector<std::vector<double>> values;
-    for (const auto* variant :
-         std::initializer_list<const optimize::Problem*>{&*problem, &low, &annotated, &high}) {
-        optimize::Evaluator evaluator(*variant, pool);
-        const auto result = evaluator.evaluate({variant->nominal()}, context.stop);
-        if (!result)
-            return context.fail(result.error());
-        if (!result->front().valid)
-            return context.fail(
-                {"OPT-024", "The design could not be measured", result->front().failure, {}, {}});
-        values.push_back(result->front().values);
-    }
+    const auto measured = optimize::measureAnnotated(
+        *problem, models, howTo(options), sizingPool(options.ngspice, context.threads),
+        context.stop, context.progress);
+    if (!measured)
+        return context.fail(measured.error());
     Json measurements = Json::object();
     std::string text = "measurement          schematic       with parasitics   change     bounds\n";
-    for (std::size_t m = 0; m < problem->measures.size(); ++m) {
-        const auto& measure = problem->measures[m];
-        const double clean = values[0][m], with = values[2][m];
-        measurements[measure.name] = {{"schematic", clean},
-                                      {"annotated", with},
-                                      {"low", values[1][m]},
-                                      {"high", values[3][m]},
-                                      {"change", number((with - clean) / std::abs(clean))}};
+    for (const auto& m : measured->measures) {
+        measurements[m.measure.name] = {{"schematic", m.schematic},
+                                        {"annotated", m.middle},
+                                        {"low", m.low},
+                                        {"high", m.high},
+                                        {"change", number(m.change())}};
         char line[200];
         std::snprintf(line, sizeof(line), "%-20s %-15s %-17s %+.3g %%   %s to %s\n",
-                      measure.name.c_str(), optimize::formatMeasure(measure, clean).c_str(),
-                      optimize::formatMeasure(measure, with).c_str(),
-                      100 * (with - clean) / std::abs(clean),
-                      optimize::formatMeasure(measure, values[1][m]).c_str(),
-                      optimize::formatMeasure(measure, values[3][m]).c_str());
+                      m.measure.name.c_str(),
+                      optimize::formatMeasure(m.measure, m.schematic).c_str(),
+                      optimize::formatMeasure(m.measure, m.middle).c_str(), 100 * m.change(),
+                      optimize::formatMeasure(m.measure, m.low).c_str(),
+                      optimize::formatMeasure(m.measure, m.high).c_str());
         text += line;
     }
     if (context.json)
         return context.print(
-            Json{{"ok", true}, {"capacitances", count}, {"measurements", measurements}});
+            Json{{"ok", true}, {"capacitances", measured->capacitances}, {"measurements", measurements}});
     context.print(text);
 }
 

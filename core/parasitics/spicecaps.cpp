@@ -260,11 +260,17 @@ private:
             std::string_view rest = line;
             const std::string instance(nextWord(rest).substr(1));
             std::vector<std::uint32_t> inner(m_cells[child].nets.size(), kUnset);
+            std::vector<std::string_view> words; // nodes, then the master
+            for (std::string_view word = nextWord(rest);
+                 !word.empty() && word.find('=') == std::string_view::npos &&
+                 !equalsIgnoreCase(word, "params:");
+                 word = nextWord(rest)) {
+                if (word != "/")
+                    words.push_back(word);
+            }
             std::size_t port = 0;
-            for (; port < m_cells[child].ports; ++port) {
-                const std::string_view word = nextWord(rest);
-                if (word.empty() || word.find('=') != std::string_view::npos)
-                    break;
+            for (; port < m_cells[child].ports && port + 1 < words.size(); ++port) {
+                const std::string_view word = words[port];
                 const auto net = cell.nets.find(word);
                 if (net) {
                     inner[port] = nodeOf(cell, *net, path, nodes);

@@ -15,10 +15,12 @@
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QHeaderView>
+#include <QLabel>
 #include <QPainter>
 #include <QSpinBox>
 #include <QSplitter>
 #include <QTableView>
+#include <QTableWidgetItem>
 
 #include <algorithm>
 
@@ -175,6 +177,27 @@ void BarDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
                                                      widgets::isDark(option.palette)));
     }
     QStyledItemDelegate::paint(painter, option, index);
+}
+
+QTableWidgetItem* tableCell(const QString& text, bool right) {
+    auto* item = new QTableWidgetItem(text);
+    item->setTextAlignment(Qt::AlignVCenter | (right ? Qt::AlignRight : Qt::AlignLeft));
+    return item;
+}
+
+QWidget* titledPane(const QString& title, QWidget* view, QWidget* button) {
+    auto* box = new QWidget;
+    auto* layout = new QVBoxLayout(box);
+    auto* head = new QHBoxLayout;
+    auto* label = new QLabel(title);
+    QFont bold = label->font();
+    bold.setBold(true);
+    label->setFont(bold);
+    head->addWidget(label, 1);
+    head->addWidget(button);
+    layout->addLayout(head);
+    layout->addWidget(view, 1);
+    return box;
 }
 
 void styleTable(QTableView* view, const QString& name) {

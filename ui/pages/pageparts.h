@@ -11,6 +11,7 @@
 class QComboBox;
 class QSpinBox;
 class QTableView;
+class QTableWidgetItem;
 class QWidget;
 
 namespace ohm::widgets {
@@ -52,6 +53,12 @@ public:
     void paint(QPainter* painter, const QStyleOptionViewItem& option,
                const QModelIndex& index) const override;
 };
+
+/// A cell of a small table; numbers stand at the right.
+QTableWidgetItem* tableCell(const QString& text, bool right);
+
+/// A view under its title, a button (of an export menu, say) at the title's right.
+QWidget* titledPane(const QString& title, QWidget* view, QWidget* button);
 
 /// The look that tables of a page share: rows are selected, nothing is edited in place.
 void styleTable(QTableView* view, const QString& name);

@@ -34,6 +34,7 @@ class EmbeddingPage;
 class ErrorsPage;
 class RunsPage;
 class OptimizePage;
+class ParasiticsPage;
 class InspectorDock;
 class PaletteFeed;
 class PredictDock;
@@ -80,7 +81,7 @@ public:
     ShortcutsDialog* shortcuts(); ///< made when first asked for
     AboutDialog* about();
     bool isWorkspaceShown() const;
-    enum class Page { Circuit, Data, Train, Optimize, Embedding, Errors, Runs };
+    enum class Page { Circuit, Data, Train, Optimize, Embedding, Errors, Runs, Parasitics };
     void showPage(Page page);
     Page page() const;
     DataPage* dataPage() const { return m_data; }
@@ -89,6 +90,7 @@ public:
     EmbeddingPage* embeddingPage() const { return m_embedding; }
     ErrorsPage* errorsPage() const { return m_errors; }
     RunsPage* runsPage() const { return m_runs; }
+    ParasiticsPage* parasiticsPage() const { return m_parasitics; }
     void showDock(const QString& name); ///< "netsDock", "issuesDock", ...
     void restoreSession();
     /// Stops all work and waits a while for it; false if some did not end. At the program's end.
@@ -140,6 +142,7 @@ private:
     EmbeddingPage* m_embedding = nullptr;
     ErrorsPage* m_errors = nullptr;
     RunsPage* m_runs = nullptr;
+    ParasiticsPage* m_parasitics = nullptr;
     TrainPage* m_train = nullptr;
     OptimizePage* m_optimize = nullptr;
     ProjectDock* m_project = nullptr;

@@ -373,6 +373,7 @@ void MainWindow::buildMenus() {
                                      u"page.embedding"_s,
                                      u"page.errors"_s,
                                      u"page.runs"_s,
+                                     u"page.parasitics"_s,
                                      {},
                                      u"view.fit"_s,
                                      u"view.zoomIn"_s,

@@ -5,6 +5,7 @@
 #include "ui/pages/errorspage.h"
 #include "ui/pages/finetunepage.h"
 #include "ui/pages/optimizepage.h"
+#include "ui/pages/parasiticspage.h"
 #include "ui/pages/runspage.h"
 #include "ui/pages/trainpage.h"
 #include "ui/window/mainwindow.h"
@@ -28,7 +29,8 @@ constexpr int kFirstPage = 2; ///< in the stack, after the start page and the ci
 /// In the order of MainWindow::Page.
 QStringList pageIds() {
     return {u"page.circuit"_s,   u"page.data"_s,   u"page.train"_s, u"page.optimize"_s,
-            u"page.embedding"_s, u"page.errors"_s, u"page.runs"_s};
+            u"page.embedding"_s, u"page.errors"_s, u"page.runs"_s,
+            u"page.parasitics"_s};
 }
 } // namespace
 
@@ -48,6 +50,11 @@ void MainWindow::buildLearnPages() {
     m_pages->addWidget(m_errors);
     m_runs = new RunsPage(m_services->jobs, this);
     m_pages->addWidget(m_runs);
+    m_parasitics =
+        new ParasiticsPage(m_services->jobs, m_services->session, m_services->hub, this);
+    m_pages->addWidget(m_parasitics);
+    connect(m_parasitics, &ParasiticsPage::circuitRequested, this,
+            [this] { showPage(Page::Circuit); });
     connect(m_runs, &RunsPage::inspectRequested, this, [this](const QString& model) {
         showPage(Page::Errors);
         m_errors->choose(model);
@@ -97,7 +104,9 @@ void MainWindow::registerPageCommands() {
         {u"page.errors"_s, tr("E&rrors"), u"issues"_s, u"Ctrl+Shift+6"_s,
          tr("Where a network is wrong, down to the net."), Page::Errors},
         {u"page.runs"_s, tr("R&uns"), u"log"_s, u"Ctrl+Shift+7"_s,
-         tr("Trainings of the past: tags, notes, a baseline, comparison, reports."), Page::Runs}};
+         tr("Trainings of the past: tags, notes, a baseline, comparison, reports."), Page::Runs},
+        {u"page.parasitics"_s, tr("&Parasitics"), u"capacitor"_s, u"Ctrl+Shift+8"_s,
+         tr("Capacitances of the layout before there is one."), Page::Parasitics}};
     for (const auto& [id, text, icon, keys, help, page] : pages) {
         QAction* action = c.addToggle({id, text, icon, {QKeySequence(keys)}, help, tr("Pages")},
                                       [this, page = page](bool on) {

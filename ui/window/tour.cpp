@@ -8,7 +8,9 @@
 #include "ui/pages/distributionpane.h"
 #include "ui/pages/embeddingpage.h"
 #include "ui/pages/errorspage.h"
+#include "ui/pages/estimatepane.h"
 #include "ui/pages/finetunepage.h"
+#include "ui/pages/parasiticspage.h"
 #include "ui/pages/runspage.h"
 #include "ui/panes/graphpane.h"
 #include "ui/panes/schematicpane.h"
@@ -282,6 +284,19 @@ void Tour::addWorkspaceSteps(const QString& look) {
     m_steps.push_back({u"comparison-"_s + look,
                        [this] { m_window.runsPage()->tabs()->setCurrentIndex(1); },
                        [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"parasitics-"_s + look,
+                       [this] {
+                           m_window.showPage(MainWindow::Page::Parasitics);
+                           ParasiticsPage* page = m_window.parasiticsPage();
+                           if (!page->work().annotation())
+                               page->estimatePane()->estimateButton()->click();
+                       },
+                       [&bench] { return bench.jobs.isIdle(); },
+                       [this] {
+                           if (m_window.parasiticsPage()->estimatePane()->table()->model()->rowCount() >
+                               0)
+                               m_window.parasiticsPage()->estimatePane()->table()->selectRow(0);
+                       }});
     m_steps.push_back({u"palette-"_s + look,
                        [this, &bench] {
                            m_window.showPage(MainWindow::Page::Circuit);

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <torch/torch.h>
+
+#include "core/learn/annotation.h"
+#include "core/learn/parasiticlosses.h"
+#include "core/learn/torchparasitics.h"
+#include "core/netlist/reader.h"
+#include "core/parasitics/labels.h"
+#include "core/parasitics/pairs.h"
+
+#include <QtTest>
+
+#include <cmath>
+#include <numbers>
+
+using namespace ohm;
+using namespace ohm::learn;
+using parasitics::Design;
+
+namespace {
+
+/// A design whose capacitances follow from its circuit: couplings from the devices that two nets
+/// share, ground from the pins of a net.
+Design madeDesign(std::uint64_t seed) {
+    Design d;
+    d.graph = parasitics::generateGraph(2500, seed);
+    d.graph.name = "made" + std::to_string(seed);
+    for (std::uint32_t n = 0; n < d.graph.nets; ++n)
+        d.graph.netNames.push_back("n" + std::to_string(n));
+    const parasitics::PairContext context(d.graph);
+    for (const auto& [a, b] : context.candidates()) {
+        float f[parasitics::kPairFeatures];
+        context.features(a, b, f);
+        if (f[6] == 0) // only what shares a device couples
+            continue;
+        d.couplings.push_back({a, b, 1e-18F * (1 + 10 * f[0] + 30 * f[1]),
+                               parasitics::CouplingKind::NetNet});
+    }
+    for (std::uint32_t n = 0; n < d.graph.nets; ++n)
+        d.ground.push_back(1e-18F * (1 + 5 * d.graph.netStats[n * parasitics::kNetStats + 2]));
+    return d;
+}
+
+ParasiticSpec quick(const std::string& method, const std::string& task, const std::string& loss) {
+    ParasiticSpec spec;
+    spec.method = method;
+    spec.task = task;
+    spec.loss = loss;
+    spec.hidden = 48;
+    spec.layers = 2;
+    spec.encoderHidden = 32;
+    spec.encoderLayers = 2;
+    spec.encoderSteps = 20;
+    spec.steps = 60;
+    spec.batch = 256;
+    spec.validateEvery = 20;
+    return spec;
+}
+
+Expected<ParasiticCheckpoint> trained(const ParasiticSpec& spec, const Design& design,
+                                      StopToken stop = {}) {
+    ParasiticTraining training;
+    training.spec = spec;
+    training.designs = {&design};
+    return trainParasitics(training, stop, noProgress());
+}
+
+} // namespace
+
+class TestParasitics : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void balancedLosses() {
+        // GAI against the integral it stands for: -log N(y; p, s) + log of the integral of
+        // N(y'; p, s) p(y') over y', times 2 s^2, up to a constant.
+        const double s = 0.07;
+        parasitics::Mixture mixture;
+        mixture.weight = {0.3, 0.7};
+        mixture.mean = {0.2, 0.6};
+        mixture.variance = {0.01, 0.003};
+        const torch::Tensor noise = torch::full({1}, s, torch::kFloat64);
+        const auto reference = [&](double p, double y) {
+            double area = 0;
+            for (double t = -2; t < 3; t += 1e-4)
+                area += 1e-4 * std::exp(mixture.logDensity(t) - 0.5 * (t - p) * (t - p) / (s * s));
+            area /= s * std::sqrt(2 * std::numbers::pi);
+            const double likelihood = -0.5 * (y - p) * (y - p) / (s * s) - std::log(s);
+            return 2 * s * s * (-likelihood + std::log(area));
+        };
+        for (const auto& [p, y] : {std::pair{0.3, 0.5}, {0.61, 0.6}, {0.1, 0.9}}) {
+            const double value =
+                gaiLoss(torch::full({1}, p, torch::kFloat64), torch::full({1}, y, torch::kFloat64),
+                        mixture, noise)
+                    .item<double>();
+            // The constant: log sqrt(2 pi) of the evidence, which has no effect on any gradient.
+            const double constant = 2 * s * s * 0.5 * std::log(2 * std::numbers::pi);
+            QVERIFY2(std::abs(value - (reference(p, y) + constant)) < 1e-6,
+                     qPrintable(QString::number(value - reference(p, y))));
+        }
+        // BMC by hand on two samples.
+        const torch::Tensor p = torch::tensor({0.2, 0.7}, torch::kFloat64);
+        const torch::Tensor y = torch::tensor({0.3, 0.6}, torch::kFloat64);
+        double expected = 0;
+        for (int i = 0; i < 2; ++i) {
+            double all = 0;
+            for (int k = 0; k < 2; ++k)
+                all += std::exp(-std::pow(p[i].item<double>() - y[k].item<double>(), 2) /
+                                (2 * s * s));
+            expected -= std::log(std::exp(-std::pow(p[i].item<double>() - y[i].item<double>(), 2) /
+                                          (2 * s * s)) /
+                                 all) /
+                        2;
+        }
+        QVERIFY(std::abs(bmcLoss(p, y, noise).item<double>() - 2 * s * s * expected) < 1e-9);
+        // Bins as narrow mixtures: BNI agrees with GAI.
+        mixture.weight = {0.25, 0.75};
+        mixture.mean = {0.25, 0.75};
+        mixture.variance = {1e-12, 1e-12};
+        QVERIFY(std::abs(bniLoss(p, y, {0.25, 0.75}, {0.25, 0.75}, noise).item<double>() -
+                         gaiLoss(p, y, mixture, noise).item<double>()) < 1e-7);
+    }
+
+    void classLosses() {
+        const torch::Tensor logits = torch::tensor({{1.0, 0.0, -1.0}}, torch::kFloat64);
+        const torch::Tensor label = torch::tensor({1}, torch::kInt64);
+        const std::vector<double> priors{0.7, 0.2, 0.1};
+        const double z = std::exp(1.0) * 0.7 + 0.2 + std::exp(-1.0) * 0.1;
+        QVERIFY(std::abs(balancedSoftmaxLoss(logits, label, priors).item<double>() +
+                         std::log(0.2 / z)) < 1e-9);
+        const double p = 1 / (std::exp(1.0) + 1 + std::exp(-1.0));
+        const double sum = 1 / 0.7 + 1 / 0.2 + 1 / 0.1;
+        QVERIFY(std::abs(focalLoss(logits, label, priors).item<double>() +
+                         (1 / 0.2) * 3 / sum * std::pow(1 - p, 2) * std::log(p)) < 1e-9);
+    }
+
+    void scattering() {
+        const torch::Tensor rows = torch::tensor({{2.0, 0.0}, {0.0, 3.0}}, torch::kFloat64);
+        const torch::Tensor weight = torch::tensor({0.5, 0.5}, torch::kFloat64);
+        QVERIFY(std::abs(scatteringLoss(rows, weight).item<double>() + 0.5) < 1e-9);
+        QVERIFY(std::abs(alignmentLoss(rows, rows, weight).item<double>() + 1) < 1e-9);
+        // Double the weight of a row and it counts as two.
+        const torch::Tensor three = torch::tensor({{2.0, 0.0}, {2.0, 0.0}, {0.0, 3.0}}, torch::kFloat64);
+        const torch::Tensor third = torch::full({3}, 1.0 / 3, torch::kFloat64);
+        const torch::Tensor two = torch::tensor({2.0 / 3, 1.0 / 3}, torch::kFloat64);
+        QVERIFY(std::abs(scatteringLoss(three, third).item<double>() -
+                         scatteringLoss(rows, two).item<double>()) < 1e-9);
+    }
+
+    void learns_data() {
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<QString>("task");
+        QTest::addColumn<QString>("loss");
+        for (const char* method : {"sage", "gcn", "paragraph", "dlplcap", "circuitgps", "circuitgcl",
+                                   "ohmscape"})
+            QTest::addRow("%s coupling", method)
+                << QString::fromLatin1(method) << QStringLiteral("coupling") << QStringLiteral("mse");
+        QTest::newRow("gai") << QStringLiteral("ohmscape") << QStringLiteral("coupling")
+                             << QStringLiteral("gai");
+        QTest::newRow("bmc") << QStringLiteral("ohmscape") << QStringLiteral("coupling")
+                             << QStringLiteral("bmc");
+        QTest::newRow("bni") << QStringLiteral("ohmscape") << QStringLiteral("coupling")
+                             << QStringLiteral("bni");
+        QTest::newRow("ground") << QStringLiteral("ohmscape") << QStringLiteral("ground")
+                                << QStringLiteral("mse");
+        QTest::newRow("classes") << QStringLiteral("ohmscape") << QStringLiteral("ground")
+                                 << QStringLiteral("balanced");
+        QTest::newRow("focal") << QStringLiteral("sage") << QStringLiteral("ground")
+                               << QStringLiteral("focal");
+        QTest::newRow("link") << QStringLiteral("ohmscape") << QStringLiteral("link")
+                              << QStringLiteral("mse");
+    }
+    void learns() {
+        QFETCH(QString, method);
+        QFETCH(QString, task);
+        QFETCH(QString, loss);
+        const Design design = madeDesign(1), other = madeDesign(2);
+        ParasiticSpec spec = quick(method.toStdString(), task.toStdString(), loss.toStdString());
+        spec.classify = loss == QStringLiteral("balanced") || loss == QStringLiteral("focal");
+        if (method == QStringLiteral("circuitgps"))
+            spec.steps = 20; // sampled subgraphs are dear
+        const auto checkpoint = trained(spec, design);
+        QVERIFY2(checkpoint.ok(), checkpoint.ok() ? "" : checkpoint.error().message().c_str());
+        auto model = loadParasitics(*checkpoint);
+        QVERIFY(model.ok());
+        QVERIFY((*model)->parameterCount() > 0);
+        const auto e = evaluateParasitics(**model, {&other});
+        QVERIFY2(e.ok(), e.ok() ? "" : e.error().message().c_str());
+        QCOMPARE(e->predicted.size(), e->label.size());
+        for (const float value : e->predicted)
+            QVERIFY(std::isfinite(value));
+        // The one with all features must understand a world this simple on a design never seen.
+        if (method == QStringLiteral("ohmscape") && task == QStringLiteral("coupling"))
+            QVERIFY2(e->values->r2.value_or(-1) > 0.5, qPrintable(QString::number(*e->values->r2)));
+        if (task == QStringLiteral("link"))
+            QVERIFY2(*e->linkAuc > 0.9, qPrintable(QString::number(*e->linkAuc)));
+    }
+
+    void repeatableAndKept() {
+        const Design design = madeDesign(1);
+        ParasiticSpec spec = quick("circuitgcl", "coupling", "gai");
+        spec.members = 2;
+        spec.learnNoise = true;
+        const auto first = trained(spec, design), second = trained(spec, design);
+        QVERIFY(first.ok() && second.ok());
+        QCOMPARE(first->weights.size(), second->weights.size());
+        for (std::size_t i = 0; i < first->weights.size(); ++i)
+            QCOMPARE(first->weights[i].values, second->weights[i].values);
+        QTemporaryDir folder;
+        const auto path = folder.filePath(QStringLiteral("m.safetensors")).toStdString();
+        QVERIFY(writeParasiticCheckpoint(*first, path).ok());
+        const auto back = readParasiticCheckpoint(path);
+        QVERIFY2(back.ok(), back.ok() ? "" : back.error().message().c_str());
+        QVERIFY(back->spec == first->spec);
+        auto a = loadParasitics(*first), b = loadParasitics(*back);
+        const auto x = evaluateParasitics(**a, {&design}), y = evaluateParasitics(**b, {&design});
+        QCOMPARE(x->predicted, y->predicted);
+        QVERIFY(x->deviation.size() == x->predicted.size() && x->deviation[0] > 0);
+        const auto embedding = (*a)->embed(design.graph);
+        QVERIFY(embedding.ok());
+        QCOMPARE(embedding->classOf.size(), std::size_t{design.graph.nodes()});
+        QCOMPARE(embedding->width, spec.encoderHidden);
+    }
+
+    void refuses() {
+        const Design design = madeDesign(1);
+        ParasiticSpec spec = quick("sage", "coupling", "mse");
+        spec.method = "magic";
+        QCOMPARE(trained(spec, design).error().code, std::string("LEARN-021"));
+        spec.method = "sage";
+        spec.loss = "balanced";
+        QCOMPARE(trained(spec, design).error().code, std::string("LEARN-021"));
+        spec.loss = "mse";
+        Design empty = design;
+        empty.couplings.clear();
+        QCOMPARE(trained(spec, empty).error().code, std::string("LEARN-010"));
+        StopSource source;
+        source.requestStop();
+        QCOMPARE(trained(spec, design, source.token()).error().code, std::string("LEARN-012"));
+        auto checkpoint = trained(spec, design);
+        QVERIFY(checkpoint.ok());
+        auto model = loadParasitics(*checkpoint);
+        QCOMPARE((*model)->nets(design.graph).error().code, std::string("LEARN-044"));
+        QCOMPARE((*model)->embed(design.graph).error().code, std::string("LEARN-043"));
+        QCOMPARE((*model)->pairs(design.graph, {{0, 9'999'999}}).error().code, std::string("NN-012"));
+        checkpoint->weights.pop_back();
+        QCOMPARE(loadParasitics(*checkpoint).error().code, std::string("NN-011"));
+        ParasiticSpec set;
+        QCOMPARE(setParasiticKey(set, "nonsense", "1").error().code, std::string("LEARN-021"));
+        QCOMPARE(setParasiticKey(set, "steps", "many").error().code, std::string("LEARN-021"));
+        QVERIFY(setParasiticKey(set, "steps", "77").ok());
+        QCOMPARE(set.steps, std::int64_t{77});
+    }
+
+    void annotates() {
+        const Design design = madeDesign(1);
+        ParasiticModels models;
+        auto ground = trained(quick("sage", "ground", "mse"), design);
+        auto coupling = trained(quick("ohmscape", "coupling", "mse"), design);
+        auto link = trained(quick("ohmscape", "link", "mse"), design);
+        QVERIFY(ground.ok() && coupling.ok() && link.ok());
+        models.ground = std::move(*loadParasitics(*ground));
+        models.coupling = std::move(*loadParasitics(*coupling));
+        models.link = std::move(*loadParasitics(*link));
+        const auto circuit = netlist::readNetlistText("* inverter\nm1 out in 0 0 n w=1u l=0.1u\n"
+                                                      "m2 out in vdd vdd p w=2u l=0.1u\n"
+                                                      ".model n nmos\n.model p pmos\n.end\n",
+                                                      "inverter", {});
+        QVERIFY(circuit.ok());
+        const auto annotation = annotate(**circuit, models);
+        QVERIFY2(annotation.ok(), annotation.ok() ? "" : annotation.error().message().c_str());
+        QCOMPARE(annotation->candidates, std::size_t{1}); // in and out
+        QVERIFY(annotation->entries.size() >= 2);
+        for (const auto& e : annotation->entries) {
+            QVERIFY(e.farad > 0 && e.low <= e.farad && e.farad <= e.high);
+            QVERIFY(!(*circuit)->isGround(e.a));
+        }
+        const std::vector<std::string> names{"0", "out", "in", "vdd"};
+        const std::string cards = annotationCards(*annotation, names, Bound::High);
+        QCOMPARE(std::count(cards.begin(), cards.end(), '\n'),
+                 static_cast<std::ptrdiff_t>(annotation->entries.size()));
+        QVERIFY(cards.starts_with("cpar1 "));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestParasitics)
+#include "tst_parasitics.moc"

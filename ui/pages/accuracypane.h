@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/session/parasiticwork.h"
+
+#include <QWidget>
+
+class QComboBox;
+class QLabel;
+class QListWidget;
+class QPushButton;
+class QSpinBox;
+class QTableWidget;
+
+namespace ohm::widgets {
+class PlotView;
+class ScatterView;
+} // namespace ohm::widgets
+
+namespace ohm::ui {
+
+/// Trains an estimator on some designs and compares it with others: predicted against extracted,
+/// error by decade, confusion of classes. Thread: GUI.
+class AccuracyPane : public QWidget {
+    Q_OBJECT
+public:
+    AccuracyPane(ParasiticWork& work, QWidget* parent);
+
+    QListWidget* designList() const { return m_list; }
+    QComboBox* methodBox() const { return m_method; }
+    QComboBox* taskBox() const { return m_task; }
+    QSpinBox* stepsBox() const { return m_steps; }
+    QPushButton* trainButton() const { return m_train; }
+    QPushButton* checkButton() const { return m_check; }
+    QComboBox* modelBox() const { return m_model; }
+    widgets::ScatterView* scatter() const { return m_scatter; }
+    widgets::PlotView* curve() const { return m_curve; }
+    QTableWidget* confusion() const { return m_confusion; }
+    QTableWidget* decades() const { return m_decades; }
+    /// Where trained networks go.
+    static QString folder();
+
+private:
+    QWidget* buildSide();
+    QWidget* buildMain();
+    void fillModels();
+    void showDesigns();
+    void showState();
+    void showChecked();
+    QStringList chosen() const;
+
+    ParasiticWork& m_work;
+    QListWidget* m_list = nullptr;
+    QComboBox* m_method = nullptr;
+    QComboBox* m_task = nullptr;
+    QSpinBox* m_steps = nullptr;
+    QPushButton* m_train = nullptr;
+    QComboBox* m_model = nullptr;
+    QPushButton* m_check = nullptr;
+    QLabel* m_summary = nullptr;
+    widgets::PlotView* m_curve = nullptr;
+    widgets::ScatterView* m_scatter = nullptr;
+    QTableWidget* m_confusion = nullptr;
+    QTableWidget* m_decades = nullptr;
+    QVector<double> m_x, m_loss, m_score;
+};
+
+
+} // namespace ohm::ui

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/session/parasiticwork.h"
+
+#include <QWidget>
+
+class QComboBox;
+class QPushButton;
+class QTableWidget;
+
+namespace ohm::widgets {
+class PlotView;
+} // namespace ohm::widgets
+
+namespace ohm::ui {
+
+/// Designs whose layout was extracted: import, how the names paired, their labels overlaid.
+/// Thread: GUI.
+class DesignsPane : public QWidget {
+    Q_OBJECT
+public:
+    DesignsPane(ParasiticWork& work, QWidget* parent);
+
+    QPushButton* importButton() const { return m_import; }
+    QTableWidget* table() const { return m_table; }
+    QTableWidget* unpaired() const { return m_unpaired; }
+    widgets::PlotView* distribution() const { return m_plot; }
+    QComboBox* quantityBox() const { return m_quantity; }
+
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    void showDesigns();
+    void showDistribution();
+    void showUnpaired();
+    void chooseImport(bool folder);
+
+    ParasiticWork& m_work;
+    QPushButton* m_import = nullptr;
+    QPushButton* m_save = nullptr;
+    QTableWidget* m_table = nullptr;
+    QTableWidget* m_unpaired = nullptr;
+    QComboBox* m_quantity = nullptr;
+    widgets::PlotView* m_plot = nullptr;
+};
+
+
+} // namespace ohm::ui

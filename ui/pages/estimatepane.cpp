@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/estimatepane.h"
+
+#include "core/base/units.h"
+#include "core/optimize/measure.h"
+#include "ui/pages/pageparts.h"
+#include "ui/services/selectionhub.h"
+#include "ui/services/text.h"
+#include "widgets/common/exportview.h"
+#include "widgets/common/icons.h"
+
+#include <QBoxLayout>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QFileDialog>
+#include <QFormLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QSlider>
+#include <QSortFilterProxyModel>
+#include <QSplitter>
+#include <QTableView>
+#include <QTableWidget>
+#include <QToolButton>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace ohm::ui {
+
+using namespace Qt::StringLiterals;
+using Task = ParasiticWork::Task;
+
+namespace {
+
+constexpr int kSliderSteps = 60; ///< ten a decade, from 1e-19 to 1e-13 F
+constexpr double kSliderLow = -19;
+constexpr int kMostTotals = 500;
+constexpr int kMostSelected = 200; ///< nets of selected rows
+
+} // namespace
+
+EstimatePane::EstimatePane(ParasiticWork& work, CircuitSession& session, SelectionHub& hub,
+                           QWidget* parent)
+    : QWidget(parent)
+    , m_work(work)
+    , m_session(session)
+    , m_hub(hub) {
+    m_model = new CapacitanceTable(this);
+    m_proxy = new QSortFilterProxyModel(this);
+    m_proxy->setSourceModel(m_model);
+    m_proxy->setSortRole(CapacitanceTable::kSortRole);
+    m_view = new QTableView;
+    m_view->setModel(m_proxy);
+    styleTable(m_view, tr("Estimated capacitances"));
+    m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_view->setSortingEnabled(true);
+    m_view->sortByColumn(CapacitanceTable::Value, Qt::DescendingOrder);
+    m_view->horizontalHeader()->setSectionResizeMode(CapacitanceTable::First, QHeaderView::Stretch);
+    m_view->horizontalHeader()->setSectionResizeMode(CapacitanceTable::Second, QHeaderView::Stretch);
+    m_totals = new QTableWidget(0, 2);
+    m_totals->setHorizontalHeaderLabels({tr("Net"), tr("Total")});
+    styleTable(m_totals, tr("Capacitance per net"));
+    m_totals->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+    m_measures = new QTableWidget(0, 5);
+    m_measures->setHorizontalHeaderLabels({tr("Measurement"), tr("Schematic"),
+                                           tr("With parasitics"), tr("Change"), tr("Bounds")});
+    styleTable(m_measures, tr("Measurements without and with parasitics"));
+    m_measures->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_measures->horizontalHeader()->setStretchLastSection(true);
+
+    const auto exported = [this](QTableView* view, const QString& name) {
+        auto* actions =
+            new widgets::ExportActions([view, name] { return tableRenderable(view, name); }, view);
+        connect(actions, &widgets::ExportActions::failed, this, &EstimatePane::failed);
+        return actions->button(tr("Export"));
+    };
+    auto* right = new QSplitter(Qt::Vertical);
+    right->addWidget(titledPane(tr("Total per net"), m_totals, exported(m_totals, u"net-totals"_s)));
+    right->addWidget(
+        titledPane(tr("What it does to the measurements"), m_measures,
+                                exported(m_measures, u"measurements"_s)));
+    auto* splitter = new QSplitter(Qt::Horizontal);
+    splitter->addWidget(buildSide());
+    splitter->addWidget(titledPane(tr("Capacitances, largest first"), m_view,
+                                   exported(m_view, u"capacitances"_s)));
+    splitter->addWidget(right);
+    splitter->setStretchFactor(1, 3);
+    splitter->setStretchFactor(2, 2);
+    splitter->setChildrenCollapsible(false);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(splitter);
+
+    connect(&m_work, &ParasiticWork::annotationChanged, this, &EstimatePane::showAnnotation);
+    connect(&m_work, &ParasiticWork::measuresChanged, this, &EstimatePane::showMeasures);
+    connect(&m_work, &ParasiticWork::stateChanged, this, &EstimatePane::showState);
+    connect(&m_session, &CircuitSession::circuitChanged, this, &EstimatePane::showState);
+    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            &EstimatePane::selectRows);
+    connect(m_view, &QTableView::doubleClicked, this, [this] { emit circuitRequested(); });
+    connect(m_totals, &QTableWidget::itemSelectionChanged, this, [this] {
+        const int row = m_totals->currentRow();
+        if (row >= 0 && m_totals->item(row, 0))
+            m_hub.select(ObjectId{ObjectKind::Net,
+                                  m_totals->item(row, 0)->data(Qt::UserRole).toUInt()},
+                         SelectionSource::Tables);
+    });
+    connect(m_totals, &QTableWidget::itemDoubleClicked, this, [this] { emit circuitRequested(); });
+    showAnnotation();
+    showMeasures();
+}
+
+QWidget* EstimatePane::buildSide() {
+    auto* side = new QWidget;
+    auto* layout = new QVBoxLayout(side);
+    m_start = new QPushButton(widgets::themedIcon(u"predict"_s), tr("Estimate"));
+    m_start->setToolTip(tr("Asks the networks for every coupling and ground capacitance"));
+    layout->addWidget(m_start);
+    auto* form = new QFormLayout;
+    m_chance = new QDoubleSpinBox;
+    m_chance->setRange(0, 1);
+    m_chance->setSingleStep(0.05);
+    m_chance->setValue(0.5);
+    m_chance->setAccessibleName(tr("Least chance of a coupling"));
+    m_chance->setToolTip(tr("Pairs that couple less probably are left out"));
+    form->addRow(tr("Least chance"), m_chance);
+    m_least = new QSlider(Qt::Horizontal);
+    m_least->setRange(0, kSliderSteps);
+    m_least->setValue(0);
+    m_least->setAccessibleName(tr("Least capacitance shown"));
+    m_leastText = new QLabel;
+    auto* row = new QHBoxLayout;
+    row->addWidget(m_least, 1);
+    row->addWidget(m_leastText);
+    form->addRow(tr("Show from"), row);
+    layout->addLayout(form);
+    m_summary = new QLabel;
+    m_summary->setWordWrap(true);
+    layout->addWidget(m_summary);
+    layout->addSpacing(fontMetrics().height());
+    m_measure = new QPushButton(widgets::themedIcon(u"play"_s), tr("Simulate with and without"));
+    m_measure->setToolTip(tr("Measures the project's benches without and with the capacitances"));
+    layout->addWidget(m_measure);
+    auto* write = new QHBoxLayout;
+    m_bound = choiceField(tr("Bound of the capacitances"));
+    m_bound->addItem(tr("estimates"), int(learn::Bound::Middle));
+    m_bound->addItem(tr("lower bounds"), int(learn::Bound::Low));
+    m_bound->addItem(tr("upper bounds"), int(learn::Bound::High));
+    m_write = new QPushButton(tr("Back-annotate\u2026"));
+    m_write->setToolTip(tr("Writes a netlist with the capacitors"));
+    write->addWidget(m_write, 1);
+    write->addWidget(m_bound);
+    layout->addLayout(write);
+    layout->addStretch(1);
+    side->setMinimumWidth(fontMetrics().averageCharWidth() * 38);
+    connect(m_start, &QPushButton::clicked, this, [this] {
+        if (m_work.isRunning(Task::Estimate))
+            m_work.stop(Task::Estimate);
+        else
+            m_work.estimate(m_chance->value());
+    });
+    connect(m_measure, &QPushButton::clicked, this, [this] {
+        if (m_work.isRunning(Task::Measure))
+            m_work.stop(Task::Measure);
+        else
+            m_work.measure(m_chance->value());
+    });
+    connect(m_write, &QPushButton::clicked, this, [this] {
+        const QString path = QFileDialog::getSaveFileName(
+            this, tr("Netlist with parasitics"), u"annotated.sp"_s, tr("Netlists (*.sp *.cir)"));
+        if (!path.isEmpty())
+            writeTo(path);
+    });
+    connect(m_least, &QSlider::valueChanged, this, [this] {
+        m_leastText->setText(qs(formatSi(least(), "F", 2)));
+        m_model->setLeast(least());
+    });
+    m_leastText->setText(qs(formatSi(least(), "F", 2)));
+    return side;
+}
+
+double EstimatePane::least() const {
+    return std::pow(10.0, kSliderLow + m_least->value() / 10.0);
+}
+
+void EstimatePane::writeTo(const QString& path) {
+    const auto written =
+        m_work.writeNetlist(path, static_cast<learn::Bound>(m_bound->currentData().toInt()));
+    if (written)
+        emit told(tr("Written to %1").arg(path));
+    else
+        emit failed(written.error());
+}
+
+void EstimatePane::showState() {
+    const bool open = m_session.circuit() != nullptr;
+    const bool estimating = m_work.isRunning(Task::Estimate);
+    const bool measuring = m_work.isRunning(Task::Measure);
+    m_start->setText(estimating ? tr("Stop") : tr("Estimate"));
+    m_start->setEnabled(estimating || (open && !measuring));
+    m_measure->setText(measuring ? tr("Stop") : tr("Simulate with and without"));
+    m_measure->setEnabled(measuring || (open && m_session.isProject() && !estimating));
+    m_write->setEnabled(m_work.annotation() != nullptr);
+    if (!open)
+        m_summary->setText(tr("Open a circuit to estimate its parasitics."));
+    else if (!m_work.annotation())
+        m_summary->setText(
+            tr("The networks look at %1; nothing has to be laid out.").arg(m_session.title()));
+}
+
+void EstimatePane::showAnnotation() {
+    const AnnotationPtr annotation = m_work.annotation();
+    m_model->setAnnotation(m_work.circuit(), annotation, least());
+    m_totals->setRowCount(0);
+    if (annotation) {
+        std::vector<netlist::NetId> order(annotation->total.size());
+        std::iota(order.begin(), order.end(), 0u);
+        std::stable_sort(order.begin(), order.end(), [&](netlist::NetId x, netlist::NetId y) {
+            return annotation->total[x] > annotation->total[y];
+        });
+        int row = 0;
+        for (const netlist::NetId net : order) {
+            if (annotation->total[net] <= 0 || row >= kMostTotals)
+                break;
+            m_totals->insertRow(row);
+            m_totals->setItem(row, 0, tableCell(qs(m_work.circuit()->netName(net)), false));
+            m_totals->item(row, 0)->setData(Qt::UserRole, net);
+            m_totals->setItem(row, 1, tableCell(qs(formatSi(annotation->total[net], "F", 3)), true));
+            ++row;
+        }
+        const auto couplings = std::count_if(annotation->entries.begin(), annotation->entries.end(),
+                                             [](const auto& e) { return !e.toGround(); });
+        m_summary->setText(tr("%Ln coupling(s) among %1 candidate pairs and %2 ground capacitances, "
+                              "in %3 s.",
+                              nullptr, static_cast<int>(couplings))
+                               .arg(annotation->candidates)
+                               .arg(annotation->entries.size() - static_cast<std::size_t>(couplings))
+                               .arg(annotation->seconds, 0, 'f', 2));
+    }
+    showState();
+}
+
+void EstimatePane::showMeasures() {
+    m_measures->setRowCount(0);
+    for (const auto& m : m_work.measures().measures) {
+        const int row = m_measures->rowCount();
+        m_measures->insertRow(row);
+        const auto text = [&](double value) {
+            return qs(optimize::formatMeasure(m.measure, value));
+        };
+        m_measures->setItem(row, 0, tableCell(qs(m.measure.name), false));
+        m_measures->setItem(row, 1, tableCell(text(m.schematic), true));
+        m_measures->setItem(row, 2, tableCell(text(m.middle), true));
+        m_measures->setItem(
+            row, 3,
+            tableCell(std::isfinite(m.change())
+                     ? u"%1%2 %"_s.arg(m.change() >= 0 ? u"+"_s : QString())
+                           .arg(100 * m.change(), 0, 'g', 3)
+                     : u"\u2013"_s,
+                 true));
+        m_measures->setItem(row, 4, tableCell(tr("%1 to %2").arg(text(m.low), text(m.high)), true));
+    }
+}
+
+void EstimatePane::selectRows() {
+    QVector<ObjectId> nets;
+    for (const QModelIndex& index : m_view->selectionModel()->selectedRows()) {
+        const auto& entry = m_model->at(m_proxy->mapToSource(index).row());
+        nets << ObjectId{ObjectKind::Net, entry.a};
+        if (!entry.toGround())
+            nets << ObjectId{ObjectKind::Net, entry.b};
+        if (nets.size() > kMostSelected)
+            break;
+    }
+    if (!nets.isEmpty())
+        m_hub.select(nets, SelectionSource::Tables);
+}
+
+} // namespace ohm::ui

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/session/parasiticwork.h"
+
+#include <QWidget>
+
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+class QPushButton;
+class QSlider;
+class QSortFilterProxyModel;
+class QTableView;
+class QTableWidget;
+
+namespace ohm::ui {
+
+class SelectionHub;
+
+/// Estimates for the open circuit: all capacitances, totals per net, the change of every
+/// measurement. A row selects its nets everywhere. Thread: GUI.
+class EstimatePane : public QWidget {
+    Q_OBJECT
+public:
+    EstimatePane(ParasiticWork& work, CircuitSession& session, SelectionHub& hub, QWidget* parent);
+
+    QPushButton* estimateButton() const { return m_start; }
+    QPushButton* measureButton() const { return m_measure; }
+    QPushButton* writeButton() const { return m_write; }
+    QSlider* leastSlider() const { return m_least; }
+    QTableView* table() const { return m_view; }
+    CapacitanceTable* model() const { return m_model; }
+    QTableWidget* totals() const { return m_totals; }
+    QTableWidget* measures() const { return m_measures; }
+    /// Writes the annotated netlist and tells.
+    void writeTo(const QString& path);
+
+signals:
+    void circuitRequested();
+    void told(const QString& text);
+    void failed(const ohm::Error& error);
+
+private:
+    QWidget* buildSide();
+    void showState();
+    void showAnnotation();
+    void showMeasures();
+    double least() const; ///< F, of the slider
+    void selectRows();
+
+    ParasiticWork& m_work;
+    CircuitSession& m_session;
+    SelectionHub& m_hub;
+    QPushButton* m_start = nullptr;
+    QPushButton* m_measure = nullptr;
+    QPushButton* m_write = nullptr;
+    QComboBox* m_bound = nullptr;
+    QDoubleSpinBox* m_chance = nullptr;
+    QSlider* m_least = nullptr;
+    QLabel* m_leastText = nullptr;
+    QLabel* m_summary = nullptr;
+    CapacitanceTable* m_model = nullptr;
+    QSortFilterProxyModel* m_proxy = nullptr;
+    QTableView* m_view = nullptr;
+    QTableWidget* m_totals = nullptr;
+    QTableWidget* m_measures = nullptr;
+};
+
+
+} // namespace ohm::ui

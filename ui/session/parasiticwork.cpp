@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/parasiticwork.h"
+
+#include "core/base/files.h"
+#include "core/learn/engine.h"
+#include "core/netlist/writer.h"
+#include "core/project/installation.h"
+#include "ui/services/text.h"
+
+#include <QCoreApplication>
+#include <QPointer>
+
+#include <algorithm>
+
+namespace ohm::ui {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+std::filesystem::path folderOf(const QString& folder) {
+    return folder.isEmpty() ? project::networkFolder() / "parasitics"
+                            : std::filesystem::path(folder.toStdString());
+}
+
+struct Checked {
+    learn::ParasiticEvaluation evaluation;
+    learn::ParasiticSpec spec;
+};
+
+} // namespace
+
+ParasiticWork::ParasiticWork(JobService& jobs, CircuitSession& session, QObject* parent)
+    : QObject(parent)
+    , m_jobs(jobs)
+    , m_session(session) {
+    connect(&m_session, &CircuitSession::circuitChanged, this, [this] {
+        // The numbers of nets mean nothing in another circuit.
+        stop(Task::Estimate);
+        stop(Task::Measure);
+        m_annotation.reset();
+        m_circuit.reset();
+        m_measures = {};
+        emit annotationChanged();
+        emit measuresChanged();
+    });
+}
+
+ParasiticWork::~ParasiticWork() {
+    for (const JobId job : m_running) {
+        if (job != 0)
+            m_jobs.stop(job);
+    }
+}
+
+void ParasiticWork::stop(Task task) {
+    if (isRunning(task))
+        m_jobs.stop(m_running[static_cast<std::size_t>(task)]);
+}
+
+template <typename R, typename Work, typename Done>
+void ParasiticWork::run(Task task, const QString& title, Pool pool, Work work, Done done) {
+    JobId& slot = m_running[static_cast<std::size_t>(task)];
+    if (slot != 0)
+        return;
+    slot = m_jobs.start<R>({title, pool, {}}, std::move(work), this,
+                           [this, task, done = std::move(done)](Expected<R> result) {
+                               m_running[static_cast<std::size_t>(task)] = 0;
+                               if (result)
+                                   done(std::move(*result));
+                               emit stateChanged();
+                               if (!result && result.error().code != "UI-002" &&
+                                   result.error().code != "LEARN-012" &&
+                                   result.error().code != "PAR-002")
+                                   emit failed(result.error());
+                           });
+    emit stateChanged();
+}
+
+void ParasiticWork::estimate(double chance) {
+    const netlist::CircuitPtr circuit = m_session.circuit();
+    if (!circuit)
+        return;
+    run<learn::Annotation>(
+        Task::Estimate, tr("Estimating parasitics"), Pool::Torch,
+        [circuit, chance, folder = folderOf(m_folder)](
+            StopToken stop, ProgressSink&) -> Expected<learn::Annotation> {
+            const auto models = learn::loadParasiticModels(folder);
+            if (!models)
+                return models.failure();
+            learn::AnnotationOptions options;
+            options.chance = chance;
+            return learn::annotate(*circuit, *models, options, stop);
+        },
+        [this, circuit](learn::Annotation annotation) {
+            m_annotation = std::make_shared<const learn::Annotation>(std::move(annotation));
+            m_circuit = circuit;
+            emit annotationChanged();
+        });
+}
+
+void ParasiticWork::measure(double chance) {
+    if (!m_session.isProject())
+        return emit failed({"UI-040", "Measurements need a project with benches",
+                            {}, {}, "Open a project whose project.yaml has benches and measurements"});
+    run<optimize::AnnotatedMeasures>(
+        Task::Measure, tr("Measuring with parasitics"), Pool::Torch,
+        [project = m_session.project(), chance, folder = folderOf(m_folder)](
+            StopToken stop, ProgressSink& progress) -> Expected<optimize::AnnotatedMeasures> {
+            const auto problem = optimize::problemOf(project);
+            if (!problem)
+                return problem.failure();
+            const auto models = learn::loadParasiticModels(folder);
+            if (!models)
+                return models.failure();
+            learn::AnnotationOptions options;
+            options.chance = chance;
+            return optimize::measureAnnotated(*problem, *models, options,
+                                              std::make_shared<sim::SimulatorPool>(sim::PoolOptions{}),
+                                              stop, progress);
+        },
+        [this](optimize::AnnotatedMeasures measures) {
+            m_measures = std::move(measures);
+            emit measuresChanged();
+        });
+}
+
+Expected<void> ParasiticWork::writeNetlist(const QString& path, learn::Bound bound) const {
+    if (!m_annotation)
+        return fail("UI-041", "There are no estimates to write", {}, {}, "Press Estimate first");
+    const netlist::FlatDeck deck = netlist::writeFlatDeck(*m_circuit);
+    return writeFileAtomically(path.toStdString(),
+                               deck.text + "* estimated parasitics\n" +
+                                   learn::annotationCards(*m_annotation, deck.netNames, bound) +
+                                   ".end\n");
+}
+
+void ParasiticWork::import(const QStringList& paths) {
+    parasitics::ImportRequest request;
+    for (const QString& path : paths)
+        request.paths.emplace_back(path.toStdString());
+    run<std::vector<parasitics::Imported>>(
+        Task::Import, tr("Importing extractions"), Pool::Cpu,
+        [request](StopToken stop, ProgressSink& progress) {
+            return parasitics::importDesigns(request, stop, progress);
+        },
+        [this](std::vector<parasitics::Imported> imported) {
+            auto all = std::make_shared<std::vector<parasitics::Design>>(*m_designs);
+            for (const auto& item : imported) {
+                std::erase_if(*all, [&](const parasitics::Design& d) {
+                    return d.graph.name == item.paired.design.graph.name;
+                });
+                all->push_back(item.paired.design);
+            }
+            m_imported = std::move(imported);
+            m_designs = std::move(all);
+            emit designsChanged();
+        });
+}
+
+void ParasiticWork::openDesigns(const QString& file) {
+    run<std::vector<parasitics::Design>>(
+        Task::Import, tr("Reading designs"), Pool::Io,
+        [file](StopToken, ProgressSink&) { return parasitics::readDesigns(file.toStdString()); },
+        [this](std::vector<parasitics::Design> designs) {
+            m_designs =
+                std::make_shared<const std::vector<parasitics::Design>>(std::move(designs));
+            m_imported.clear();
+            emit designsChanged();
+        });
+}
+
+void ParasiticWork::saveDesigns(const QString& file) {
+    run<bool>(
+        Task::Import, tr("Writing designs"), Pool::Io,
+        [file, designs = m_designs](StopToken, ProgressSink&) -> Expected<bool> {
+            const auto written = parasitics::writeDesigns(*designs, file.toStdString());
+            if (!written)
+                return written.failure();
+            return true;
+        },
+        [](bool) {});
+}
+
+std::vector<const parasitics::Design*> ParasiticWork::named(const QStringList& names) const {
+    std::vector<const parasitics::Design*> out;
+    for (const auto& design : *m_designs) {
+        if (names.contains(qs(design.graph.name)))
+            out.push_back(&design);
+    }
+    return out;
+}
+
+void ParasiticWork::train(const learn::ParasiticSpec& spec, const QStringList& designs,
+                          const QString& folder) {
+    learn::ParasiticTraining training;
+    training.spec = spec;
+    training.designs = named(designs);
+    const QPointer<ParasiticWork> self(this);
+    training.report = [self](const learn::ParasiticReport& r) {
+        // Called on the training's thread.
+        QMetaObject::invokeMethod(
+            QCoreApplication::instance(),
+            [self, phase = qs(r.phase), step = static_cast<double>(r.step), loss = r.loss,
+             score = r.validation && r.validation->r2 ? *r.validation->r2
+                     : r.validationClasses            ? r.validationClasses->f1
+                                                      : r.otherLoss] {
+                if (self)
+                    emit self->trainingReported(phase, step, loss, score);
+            },
+            Qt::QueuedConnection);
+    };
+    run<QString>(
+        Task::Train, tr("Training on parasitics"), Pool::Train,
+        [training, folder, designs, keep = m_designs](StopToken stop,
+                                                      ProgressSink& progress) -> Expected<QString> {
+            const auto engine = learn::engine();
+            if (!engine)
+                return engine.failure();
+            auto checkpoint = (*engine)->trainParasitics(training, stop, progress);
+            if (!checkpoint)
+                return checkpoint.failure();
+            checkpoint->provenance = {{"designs", designs.join(u',').toStdString()},
+                                      {"version", OHMSCAPE_VERSION},
+                                      {"engine", (*engine)->description()}};
+            std::error_code code;
+            const std::filesystem::path path(folder.toStdString());
+            std::filesystem::create_directories(path, code);
+            const auto file = path / (checkpoint->spec.task + ".safetensors");
+            const auto written = learn::writeParasiticCheckpoint(*checkpoint, file);
+            if (!written)
+                return written.failure();
+            return qs(file.string());
+        },
+        [this](const QString& model) { emit trained(model); });
+}
+
+void ParasiticWork::check(const QString& model, const QStringList& designs) {
+    run<Checked>(
+        Task::Check, tr("Comparing with extractions"), Pool::Torch,
+        [model, list = named(designs), keep = m_designs](StopToken stop,
+                                                         ProgressSink&) -> Expected<Checked> {
+            const auto checkpoint = learn::readParasiticCheckpoint(model.toStdString());
+            if (!checkpoint)
+                return checkpoint.failure();
+            const auto engine = learn::engine();
+            if (!engine)
+                return engine.failure();
+            auto loaded = (*engine)->loadParasitics(*checkpoint);
+            if (!loaded)
+                return loaded.failure();
+            auto evaluation = learn::evaluateParasitics(**loaded, list, stop);
+            if (!evaluation)
+                return evaluation.failure();
+            return Checked{std::move(*evaluation), checkpoint->spec};
+        },
+        [this, designs](Checked checked_) {
+            m_evaluation = std::move(checked_.evaluation);
+            m_checked = checked_.spec;
+            m_checkedDesigns.clear();
+            for (const auto& design : *m_designs) {
+                if (designs.contains(qs(design.graph.name)))
+                    m_checkedDesigns << qs(design.graph.name);
+            }
+            emit checked();
+        });
+}
+
+} // namespace ohm::ui

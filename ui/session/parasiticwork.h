@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/optimize/backannotate.h"
+#include "core/parasitics/importing.h"
+#include "ui/models/capacitancetable.h"
+#include "ui/services/jobservice.h"
+#include "ui/session/circuitsession.h"
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+
+#include <memory>
+#include <vector>
+
+namespace ohm::ui {
+
+using DesignsPtr = std::shared_ptr<const std::vector<parasitics::Design>>;
+
+/// The background work of the Parasitics page: estimates for the open circuit, imported designs,
+/// trainings and comparisons with extractions. Thread: GUI.
+class ParasiticWork : public QObject {
+    Q_OBJECT
+public:
+    ParasiticWork(JobService& jobs, CircuitSession& session, QObject* parent = nullptr);
+    ~ParasiticWork() override;
+
+    // --- the open circuit -----------------------------------------------------------------------
+    /// Estimates all capacitances with the networks of a folder (empty: the shipped ones).
+    void estimate(double chance);
+    void setModelFolder(const QString& folder) { m_folder = folder; }
+    /// Simulates the project's benches without and with parasitics.
+    void measure(double chance);
+    /// Writes the flat netlist with the estimates. Errors: BASE-010.
+    Expected<void> writeNetlist(const QString& path, learn::Bound bound) const;
+    const AnnotationPtr& annotation() const { return m_annotation; } ///< null until there is one
+    netlist::CircuitPtr circuit() const { return m_circuit; }        ///< that it is of
+    const optimize::AnnotatedMeasures& measures() const { return m_measures; }
+
+    // --- designs --------------------------------------------------------------------------------
+    /// Reads and pairs schematics with extractions, and adds them to the designs.
+    void import(const QStringList& paths);
+    void openDesigns(const QString& file);
+    void saveDesigns(const QString& file);
+    const DesignsPtr& designs() const { return m_designs; } ///< never null
+    const std::vector<parasitics::Imported>& imported() const { return m_imported; }
+
+    // --- learning and checking ------------------------------------------------------------------
+    void train(const learn::ParasiticSpec& spec, const QStringList& designs, const QString& folder);
+    void check(const QString& model, const QStringList& designs);
+    const learn::ParasiticEvaluation& evaluation() const { return m_evaluation; }
+    const learn::ParasiticSpec& checkedSpec() const { return m_checked; }
+    const QStringList& checkedDesigns() const { return m_checkedDesigns; }
+
+    enum class Task : quint8 { Estimate, Measure, Import, Train, Check };
+    bool isRunning(Task task) const { return m_running[static_cast<std::size_t>(task)] != 0; }
+    void stop(Task task);
+
+signals:
+    void annotationChanged();
+    void measuresChanged();
+    void designsChanged();
+    void trainingReported(const QString& phase, double step, double loss, double score);
+    void trained(const QString& model);
+    void checked();
+    void stateChanged();
+    void failed(const ohm::Error& error);
+
+private:
+    template <typename R, typename Work, typename Done>
+    void run(Task task, const QString& title, Pool pool, Work work, Done done);
+    std::vector<const parasitics::Design*> named(const QStringList& names) const;
+
+    JobService& m_jobs;
+    CircuitSession& m_session;
+    QString m_folder;
+    AnnotationPtr m_annotation;
+    netlist::CircuitPtr m_circuit;
+    optimize::AnnotatedMeasures m_measures;
+    DesignsPtr m_designs = std::make_shared<const std::vector<parasitics::Design>>();
+    std::vector<parasitics::Imported> m_imported;
+    learn::ParasiticEvaluation m_evaluation;
+    learn::ParasiticSpec m_checked;
+    QStringList m_checkedDesigns;
+    JobId m_running[5] = {0, 0, 0, 0, 0};
+};
+
+} // namespace ohm::ui
