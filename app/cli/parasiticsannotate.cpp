@@ -92,9 +92,9 @@ void annotateProject(const AnnotateOptions& options, const learn::ParasiticModel
     const auto problem = sizingProblem(options.input.file, context);
     if (!problem)
         return context.fail(problem.error());
-    const auto measured = optimize::measureAnnotated(
-        *problem, models, howTo(options), sizingPool(options.ngspice, context.threads),
-        context.stop, context.progress);
+    const auto measured = optimize::measureAnnotated(*problem, models, howTo(options),
+                                                     sizingPool(options.ngspice, context.threads),
+                                                     context.stop, context.progress);
     if (!measured)
         return context.fail(measured.error());
     Json measurements = Json::object();
@@ -115,8 +115,9 @@ void annotateProject(const AnnotateOptions& options, const learn::ParasiticModel
         text += line;
     }
     if (context.json)
-        return context.print(
-            Json{{"ok", true}, {"capacitances", measured->capacitances}, {"measurements", measurements}});
+        return context.print(Json{{"ok", true},
+                                  {"capacitances", measured->capacitances},
+                                  {"measurements", measurements}});
     context.print(text);
 }
 

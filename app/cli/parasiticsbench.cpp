@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <fstream>
 #include <string>
 
@@ -102,12 +103,13 @@ void benchParasitics(Context& context) {
     const std::string text = extractionText(2'000'000);
     double seconds = 0;
     for (int i = 0; i < 2; ++i) {
+        const std::clock_t begin = std::clock(); // of this core: the machine may be busy
         const auto extraction = parasitics::readExtractionText(text, "bench");
         if (extraction)
-            seconds = extraction->seconds;
+            seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
     }
-    row("extraction, flat SPICE", 1e-6 * static_cast<double>(text.size()) / seconds, "MB/s", 2,
-        std::to_string(text.size() / 1'000'000) + " MB");
+    row("extraction, flat SPICE, processor time", 1e-6 * static_cast<double>(text.size()) / seconds,
+        "MB/s", 2, std::to_string(text.size() / 1'000'000) + " MB");
 }
 
 } // namespace ohm::cli

@@ -17,8 +17,8 @@ int CapacitanceTable::rowsOf(double least) const {
     if (!m_annotation)
         return 0;
     const auto& entries = m_annotation->entries;
-    const auto end = std::partition_point(
-        entries.begin(), entries.end(), [&](const auto& entry) { return entry.farad >= least; });
+    const auto end = std::partition_point(entries.begin(), entries.end(),
+                                          [&](const auto& entry) { return entry.farad >= least; });
     return static_cast<int>(end - entries.begin());
 }
 

@@ -160,7 +160,8 @@ QWidget* AccuracyPane::buildMain() {
         return actions->button(tr("Export"));
     };
     auto* left = new QSplitter(Qt::Vertical);
-    left->addWidget(titledPane(tr("Predicted against extracted"), m_scatter, plotExport(m_scatter)));
+    left->addWidget(
+        titledPane(tr("Predicted against extracted"), m_scatter, plotExport(m_scatter)));
     left->addWidget(titledPane(tr("Training"), m_curve, plotExport(m_curve)));
     left->setStretchFactor(0, 2);
     left->setStretchFactor(1, 1);
@@ -168,7 +169,7 @@ QWidget* AccuracyPane::buildMain() {
     right->addWidget(
         titledPane(tr("Errors by decade"), m_decades, tableExport(m_decades, u"decades"_s)));
     right->addWidget(titledPane(tr("Classes: extracted down, predicted across"), m_confusion,
-                            tableExport(m_confusion, u"confusion"_s)));
+                                tableExport(m_confusion, u"confusion"_s)));
     auto* splitter = new QSplitter(Qt::Horizontal);
     splitter->addWidget(left);
     splitter->addWidget(right);
@@ -188,8 +189,8 @@ void AccuracyPane::fillModels() {
     const QString current = m_model->currentData().toString();
     m_model->clear();
     const QString shipped = qs((project::networkFolder() / "parasitics").string());
-    for (const auto& [where, folder] :
-         {std::pair{tr("shipped"), shipped}, std::pair{tr("trained here"), AccuracyPane::folder()}}) {
+    for (const auto& [where, folder] : {std::pair{tr("shipped"), shipped},
+                                        std::pair{tr("trained here"), AccuracyPane::folder()}}) {
         for (const QFileInfo& file :
              QDir(folder).entryInfoList({u"*.safetensors"_s}, QDir::Files, QDir::Name))
             m_model->addItem(u"%1 (%2)"_s.arg(file.completeBaseName(), where),
@@ -265,10 +266,9 @@ void AccuracyPane::showChecked() {
             const auto name = [&](std::uint32_t node) {
                 return node < d.graph.netNames.size() ? qs(d.graph.netNames[node]) : tr("a pin");
             };
-            return shown.nets.empty()
-                       ? u"%1: %2, %3"_s.arg(design, name(shown.pairs[i].first),
-                                             name(shown.pairs[i].second))
-                       : u"%1: %2"_s.arg(design, name(shown.nets[i]));
+            return shown.nets.empty() ? u"%1: %2, %3"_s.arg(design, name(shown.pairs[i].first),
+                                                            name(shown.pairs[i].second))
+                                      : u"%1: %2"_s.arg(design, name(shown.nets[i]));
         }
         return design;
     });
@@ -277,12 +277,13 @@ void AccuracyPane::showChecked() {
         for (const auto& d : e.values->decades) {
             const int row = m_decades->rowCount();
             m_decades->insertRow(row);
-            m_decades->setItem(row, 0, tableCell(tr("1e%1 to 1e%2 F").arg(d.exponent).arg(d.exponent + 1),
-                                            false));
+            m_decades->setItem(
+                row, 0, tableCell(tr("1e%1 to 1e%2 F").arg(d.exponent).arg(d.exponent + 1), false));
             m_decades->setItem(row, 1, tableCell(QString::number(d.count), true));
             // Six decades to the normalised unit: say it in decades.
             m_decades->setItem(row, 2, tableCell(tr("%1 decades").arg(6 * d.mae, 0, 'f', 2), true));
-            m_decades->setItem(row, 3, tableCell(tr("%1 decades").arg(6 * d.bias, 0, 'f', 2), true));
+            m_decades->setItem(row, 3,
+                               tableCell(tr("%1 decades").arg(6 * d.bias, 0, 'f', 2), true));
         }
     }
     m_confusion->setRowCount(e.classes ? parasitics::kClasses : 0);
@@ -294,9 +295,10 @@ void AccuracyPane::showChecked() {
     m_confusion->verticalHeader()->setVisible(true);
     for (int is = 0; e.classes && is < parasitics::kClasses; ++is) {
         for (int said = 0; said < parasitics::kClasses; ++said) {
-            auto* item = tableCell(QString::number(e.classes->confusion[static_cast<std::size_t>(is)]
-                                                                  [static_cast<std::size_t>(said)]),
-                              true);
+            auto* item =
+                tableCell(QString::number(e.classes->confusion[static_cast<std::size_t>(is)]
+                                                              [static_cast<std::size_t>(said)]),
+                          true);
             if (is == said) {
                 QFont bold = font();
                 bold.setBold(true);

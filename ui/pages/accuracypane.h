@@ -65,5 +65,4 @@ private:
     QVector<double> m_x, m_loss, m_score;
 };
 
-
 } // namespace ohm::ui

@@ -113,9 +113,8 @@ DesignsPane::DesignsPane(ParasiticWork& work, QWidget* parent)
         showUnpaired();
     });
     connect(&m_work, &ParasiticWork::designsChanged, this, &DesignsPane::showDesigns);
-    connect(&m_work, &ParasiticWork::stateChanged, this, [this] {
-        m_import->setEnabled(!m_work.isRunning(ParasiticWork::Task::Import));
-    });
+    connect(&m_work, &ParasiticWork::stateChanged, this,
+            [this] { m_import->setEnabled(!m_work.isRunning(ParasiticWork::Task::Import)); });
     showDesigns();
 }
 
@@ -155,8 +154,8 @@ void DesignsPane::showDesigns() {
     m_table->setRowCount(static_cast<int>(designs.size()));
     for (int row = 0; row < m_table->rowCount(); ++row) {
         const auto& d = designs[static_cast<std::size_t>(row)];
-        const auto ground = std::count_if(d.ground.begin(), d.ground.end(),
-                                          [](float farad) { return farad > 0; });
+        const auto ground =
+            std::count_if(d.ground.begin(), d.ground.end(), [](float farad) { return farad > 0; });
         const auto count = [](auto n) { return QLocale().toString(static_cast<qlonglong>(n)); };
         m_table->setItem(row, Name, tableCell(qs(d.graph.name), false));
         m_table->setItem(row, Nets, tableCell(count(d.graph.nets), true));
@@ -170,17 +169,18 @@ void DesignsPane::showDesigns() {
             });
         const bool known = item != imported.end();
         const auto* report = known ? &item->paired.report : nullptr;
-        m_table->setItem(row, Paired,
-                         tableCell(known ? tr("%1 of %2").arg(count(report->pairedNets),
-                                                         count(report->extractedNets))
-                                    : u"\u2013"_s,
-                              true));
+        m_table->setItem(
+            row, Paired,
+            tableCell(
+                known ? tr("%1 of %2").arg(count(report->pairedNets), count(report->extractedNets))
+                      : u"\u2013"_s,
+                true));
         m_table->setItem(
             row, Lost,
             tableCell(known && report->farad > 0
-                     ? u"%1 %"_s.arg(100 * report->faradLost / report->farad, 0, 'f', 2)
-                     : u"\u2013"_s,
-                 true));
+                          ? u"%1 %"_s.arg(100 * report->faradLost / report->farad, 0, 'f', 2)
+                          : u"\u2013"_s,
+                      true));
     }
     m_save->setEnabled(!designs.empty());
     showDistribution();
@@ -188,8 +188,7 @@ void DesignsPane::showDesigns() {
 }
 
 void DesignsPane::showDistribution() {
-    const auto quantity =
-        static_cast<parasitics::Quantity>(m_quantity->currentData().toInt());
+    const auto quantity = static_cast<parasitics::Quantity>(m_quantity->currentData().toInt());
     QList<int> rows;
     for (const QModelIndex& index : m_table->selectionModel()->selectedRows())
         rows << index.row();

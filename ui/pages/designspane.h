@@ -47,5 +47,4 @@ private:
     widgets::PlotView* m_plot = nullptr;
 };
 
-
 } // namespace ohm::ui

@@ -59,14 +59,15 @@ EstimatePane::EstimatePane(ParasiticWork& work, CircuitSession& session, Selecti
     m_view->setSortingEnabled(true);
     m_view->sortByColumn(CapacitanceTable::Value, Qt::DescendingOrder);
     m_view->horizontalHeader()->setSectionResizeMode(CapacitanceTable::First, QHeaderView::Stretch);
-    m_view->horizontalHeader()->setSectionResizeMode(CapacitanceTable::Second, QHeaderView::Stretch);
+    m_view->horizontalHeader()->setSectionResizeMode(CapacitanceTable::Second,
+                                                     QHeaderView::Stretch);
     m_totals = new QTableWidget(0, 2);
     m_totals->setHorizontalHeaderLabels({tr("Net"), tr("Total")});
     styleTable(m_totals, tr("Capacitance per net"));
     m_totals->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_measures = new QTableWidget(0, 5);
-    m_measures->setHorizontalHeaderLabels({tr("Measurement"), tr("Schematic"),
-                                           tr("With parasitics"), tr("Change"), tr("Bounds")});
+    m_measures->setHorizontalHeaderLabels(
+        {tr("Measurement"), tr("Schematic"), tr("With parasitics"), tr("Change"), tr("Bounds")});
     styleTable(m_measures, tr("Measurements without and with parasitics"));
     m_measures->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_measures->horizontalHeader()->setStretchLastSection(true);
@@ -78,14 +79,14 @@ EstimatePane::EstimatePane(ParasiticWork& work, CircuitSession& session, Selecti
         return actions->button(tr("Export"));
     };
     auto* right = new QSplitter(Qt::Vertical);
-    right->addWidget(titledPane(tr("Total per net"), m_totals, exported(m_totals, u"net-totals"_s)));
     right->addWidget(
-        titledPane(tr("What it does to the measurements"), m_measures,
+        titledPane(tr("Total per net"), m_totals, exported(m_totals, u"net-totals"_s)));
+    right->addWidget(titledPane(tr("What it does to the measurements"), m_measures,
                                 exported(m_measures, u"measurements"_s)));
     auto* splitter = new QSplitter(Qt::Horizontal);
     splitter->addWidget(buildSide());
-    splitter->addWidget(titledPane(tr("Capacitances, largest first"), m_view,
-                                   exported(m_view, u"capacitances"_s)));
+    splitter->addWidget(
+        titledPane(tr("Capacitances, largest first"), m_view, exported(m_view, u"capacitances"_s)));
     splitter->addWidget(right);
     splitter->setStretchFactor(1, 3);
     splitter->setStretchFactor(2, 2);
@@ -104,9 +105,9 @@ EstimatePane::EstimatePane(ParasiticWork& work, CircuitSession& session, Selecti
     connect(m_totals, &QTableWidget::itemSelectionChanged, this, [this] {
         const int row = m_totals->currentRow();
         if (row >= 0 && m_totals->item(row, 0))
-            m_hub.select(ObjectId{ObjectKind::Net,
-                                  m_totals->item(row, 0)->data(Qt::UserRole).toUInt()},
-                         SelectionSource::Tables);
+            m_hub.select(
+                ObjectId{ObjectKind::Net, m_totals->item(row, 0)->data(Qt::UserRole).toUInt()},
+                SelectionSource::Tables);
     });
     connect(m_totals, &QTableWidget::itemDoubleClicked, this, [this] { emit circuitRequested(); });
     showAnnotation();
@@ -228,17 +229,19 @@ void EstimatePane::showAnnotation() {
             m_totals->insertRow(row);
             m_totals->setItem(row, 0, tableCell(qs(m_work.circuit()->netName(net)), false));
             m_totals->item(row, 0)->setData(Qt::UserRole, net);
-            m_totals->setItem(row, 1, tableCell(qs(formatSi(annotation->total[net], "F", 3)), true));
+            m_totals->setItem(row, 1,
+                              tableCell(qs(formatSi(annotation->total[net], "F", 3)), true));
             ++row;
         }
         const auto couplings = std::count_if(annotation->entries.begin(), annotation->entries.end(),
                                              [](const auto& e) { return !e.toGround(); });
-        m_summary->setText(tr("%Ln coupling(s) among %1 candidate pairs and %2 ground capacitances, "
-                              "in %3 s.",
-                              nullptr, static_cast<int>(couplings))
-                               .arg(annotation->candidates)
-                               .arg(annotation->entries.size() - static_cast<std::size_t>(couplings))
-                               .arg(annotation->seconds, 0, 'f', 2));
+        m_summary->setText(
+            tr("%Ln coupling(s) among %1 candidate pairs and %2 ground capacitances, "
+               "in %3 s.",
+               nullptr, static_cast<int>(couplings))
+                .arg(annotation->candidates)
+                .arg(annotation->entries.size() - static_cast<std::size_t>(couplings))
+                .arg(annotation->seconds, 0, 'f', 2));
     }
     showState();
 }
@@ -254,13 +257,12 @@ void EstimatePane::showMeasures() {
         m_measures->setItem(row, 0, tableCell(qs(m.measure.name), false));
         m_measures->setItem(row, 1, tableCell(text(m.schematic), true));
         m_measures->setItem(row, 2, tableCell(text(m.middle), true));
-        m_measures->setItem(
-            row, 3,
-            tableCell(std::isfinite(m.change())
-                     ? u"%1%2 %"_s.arg(m.change() >= 0 ? u"+"_s : QString())
-                           .arg(100 * m.change(), 0, 'g', 3)
-                     : u"\u2013"_s,
-                 true));
+        m_measures->setItem(row, 3,
+                            tableCell(std::isfinite(m.change())
+                                          ? u"%1%2 %"_s.arg(m.change() >= 0 ? u"+"_s : QString())
+                                                .arg(100 * m.change(), 0, 'g', 3)
+                                          : u"\u2013"_s,
+                                      true));
         m_measures->setItem(row, 4, tableCell(tr("%1 to %2").arg(text(m.low), text(m.high)), true));
     }
 }

@@ -67,5 +67,4 @@ private:
     QTableWidget* m_measures = nullptr;
 };
 
-
 } // namespace ohm::ui

@@ -101,8 +101,11 @@ void ParasiticWork::estimate(double chance) {
 
 void ParasiticWork::measure(double chance) {
     if (!m_session.isProject())
-        return emit failed({"UI-040", "Measurements need a project with benches",
-                            {}, {}, "Open a project whose project.yaml has benches and measurements"});
+        return emit failed({"UI-040",
+                            "Measurements need a project with benches",
+                            {},
+                            {},
+                            "Open a project whose project.yaml has benches and measurements"});
     run<optimize::AnnotatedMeasures>(
         Task::Measure, tr("Measuring with parasitics"), Pool::Torch,
         [project = m_session.project(), chance, folder = folderOf(m_folder)](
@@ -115,9 +118,9 @@ void ParasiticWork::measure(double chance) {
                 return models.failure();
             learn::AnnotationOptions options;
             options.chance = chance;
-            return optimize::measureAnnotated(*problem, *models, options,
-                                              std::make_shared<sim::SimulatorPool>(sim::PoolOptions{}),
-                                              stop, progress);
+            return optimize::measureAnnotated(
+                *problem, *models, options,
+                std::make_shared<sim::SimulatorPool>(sim::PoolOptions{}), stop, progress);
         },
         [this](optimize::AnnotatedMeasures measures) {
             m_measures = std::move(measures);
@@ -163,8 +166,7 @@ void ParasiticWork::openDesigns(const QString& file) {
         Task::Import, tr("Reading designs"), Pool::Io,
         [file](StopToken, ProgressSink&) { return parasitics::readDesigns(file.toStdString()); },
         [this](std::vector<parasitics::Design> designs) {
-            m_designs =
-                std::make_shared<const std::vector<parasitics::Design>>(std::move(designs));
+            m_designs = std::make_shared<const std::vector<parasitics::Design>>(std::move(designs));
             m_imported.clear();
             emit designsChanged();
         });
