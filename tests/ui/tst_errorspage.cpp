@@ -125,6 +125,30 @@ private slots:
         }
         QVERIFY(dark > 20);
     }
+    /// Beside many selected points the others fade; a few get rings.
+    void manySelectedStandOut() {
+        widgets::ScatterView view(u"many"_s);
+        view.resize(600, 500);
+        std::vector<float> xy;
+        for (int i = 0; i < 400; ++i) {
+            xy.push_back(static_cast<float>(i % 20));
+            xy.push_back(static_cast<float>(i / 20));
+        }
+        view.setPoints(xy);
+        const QColor red(200, 30, 30);
+        view.setColours(QVector<QRgb>(400, red.rgb()), {});
+        QVector<int> half;
+        for (int i = 0; i < 200; ++i)
+            half << i;
+        view.setSelection(half);
+        const QImage picture = view.grab().toImage();
+        QCOMPARE(picture.pixelColor(view.placeOf(7).toPoint()), red);
+        const QColor other = picture.pixelColor(view.placeOf(390).toPoint());
+        QVERIFY(other != red);
+        QVERIFY(other.green() > 150 || view.palette().color(QPalette::Base).green() < 100);
+        view.setSelection({5});
+        QCOMPARE(view.grab().toImage().pixelColor(view.placeOf(390).toPoint()), red);
+    }
     void controlsHaveNames() {
         Sandbox sandbox;
         MainWindow window(sandbox.settings());

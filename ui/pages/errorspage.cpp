@@ -481,46 +481,45 @@ void ErrorsPage::showColours() {
             legend.low = legend.high = 0;
         }
     } else {
-        const auto nameOf = [&](std::size_t i) -> QString {
-            if (by == u"topology"_s)
-                return qs(dataset::topologyName(report->topology[i]));
-            if (by == u"devices"_s)
-                return qs(report->deviceNames[static_cast<std::size_t>(report->devices[i])]);
-            if (by == u"kind"_s)
-                return qs(report->kindNames[static_cast<std::size_t>(report->kind[i])]);
-            return std::fabs(report->error(i)) <= report->band(m_k->value()) ? tr("within the band")
-                                                                             : tr("outside");
+        const auto classOf = [&](std::size_t i) -> std::int32_t {
+            return by == u"topology"_s                                         ? report->topology[i]
+                   : by == u"devices"_s                                        ? report->devices[i]
+                   : by == u"kind"_s                                           ? report->kind[i]
+                   : std::fabs(report->error(i)) <= report->band(m_k->value()) ? 0
+                                                                               : 1;
         };
-        std::map<QString, std::size_t> counts;
-        std::vector<QString> names(report->count);
-        for (std::size_t i = 0; i < report->count; ++i) {
-            names[i] = nameOf(i);
-            ++counts[names[i]];
-        }
-        // The most frequent have colours of their own.
-        std::vector<std::pair<std::size_t, QString>> ranked;
-        for (const auto& [name, count] : counts)
-            ranked.emplace_back(count, name);
-        std::stable_sort(ranked.begin(), ranked.end(),
-                         [](const auto& a, const auto& b) { return a.first > b.first; });
-        std::map<QString, QColor> chosen;
+        const auto nameOf = [&](std::int32_t of) -> QString {
+            const auto at = static_cast<std::size_t>(of);
+            return by == u"topology"_s  ? qs(dataset::topologyName(of))
+                   : by == u"devices"_s ? qs(report->deviceNames[at])
+                   : by == u"kind"_s    ? qs(report->kindNames[at])
+                   : of == 0            ? tr("within the band")
+                                        : tr("outside");
+        };
+        std::map<std::int32_t, std::size_t> counts;
+        for (std::size_t i = 0; i < report->count; ++i)
+            ++counts[classOf(i)];
+        // The most frequent have colours of their own; inside and outside keep theirs.
+        std::vector<std::pair<std::size_t, std::int32_t>> ranked;
+        for (const auto& [of, count] : counts)
+            ranked.emplace_back(count, of);
+        if (by != u"band"_s)
+            std::stable_sort(ranked.begin(), ranked.end(),
+                             [](const auto& a, const auto& b) { return a.first > b.first; });
         const QColor rest = widgets::semanticColour(widgets::Semantic::Muted, dark);
+        std::map<std::int32_t, QRgb> chosen;
         for (std::size_t r = 0; r < ranked.size(); ++r) {
-            const QString& name = ranked[r].second;
-            chosen[name] =
-                r < kMostClasses ? widgets::seriesColour(static_cast<int>(r), dark) : rest;
+            const auto [count, of] = ranked[r];
+            const int place = by == u"band"_s ? of : static_cast<int>(r);
+            const QColor colour = r < kMostClasses ? widgets::seriesColour(place, dark) : rest;
+            chosen[of] = colour.rgb();
+            if (r < kMostClasses)
+                legend.classes.emplace_back(u"%1 (%L2)"_s.arg(nameOf(of)).arg(count), colour);
         }
-        if (by == u"band"_s) {
-            chosen[tr("within the band")] = widgets::seriesColour(0, dark);
-            chosen[tr("outside")] = widgets::seriesColour(1, dark);
-        }
-        for (std::size_t r = 0; r < std::min<std::size_t>(ranked.size(), kMostClasses); ++r)
-            legend.classes.emplace_back(u"%1 (%L2)"_s.arg(ranked[r].second).arg(ranked[r].first),
-                                        chosen[ranked[r].second]);
         if (ranked.size() > kMostClasses)
             legend.classes.emplace_back(tr("further"), rest);
         for (std::size_t i = 0; i < report->count; ++i)
-            colours[static_cast<qsizetype>(i)] = chosen[names[i]].rgb();
+            colours[static_cast<qsizetype>(i)] = chosen[classOf(i)];
     }
     m_predicted->setColours(colours, legend);
     m_residual->setColours(colours, {}); // one legend is enough

@@ -30,6 +30,7 @@ constexpr double kPanStep = 0.1;    ///< of the widget, of a key
 constexpr int kFewPoints = 3000;    ///< drawn larger
 constexpr int kManyPoints = 30'000; ///< drawn smaller
 constexpr int kPointsPerCell = 4;
+constexpr int kMostRings = 100; ///< around selected points; of more the others fade
 constexpr int kMostLegend = 12;
 constexpr double kTickSpacing = 75; ///< pixels between labelled values
 
@@ -129,7 +130,7 @@ void ScatterView::setLegendAt(Qt::Alignment alignment) {
 void ScatterView::setSelection(QVector<int> points) {
     points.removeIf([this](int p) { return p < 0 || p >= static_cast<int>(count()); });
     m_selection = std::move(points);
-    update();
+    dirty();
 }
 
 void ScatterView::setDescription(std::function<QString(int)> describe) {
@@ -279,6 +280,23 @@ void ScatterView::dirty() {
     update();
 }
 
+/// 1 for each selected point where the others are to fade; empty where none is.
+std::vector<std::uint8_t> ScatterView::highlighted() const {
+    std::vector<std::uint8_t> marks;
+    if (m_selection.size() <= kMostRings)
+        return marks;
+    marks.assign(count(), 0);
+    for (const int p : m_selection)
+        marks[static_cast<std::size_t>(p)] = 1;
+    return marks;
+}
+
+QRgb ScatterView::faded(QRgb colour, const QColor& ground) const {
+    const auto mix = [](int c, int g) { return (c + 4 * g) / 5; };
+    return qRgb(mix(qRed(colour), ground.red()), mix(qGreen(colour), ground.green()),
+                mix(qBlue(colour), ground.blue()));
+}
+
 void ScatterView::rasterise() {
     const double ratio = devicePixelRatioF();
     const QSize size = this->size() * ratio;
@@ -298,15 +316,14 @@ void ScatterView::rasterise() {
     const QPointF middle = plotRect().center() * ratio;
     const double left = middle.x() - m_centre.x() * scale.x() - side / 2.0;
     const double top = middle.y() + m_centre.y() * scale.y() - side / 2.0;
-    for (std::size_t i = 0; i < count(); ++i) {
+    const auto draw = [&](std::size_t i, QRgb colour) {
         const double px = static_cast<double>(m_xy[2 * i]) * scale.x() + left;
         const double py = top - static_cast<double>(m_xy[2 * i + 1]) * scale.y();
         if (!(px > -side && py > -side && px < size.width() && py < size.height()))
-            continue; // not finite ones too
+            return; // not finite ones too
         const int x0 = std::max(0, static_cast<int>(px)), y0 = std::max(0, static_cast<int>(py));
         const int x1 = std::min(size.width(), static_cast<int>(px) + side);
         const int y1 = std::min(size.height(), static_cast<int>(py) + side);
-        const QRgb colour = m_colours[static_cast<qsizetype>(i)];
         // Corners left out: at these sizes a disc.
         const bool round = side >= 4;
         for (int y = y0; y < y1; ++y) {
@@ -316,6 +333,16 @@ void ScatterView::rasterise() {
             for (int x = x0 + (edge ? 1 : 0); x < x1 - (edge ? 1 : 0); ++x)
                 row[x] = colour;
         }
+    };
+    const std::vector<std::uint8_t> marks = highlighted();
+    const QColor ground = palette().color(QPalette::Base);
+    for (std::size_t i = 0; i < count(); ++i) {
+        const QRgb colour = m_colours[static_cast<qsizetype>(i)];
+        draw(i, marks.empty() ? colour : faded(colour, ground));
+    }
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+        if (marks[i])
+            draw(i, m_colours[static_cast<qsizetype>(i)]);
     }
     if (m_hasAxes) {
         QPainter painter(&m_picture);
@@ -453,8 +480,10 @@ void ScatterView::paintOver(QPainter& painter, const QRectF& rect, bool print) c
     const double r = sideOf(count()) / 2.0 + 3;
     painter.setPen(QPen(semanticColour(Semantic::Selection, dark), 2));
     painter.setClipRect(plotRect());
-    for (const int p : m_selection)
-        painter.drawEllipse(placeOf(p), r, r);
+    if (m_selection.size() <= kMostRings) {
+        for (const int p : m_selection)
+            painter.drawEllipse(placeOf(p), r, r);
+    }
     if (m_hover >= 0 && m_hover < static_cast<int>(count())) {
         painter.setPen(QPen(semanticColour(Semantic::Hover, dark), 2, Qt::DashLine));
         painter.drawEllipse(placeOf(m_hover), r + 2, r + 2);
@@ -601,7 +630,7 @@ void ScatterView::select(QVector<int> points, bool add) {
     if (points == m_selection)
         return;
     m_selection = points;
-    update();
+    dirty();
     emit selectionChanged(m_selection);
 }
 
@@ -666,11 +695,13 @@ Renderable ScatterView::renderable() {
         painter.setRenderHint(QPainter::Antialiasing);
         painter.setPen(Qt::NoPen);
         const double r = sideOf(count()) / 2.0;
+        const std::vector<std::uint8_t> marks = highlighted();
         for (int i = 0; i < static_cast<int>(count()); ++i) {
             const QPointF p = placeOf(i);
             if (!std::isfinite(p.x()) || !rect.isValid() || !plotRect().contains(p))
                 continue;
-            painter.setBrush(QColor(m_colours[i]));
+            const bool fade = !marks.empty() && !marks[static_cast<std::size_t>(i)];
+            painter.setBrush(QColor(fade ? faded(m_colours[i], Qt::white) : m_colours[i]));
             painter.drawEllipse(p, r, r);
         }
         if (m_hasAxes)

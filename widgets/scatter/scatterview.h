@@ -10,6 +10,7 @@
 #include <QVector>
 #include <QWidget>
 
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -57,7 +58,8 @@ public:
     void setAxes(const ScatterAxes& axes);
     void setLegendAt(Qt::Alignment alignment); ///< top right at first; or top left
     void setColours(QVector<QRgb> colours, const ScatterLegend& legend); ///< one per point
-    void setSelection(QVector<int> points);                              ///< emits nothing
+    /// Few selected points get a ring; beside many the others fade. Emits nothing.
+    void setSelection(QVector<int> points);
     const QVector<int>& selection() const { return m_selection; }
     /// What a point is, for the tip and the columns of an exported CSV.
     void setDescription(std::function<QString(int)> describe);
@@ -94,6 +96,8 @@ private:
     void dirty();
     void index();
     void rasterise();
+    std::vector<std::uint8_t> highlighted() const;
+    QRgb faded(QRgb colour, const QColor& ground) const;
     void zoom(double factor, QPointF around);
     void paintOver(QPainter& painter, const QRectF& rect, bool print) const;
     void paintArea(QPainter& painter, const QPalette& colours, bool dark) const;
