@@ -87,6 +87,27 @@ Expected<PlainBytes> readPlain(const std::filesystem::path& path, std::size_t ma
     return bytes;
 }
 
+Expected<std::string> peek(const std::filesystem::path& path, std::size_t bytes) {
+    const auto file = readFile(path);
+    if (!file)
+        return file.failure();
+    const std::string_view view = file->view();
+    if (!isGzip(view))
+        return std::string(view.substr(0, bytes));
+    z_stream stream{};
+    std::string text(bytes, '\0');
+    if (inflateInit2(&stream, MAX_WBITS + 16) != Z_OK)
+        return std::string();
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(view.data()));
+    stream.avail_in = static_cast<uInt>(std::min<std::size_t>(view.size(), 2 * bytes + 65536));
+    stream.next_out = reinterpret_cast<Bytef*>(text.data());
+    stream.avail_out = static_cast<uInt>(bytes);
+    inflate(&stream, Z_SYNC_FLUSH);
+    text.resize(bytes - stream.avail_out);
+    inflateEnd(&stream);
+    return text;
+}
+
 FileKind kindOf(std::string_view bytes) {
     if (bytes.starts_with("\x93NUMPY"))
         return FileKind::Npy;

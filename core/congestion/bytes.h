@@ -31,6 +31,10 @@ private:
 Expected<PlainBytes> readPlain(const std::filesystem::path& path,
                                std::size_t maxBytes = kMostBytes);
 
+/// The first `bytes` bytes of a file, unpacked, for a look at what it is; damage further on is not
+/// seen. Errors: BASE-001..004. Thread: any.
+Expected<std::string> peek(const std::filesystem::path& path, std::size_t bytes);
+
 /// True for the first bytes of a gzip file.
 bool isGzip(std::string_view bytes);
 /// Unpacks gzip, of one or several members. Errors: CONG-001, CONG-002. Thread: any.

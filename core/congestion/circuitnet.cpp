@@ -3,6 +3,7 @@
 
 #include "core/congestion/bytes.h"
 #include "core/congestion/pickle.h"
+#include "core/congestion/split.h"
 #include "core/congestion/words.h"
 
 #include <algorithm>
@@ -411,6 +412,7 @@ Expected<Design> readCircuitNet(const CircuitNetFiles& files) {
         return raw.failure();
     Design design;
     design.name = files.name;
+    design.family = familyOf(files.name);
     design.format = tables ? "circuitnet-tsv" : "circuitnet-npy";
     const auto outside = [&](const char* what, std::int64_t number) {
         return fail("CONG-021", "A pin points outside the tables of the netlist",

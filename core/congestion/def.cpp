@@ -440,7 +440,8 @@ Expected<GCellGrid> gridOver(const Box& die, double step) {
 
 Design designOf(Def&& def, const Lef* lef, const GCellGrid& grid) {
     Design design;
-    design.name = std::move(def.design);
+    design.name = def.design;
+    design.family = std::move(def.design);
     design.format = "def";
     design.pins = std::move(def.pins);
     design.netNames = std::move(def.nets);

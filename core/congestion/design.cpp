@@ -56,6 +56,7 @@ Design part(const Design& design, const std::vector<std::uint8_t>* wanted) {
         out.pins.pinNet.push_back(net[static_cast<std::size_t>(design.pins.pinNet[p])]);
     }
     out.name = design.name;
+    out.family = design.family;
     out.format = design.format;
     out.nodeNames = kept(design.nodeNames, node);
     out.masters = kept(design.masters, node);

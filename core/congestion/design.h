@@ -55,7 +55,8 @@ inline constexpr int kMostColumns = 1 << 12;
 /// immutable once read. Thread: any for const access.
 struct Design {
     std::string name;
-    std::string format;                 ///< circuitnet-npy, circuitnet-tsv or def
+    std::string family; ///< designs of one family share sources; they stay together in a split
+    std::string format; ///< circuitnet-npy, circuitnet-tsv or def
     std::vector<std::string> nodeNames; ///< [nodes] instances; may be empty (unplaced CircuitNet)
     std::vector<std::string> masters;   ///< [nodes] library cells; may be empty
     std::vector<std::string> netNames;  ///< [nets]

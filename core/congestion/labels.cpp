@@ -184,6 +184,24 @@ Expected<LabelMaps> labelsFromGuides(const Guides& guides, const Def& def, const
     return maps;
 }
 
+Expected<LabelMaps> labelsFromArrays(const NumericArray& horizontal, const NumericArray& vertical) {
+    const auto& shape = horizontal.shape;
+    const auto fits = [](std::size_t n) { return n > 0 && n <= std::size_t{kMostColumns}; };
+    if (shape.size() != 2 || vertical.shape != shape || !fits(shape[0]) || !fits(shape[1]))
+        return fail("CONG-034", "The maps are not two of one size, columns by rows");
+    LabelMaps maps;
+    maps.source = "maps";
+    maps.grid.columns = static_cast<int>(shape[0]);
+    maps.grid.rows = static_cast<int>(shape[1]);
+    for (std::size_t j = 0; j < shape[1]; ++j) {
+        for (std::size_t i = 0; i < shape[0]; ++i) {
+            maps.horizontal.push_back(static_cast<float>(horizontal.values[i * shape[1] + j]));
+            maps.vertical.push_back(static_cast<float>(vertical.values[i * shape[1] + j]));
+        }
+    }
+    return maps;
+}
+
 MapStatistics statisticsOf(std::span<const float> map, const GCellGrid& grid) {
     MapStatistics s;
     s.count = map.size();

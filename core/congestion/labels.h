@@ -3,6 +3,7 @@
 
 #include "core/congestion/def.h"
 #include "core/congestion/guides.h"
+#include "core/congestion/npy.h"
 
 #include <span>
 
@@ -11,7 +12,7 @@ namespace ohm::congestion {
 /// Congestion per GCell, horizontal and vertical. A plain value.
 struct LabelMaps {
     GCellGrid grid;
-    std::string source;            ///< "routed wires" or "router guides"
+    std::string source;            ///< "routed wires", "router guides" or "maps"
     std::vector<float> horizontal; ///< [rows * columns], row by row from below
     std::vector<float> vertical;
     double capacityHorizontal = 0; ///< of one GCell: DBU of track (wires) or tracks (guides)
@@ -48,6 +49,10 @@ Expected<LabelMaps> labelsFromWires(const Def& def, const Lef* lef, const GCellG
 /// Errors: CONG-034, CONG-038 no guide crosses an edge, CONG-039 no tracks. Thread: any.
 Expected<LabelMaps> labelsFromGuides(const Guides& guides, const Def& def, const Lef* lef,
                                      const GCellGrid& grid, bool utilisation = true);
+
+/// Labels from two maps as CircuitNet keeps them: arrays [columns, rows] of congestion per GCell.
+/// Errors: CONG-034 not two maps of one size. Thread: any.
+Expected<LabelMaps> labelsFromArrays(const NumericArray& horizontal, const NumericArray& vertical);
 
 /// Mean, 99th percentile (linear between order statistics) and maximum of a map, and the cell of
 /// the maximum: of several the one furthest left, then lowest.
