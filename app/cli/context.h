@@ -83,6 +83,8 @@ void addModels(CLI::App& app, Context& context);
 void addOptimize(CLI::App& app, Context& context);
 void addParasitics(CLI::App& app, Context& context);
 void addRuns(CLI::App& app, Context& context);
+void addCongestion(CLI::App& app, Context& context);
+void addLitho(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);
 
 } // namespace ohm::cli

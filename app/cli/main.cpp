@@ -94,6 +94,8 @@ int main(int argc, char** argv) {
     ohm::cli::addOptimize(app, context);
     ohm::cli::addParasitics(app, context);
     ohm::cli::addRuns(app, context);
+    ohm::cli::addCongestion(app, context);
+    ohm::cli::addLitho(app, context);
     ohm::cli::addBench(app, context);
     for (CLI::App* noun : app.get_subcommands({})) {
         noun->fallthrough();
