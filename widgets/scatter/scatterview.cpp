@@ -76,22 +76,6 @@ QString tickText(double value) {
 
 } // namespace
 
-QColor rampColour(double at, bool dark) {
-    // Through five colours of even steps in lightness, readable without colour vision.
-    static constexpr int kOnLight[][3] = {
-        {48, 40, 110}, {44, 100, 142}, {33, 150, 138}, {96, 170, 60}, {205, 160, 20}};
-    static constexpr int kOnDark[][3] = {
-        {96, 104, 214}, {60, 140, 190}, {40, 176, 156}, {120, 208, 96}, {246, 222, 60}};
-    const auto& stops = dark ? kOnDark : kOnLight;
-    const double place = std::clamp(std::isfinite(at) ? at : 0.0, 0.0, 1.0) * 4;
-    const int below = std::min(3, static_cast<int>(place));
-    const double t = place - below;
-    const auto mix = [&](int c) {
-        return static_cast<int>(std::lround(stops[below][c] * (1 - t) + stops[below + 1][c] * t));
-    };
-    return {mix(0), mix(1), mix(2)};
-}
-
 ScatterView::ScatterView(const QString& name, QWidget* parent)
     : QWidget(parent) {
     setAccessibleName(name);

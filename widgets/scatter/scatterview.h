@@ -2,6 +2,7 @@
 #pragma once
 
 #include "widgets/common/exportview.h"
+#include "widgets/common/ramp.h"
 
 #include <QColor>
 #include <QImage>
@@ -34,10 +35,6 @@ struct ScatterAxes {
     QVector<Line> lines;
     QPolygonF area; ///< tinted, e.g. a band
 };
-
-/// The ramp's colour at 0 (blue) to 1 (yellow), each readable on the theme's paper; anything else
-/// is cut to it.
-QColor rampColour(double at, bool dark);
 
 /// Many points of the plane, 100,000 of them fluid: pixels are set by hand into one picture, which
 /// is made anew when points, colours or the view change; the pointer asks a grid. The wheel zooms,
