@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// congestion info, import, compare
+// congestion info, import, maps, compare
 #include "app/cli/context.h"
 #include "core/congestion/bytes.h"
 #include "core/congestion/congestionset.h"
 #include "core/congestion/graph.h"
+#include "core/congestion/imageset.h"
 #include "core/congestion/metrics.h"
 
 #include <algorithm>
@@ -25,6 +26,8 @@ struct Options {
     std::vector<std::string> lef;
     std::string guides, horizontal, vertical, output, split;
     cong::ReadOptions read;
+    cong::ImageOptions images;
+    std::string label = "sum", features, labels;
     bool quantise = false;
     double range = 1, hotspot = 0.05;
 };
@@ -319,6 +322,50 @@ void importCommand(Options& options, Context& context) {
            Json{{"ok", true}, {"file", options.output}, {"seconds", seconds}}, {}, context);
 }
 
+void mapsCommand(Options& options, Context& context) {
+    Diagnostics findings;
+    Expected<cong::ImageReport> report = ohm::fail("CLI-005", "Nothing to make maps of");
+    const bool folders = !options.features.empty() && !options.labels.empty();
+    if (folders == !options.paths.empty()) {
+        context.fail({"CLI-005",
+                      "It is not clear what to make maps of",
+                      {},
+                      {},
+                      "Give layouts, or both --features and --labels"});
+        context.exitCode = kUsage;
+        return;
+    }
+    if (folders) {
+        report = cong::importImages(options.features, options.labels, options.output, context.stop,
+                                    context.progress);
+    } else {
+        auto set = readAll(options, context, findings);
+        if (!set)
+            return context.fail(set.error());
+        set->attributes["command"] = context.command;
+        using Combine = cong::Combine;
+        options.images.label = options.label == "max"          ? Combine::Maximum
+                               : options.label == "horizontal" ? Combine::Horizontal
+                               : options.label == "vertical"   ? Combine::Vertical
+                                                               : Combine::Sum;
+        report =
+            cong::writeImages(*set, options.images, options.output, context.stop, context.progress);
+    }
+    if (!report)
+        return context.fail(report.error());
+    if (context.json)
+        return context.print(Json{{"ok", true},
+                                  {"file", options.output},
+                                  {"images", report->images},
+                                  {"skipped", report->skipped},
+                                  {"flat", report->flat},
+                                  {"diagnostics", toJson(findings)}});
+    context.show(findings);
+    context.print(std::to_string(report->images) + " images, " + std::to_string(report->skipped) +
+                  " left out for want of labels, " + std::to_string(report->flat) +
+                  " with flat labels\n");
+}
+
 Json figure(const cong::Figure& value) {
     return value ? Json(*value) : Json(nullptr);
 }
@@ -423,27 +470,41 @@ void addCongestion(CLI::App& app, Context& context) {
     addReadOptions(*info, *options);
     info->callback([options, &context] { infoCommand(*options, context); });
 
-    CLI::App* import = noun->add_subcommand("import", "Turn designs into one file to learn from");
-    import->add_option("PATH", options->paths, "As for info; imported files are joined")
-        ->required();
-    import->add_option("-o,--output", options->output, "HDF5 file to write")->required();
-    addReadOptions(*import, *options);
-    import->callback([options, &context] { importCommand(*options, context);
-});
+    CLI::App* join = noun->add_subcommand("import", "Turn designs into one file to learn from");
+    join->add_option("PATH", options->paths, "As for info; imported files are joined")->required();
+    join->add_option("-o,--output", options->output, "HDF5 file to write")->required();
+    addReadOptions(*join, *options);
+    join->callback([options, &context] { importCommand(*options, context); });
 
-CLI::App* compare =
-    noun->add_subcommand("compare", "Figures of a predicted map, beside those of all zeros");
-compare->add_option("PREDICTED TRUTH", options->paths, "Two .npy maps of one shape")
-    ->required()
-    ->expected(2);
-compare->add_option("--range", options->range, "Range of the values, for SSIM")
-    ->check(CLI::PositiveNumber)
-    ->capture_default_str();
-compare->add_option("--hotspot", options->hotspot, "What lies above it is a hotspot")
-    ->capture_default_str();
-compare->add_flag("--quantise", options->quantise,
-                  "Round to 256 levels first, as CircuitNet's scripts do");
-compare->callback([options, &context] { compareCommand(*options, context); });
-} // namespace ohm::cli
+    CLI::App* maps = noun->add_subcommand("maps", "Turn designs into images of one size");
+    maps->add_option("PATH", options->paths, "As for import");
+    maps->add_option("-o,--output", options->output, "HDF5 file of maps to write")->required();
+    maps->add_option("--pixels", options->images.side, "Side of the images")
+        ->check(CLI::Range(16, 1024))
+        ->capture_default_str();
+    maps->add_flag("--min-max", options->images.minMax, "Every map to 0..1, as CircuitNet does");
+    maps->add_option("--label", options->label, "sum, max, horizontal or vertical")
+        ->check(CLI::IsMember({"sum", "max", "horizontal", "vertical"}))
+        ->capture_default_str();
+    maps->add_option("--features", options->features,
+                     "Folder of .npy images that CircuitNet's scripts made, instead of PATH");
+    maps->add_option("--labels", options->labels, "Folder of their labels, by the same names");
+    addReadOptions(*maps, *options);
+    maps->callback([options, &context] { mapsCommand(*options, context); });
+
+    CLI::App* compare =
+        noun->add_subcommand("compare", "Figures of a predicted map, beside those of all zeros");
+    compare->add_option("PREDICTED TRUTH", options->paths, "Two .npy maps of one shape")
+        ->required()
+        ->expected(2);
+    compare->add_option("--range", options->range, "Range of the values, for SSIM")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    compare->add_option("--hotspot", options->hotspot, "What lies above it is a hotspot")
+        ->capture_default_str();
+    compare->add_flag("--quantise", options->quantise,
+                      "Round to 256 levels first, as CircuitNet's scripts do");
+    compare->callback([options, &context] { compareCommand(*options, context); });
+}
 
 } // namespace ohm::cli

@@ -86,7 +86,8 @@ Expected<std::vector<Source>> inFolder(const fs::path& folder) {
     }
     std::vector<Source> sources;
     // A netlist that a placement of the folder already uses is no further design.
-    for (const auto& [name, netlist] : netlists) {
+    for (const auto& item : netlists) {
+        const CircuitNetFiles& netlist = item.second;
         const bool used = std::any_of(netlists.begin(), netlists.end(), [&](const auto& other) {
             return netlist.placement.empty() && !other.second.placement.empty() &&
                    other.second.pins == netlist.pins;

@@ -185,6 +185,17 @@ private slots:
         QCOMPARE(run(QStringLiteral("congestion compare w.npy t.npy --json")).error(),
                  QStringLiteral("CONG-040"));
     }
+    void imagesOfOneSize() {
+        write("i.def", kDef);
+        Result r =
+            run(QStringLiteral("congestion maps i.def -o i.h5 --pixels 32 --min-max --json"));
+        QVERIFY2(r.code == 0, r.err.constData());
+        QCOMPARE(r.json()[QStringLiteral("images")].toInt(), 1);
+        QVERIFY(QFileInfo::exists(path("i.h5")));
+        QCOMPARE(run(QStringLiteral("congestion maps -o i.h5")).code, 2);
+        r = run(QStringLiteral("congestion maps i.def --features a --labels b -o i.h5 --json"));
+        QCOMPARE(r.error(), QStringLiteral("CLI-005"));
+    }
     void badInput_data() {
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<QString>("name");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // From files to a set that networks take, and back from its file.
-#include "core/congestion/congestionset.h"
 #include "core/congestion/graph.h"
+#include "core/congestion/imageset.h"
+#include "core/dataset/mapset.h"
 
 #include "shareddata.h"
 
@@ -10,6 +11,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cmath>
 #include <numeric>
 
 using namespace ohm::congestion;
@@ -206,6 +208,95 @@ private slots:
                      .error()
                      .code,
                  "CONG-030"s);
+    }
+    void resizing() {
+        QCOMPARE(resized(std::vector<float>(12, 7), 4, 3, 5), std::vector<float>(25, 7));
+        const std::vector<float> square{0, 1, 2, 0, 1, 2, 0, 1, 2};
+        QVERIFY(resized(square, 3, 3, 3) == square); // the same size: the same values
+        // Straight lines stay straight away from the edges.
+        std::vector<float> line;
+        for (int j = 0; j < 8; ++j) {
+            for (int i = 0; i < 8; ++i)
+                line.push_back(static_cast<float>(i));
+        }
+        const auto twice = resized(line, 8, 8, 16);
+        for (std::size_t i = 4; i < 12; ++i)
+            QVERIFY(std::abs(twice[8 * 16 + i] - ((static_cast<float>(i) + 0.5F) / 2 - 0.5F)) <
+                    1e-5F);
+    }
+    void imagesOfDesigns() {
+        CongestionSet set = small();
+        set.samples.push_back(set.samples[0]);
+        set.samples[1].labelSource.clear();
+        const auto path = write(QStringLiteral("images.h5"), {});
+        ImageOptions options;
+        options.side = 16;
+        const auto report = writeImages(set, options, path, {}, ohm::noProgress());
+        QVERIFY2(report.ok(), report.ok() ? "" : report.error().message().c_str());
+        QCOMPARE(report->images, std::size_t{1});
+        QCOMPARE(report->skipped, std::size_t{1});
+        const auto file = ohm::dataset::MapSetReader::open(path);
+        QVERIFY(file.ok());
+        QCOMPARE(file->info().inputNames, set.mapFeatureNames);
+        std::vector<float> inputs, targets;
+        QVERIFY(file->read(0, 1, inputs, targets).ok());
+        QCOMPARE(inputs.size(), std::size_t{3 * 256});
+        QVERIFY(*std::max_element(targets.begin(), targets.end()) > 0.1F);
+        options.minMax = true;
+        QVERIFY(writeImages(set, options, path, {}, ohm::noProgress()).ok());
+        const auto scaled = ohm::dataset::MapSetReader::open(path);
+        QVERIFY(scaled->read(0, 1, inputs, targets).ok());
+        QCOMPARE(*std::max_element(targets.begin(), targets.end()), 1.0F);
+        QCOMPARE(*std::min_element(targets.begin(), targets.end()), 0.0F);
+        set.samples[0].labelSource.clear();
+        QCOMPARE(writeImages(set, options, path, {}, ohm::noProgress()).error().code, "CONG-052"s);
+        options.side = 3;
+        QCOMPARE(writeImages(set, options, path, {}, ohm::noProgress()).error().code, "CONG-052"s);
+    }
+    void imagesOfOthers() {
+        const auto image = [&](const char* name, const QByteArray& shape, int count, float first) {
+            QByteArray header =
+                "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }";
+            header = header.leftJustified(117, ' ') + '\n';
+            QByteArray bytes = QByteArray("\x93NUMPY\x01\x00", 8);
+            bytes += static_cast<char>(header.size());
+            bytes += '\0';
+            bytes += header;
+            for (int k = 0; k < count; ++k) {
+                const float value = first + static_cast<float>(k);
+                bytes += QByteArray(reinterpret_cast<const char*>(&value), 4);
+            }
+            write(QString::fromLatin1(name), bytes);
+        };
+        image("feature/7-RISCY-a-1.npy", "(2, 2, 3)", 12, 0);
+        image("feature/8-RISCY-b-1.npy", "(2, 2, 3)", 12, 100);
+        image("feature/9-alone.npy", "(2, 2, 3)", 12, 0);
+        image("label/7-RISCY-a-1.npy", "(2, 2, 1)", 4, 0);
+        image("label/8-RISCY-b-1.npy", "(2, 2, 1)", 4, 50);
+        const std::filesystem::path root = m_dir.path().toStdString();
+        const auto path = root / "others.h5";
+        const auto report =
+            importImages(root / "feature", root / "label", path, {}, ohm::noProgress());
+        QVERIFY2(report.ok(), report.ok() ? "" : report.error().message().c_str());
+        QCOMPARE(report->images, std::size_t{2});
+        QCOMPARE(report->skipped, std::size_t{1});
+        const auto file = ohm::dataset::MapSetReader::open(path);
+        QVERIFY(file.ok());
+        QCOMPARE(file->info().families, (std::vector<std::string>{"RISCY", "RISCY"}));
+        std::vector<float> inputs, targets;
+        QVERIFY(file->read(0, 2, inputs, targets).ok());
+        // Channels last in their files, first in ours.
+        QCOMPARE((std::vector<float>{inputs.begin(), inputs.begin() + 4}),
+                 (std::vector<float>{0, 3, 6, 9}));
+        QCOMPARE(targets[4], 50.0F);
+        image("label/8-RISCY-b-1.npy", "(3, 2, 1)", 6, 50);
+        QCOMPARE(importImages(root / "feature", root / "label", path, {}, ohm::noProgress())
+                     .error()
+                     .code,
+                 "CONG-053"s);
+        QCOMPARE(
+            importImages(root / "label", root / "none", path, {}, ohm::noProgress()).error().code,
+            "CONG-052"s);
     }
     void realDesigns() {
         const auto folder = sharedData(QStringLiteral("congestion"));
