@@ -130,14 +130,24 @@ Expected<CongestionSet> importDesigns(const std::vector<Source>& sources,
     parallelBlocks(sources.size(), 1, threadCount(threads), [&](std::size_t g, std::size_t) {
         if (failed || stop.shouldStop())
             return;
-        auto design = readSource(sources[g], options);
-        if (design) {
-            slots[g].sample = sampleOf(*design);
-            slots[g].findings = std::move(design->design.findings);
-            for (Diagnostic& finding : slots[g].findings)
-                finding.text = sources[g].name + ": " + finding.text;
-        } else {
-            slots[g].error = design.error();
+        try {
+            auto design = readSource(sources[g], options);
+            if (design) {
+                slots[g].sample = sampleOf(*design);
+                slots[g].findings = std::move(design->design.findings);
+                for (Diagnostic& finding : slots[g].findings)
+                    finding.text = sources[g].name + ": " + finding.text;
+            } else {
+                slots[g].error = design.error();
+                failed = true;
+            }
+        } catch (const std::bad_alloc&) {
+            slots[g].error = Error{"CONG-002",
+                                   "The design is too large for the memory of this "
+                                   "machine",
+                                   {},
+                                   sources[g].name,
+                                   {}};
             failed = true;
         }
         progress.report(static_cast<double>(++done) / static_cast<double>(sources.size()),

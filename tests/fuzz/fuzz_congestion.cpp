@@ -14,7 +14,7 @@ using namespace ohm::congestion;
 
 namespace {
 
-constexpr std::size_t kMostValues = 100'000;
+constexpr std::size_t kFewValues = 100'000;
 
 void require(bool condition) {
     if (!condition)
@@ -56,7 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view bytes(reinterpret_cast<const char*>(data), size - 1);
     switch (data[size - 1] % 7) {
     case 0:
-        if (const auto array = readObjectNpy(bytes, kMostValues))
+        if (const auto array = readObjectNpy(bytes, kFewValues))
             visit(*array);
         break;
     case 1:
