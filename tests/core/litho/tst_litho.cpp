@@ -367,6 +367,48 @@ private slots:
                  "DATA-002"s);
         QCOMPARE(ohm::dataset::MapSetReader::open("/none").error().code, "BASE-001"s);
     }
+    void damagedMapFiles() {
+        QTemporaryDir folder;
+        const QString whole = folder.filePath(QStringLiteral("w.h5"));
+        ohm::dataset::MapSetInfo info;
+        info.rows = info.columns = 16;
+        info.inputNames = info.targetNames = {"a"};
+        info.sampleNames = info.families = {"one", "two"};
+        std::vector<float> map(256);
+        for (std::size_t i = 0; i < map.size(); ++i)
+            map[i] = static_cast<float>((i * 37) % 101);
+        auto writer = ohm::dataset::MapSetWriter::create(info, whole.toStdString());
+        QVERIFY(writer.ok());
+        writer->write(1, map, map);
+        writer->write(0, map, map);
+        QVERIFY(writer->finish().ok());
+        QFile file(whole);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray bytes = file.readAll();
+        int refused = 0;
+        for (int i = 0; i < 400; ++i) {
+            QByteArray bad = bytes;
+            const auto at = static_cast<qsizetype>(i) * bytes.size() / 400;
+            if (i % 2 == 0)
+                bad[at] = static_cast<char>(bad[at] ^ (1 << (i % 8)));
+            else
+                bad.truncate(at);
+            QFile out(folder.filePath(QStringLiteral("b.h5")));
+            QVERIFY(out.open(QIODevice::WriteOnly) && out.write(bad) == bad.size());
+            out.close();
+            const auto set = ohm::dataset::MapSetReader::open(out.fileName().toStdString());
+            std::vector<float> inputs, targets;
+            if (!set || !set->read(0, 2, inputs, targets)) {
+                ++refused;
+                continue;
+            }
+            // What is read is what was written, or it is told.
+            QCOMPARE(inputs.size(), std::size_t{512});
+            QVERIFY(std::equal(map.begin(), map.end(), inputs.begin()) &&
+                    std::equal(map.begin(), map.end(), targets.begin() + 256));
+        }
+        QVERIFY(refused > 200);
+    }
 
     void clearFieldOfRealKernels() {
         const auto folder = sharedLitho();
