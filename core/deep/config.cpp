@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/deep/config.h"
+
+#include "core/base/parallel.h"
+#include "core/deep/model.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+namespace ohm::deep {
+namespace {
+
+constexpr int kWidestRow = 2048; // what the row kernels take
+
+Unexpected impossible(const std::string& setting, const std::string& why) {
+    return fail("DEEP-002", "This network cannot be built", why, setting);
+}
+
+template <typename E, std::size_t Count>
+std::string name(E value, const std::array<std::pair<E, const char*>, Count>& names) {
+    for (const auto& [known, text] : names) {
+        if (known == value)
+            return text;
+    }
+    return {};
+}
+
+template <typename E, std::size_t Count>
+Expected<E> value(const std::string& text, const char* what,
+                  const std::array<std::pair<E, const char*>, Count>& names) {
+    std::string all;
+    for (const auto& [known, name] : names) {
+        if (text == name)
+            return known;
+        all += (all.empty() ? "" : ", ") + std::string(name);
+    }
+    return fail("DEEP-002", "There is no " + std::string(what) + " '" + text + "'", {}, {},
+                "Choose one of " + all);
+}
+
+constexpr std::array<std::pair<Block, const char*>, 4> kBlocks{
+    {{Block::Gsr, "gsr"}, {Block::RevGnn, "revgnn"}, {Block::Gcn, "gcn"}, {Block::Sage, "sage"}}};
+constexpr std::array<std::pair<Skip, const char*>, 2> kSkips{
+    {{Skip::Full, "full"}, {Skip::Paper, "paper"}}};
+constexpr std::array<std::pair<Storage, const char*>, 4> kStorages{
+    {{Storage::A, "a"}, {Storage::B, "b"}, {Storage::C, "c"}, {Storage::D, "d"}}};
+constexpr std::array<std::pair<Method, const char*>, 5> kMethods{{{Method::Fused, "fused"},
+                                                                  {Method::GatherScatter, "b0"},
+                                                                  {Method::Spmm, "b1"},
+                                                                  {Method::StoreAll, "b2"},
+                                                                  {Method::Factorised, "b3"}}};
+constexpr std::array<std::pair<Norm, const char*>, 3> kNorms{
+    {{Norm::Sum, "sum"}, {Norm::Mean, "mean"}, {Norm::Gcn, "gcn"}}};
+
+} // namespace
+
+std::string nameOf(Block block) {
+    return name(block, kBlocks);
+}
+std::string nameOf(Skip skip) {
+    return name(skip, kSkips);
+}
+std::string nameOf(Storage storage) {
+    return name(storage, kStorages);
+}
+std::string nameOf(Method method) {
+    return name(method, kMethods);
+}
+std::string nameOf(Norm norm) {
+    return name(norm, kNorms);
+}
+Expected<Block> blockOf(const std::string& text) {
+    return value(text, "block", kBlocks);
+}
+Expected<Skip> skipOf(const std::string& text) {
+    return value(text, "skip", kSkips);
+}
+Expected<Storage> storageOf(const std::string& text) {
+    return value(text, "storage option", kStorages);
+}
+Expected<Method> methodOf(const std::string& text) {
+    return value(text, "method", kMethods);
+}
+Expected<Norm> normOf(const std::string& text) {
+    return value(text, "norm", kNorms);
+}
+
+Expected<void> checkConfig(const NetworkConfig& config) {
+    if (config.inputs < 1 || config.inputs > 4096)
+        return impossible("inputs", "A node has 1 to 4096 features");
+    if (config.outputs < 1 || config.outputs > 64)
+        return impossible("outputs", "A node has 1 to 64 labels");
+    if (config.layers < 1 || config.layers > 10'000)
+        return impossible("layers", "Layers go from 1 to 10,000");
+    if (config.channels < 1 || config.channels > kWidestRow)
+        return impossible("channels", "Channels go from 1 to 2048");
+    if (!(config.gain > 0) || !std::isfinite(config.gain))
+        return impossible("gain", "The initial gain is a positive number");
+    if (!config.reversible()) {
+        if (config.k != 0)
+            return impossible("k", "GCN and GraphSAGE are dense: k is 0");
+        return {};
+    }
+    if (config.groups < 2 || config.groups > 8 || config.channels % config.groups != 0)
+        return impossible("groups", "Groups go from 2 to 8 and divide the channels");
+    if (config.block == Block::RevGnn && config.k != 0)
+        return impossible("k", "RevGNN's block is dense: k is 0");
+    if (config.k < 0 || config.k > config.groupWidth())
+        return impossible("k", "k goes from 0 (dense) to the channels of a group, " +
+                                   std::to_string(config.groupWidth()));
+    if (config.k > 0 && config.groupWidth() > 256)
+        return impossible("channels",
+                          "Columns are stored as bytes: at most 256 channels per group");
+    if (config.skip == Skip::Paper && (config.groups != 2 || !config.sparse()))
+        return impossible("skip", "The paper's skip is for two groups and selected entries");
+    if (config.method == Method::Fused) {
+        if (!config.sparse() && (config.storage == Storage::A || config.storage == Storage::B))
+            return impossible("storage",
+                              "Without selected entries there is nothing to store: C or D");
+        if (config.storage == Storage::B && config.skip != Skip::Paper)
+            return impossible("storage",
+                              "B is for the paper's skip; with the full one take C or D");
+        if (config.skip == Skip::Paper &&
+            (config.storage == Storage::C || config.storage == Storage::D))
+            return impossible("storage",
+                              "The paper's skip drops entries that C and D cannot rebuild: A or B");
+    } else if (config.skip == Skip::Paper && config.method != Method::StoreAll) {
+        return impossible("skip", "The paper's skip cannot be inverted: baseline B2 alone has it");
+    }
+    const bool stores = config.method == Method::Fused &&
+                        (config.storage == Storage::A || config.storage == Storage::B);
+    if (config.halfValues && !stores)
+        return impossible("values", "bfloat16 values are for storage A and B");
+    return {};
+}
+
+// --- weights
+// --------------------------------------------------------------------------------------
+
+ParameterLayout::ParameterLayout(const NetworkConfig& config)
+    : m_inputs(static_cast<std::size_t>(config.inputs))
+    , m_groups(config.reversible() ? static_cast<std::size_t>(config.groups) : 1)
+    , m_matrices(config.block == Block::Sage ? 2 : 1) {
+    m_width = static_cast<std::size_t>(config.channels) / m_groups;
+    m_block = m_matrices * m_width * m_width + (config.reversible() ? 2 : 1) * m_width;
+    m_output = m_groups * (m_inputs + 1) * m_width +
+               static_cast<std::size_t>(config.layers) * m_groups * m_block;
+    m_outputSize = static_cast<std::size_t>(config.outputs) * m_width * m_groups;
+    m_size = m_output + m_outputSize + static_cast<std::size_t>(config.outputs);
+}
+
+std::size_t ParameterLayout::inputWeight(int group) const {
+    return static_cast<std::size_t>(group) * (m_inputs + 1) * m_width;
+}
+std::size_t ParameterLayout::inputBias(int group) const {
+    return inputWeight(group) + m_inputs * m_width;
+}
+std::size_t ParameterLayout::weight(int layer, int group) const {
+    return m_groups * (m_inputs + 1) * m_width +
+           (static_cast<std::size_t>(layer) * m_groups + static_cast<std::size_t>(group)) * m_block;
+}
+std::size_t ParameterLayout::ownWeight(int layer, int group) const {
+    return weight(layer, group) + m_width * m_width;
+}
+std::size_t ParameterLayout::bias(int layer, int group) const {
+    return weight(layer, group) + m_matrices * m_width * m_width;
+}
+std::size_t ParameterLayout::gain(int layer, int group) const {
+    return bias(layer, group) + m_width;
+}
+
+std::size_t parameterCount(const NetworkConfig& config) {
+    return ParameterLayout(config).size();
+}
+
+// --- memory
+// ---------------------------------------------------------------------------------------
+
+PredictedMemory predictedMemory(const NetworkConfig& config, const GraphSize& size) {
+    constexpr std::size_t kReal = sizeof(float);
+    const auto n = static_cast<std::size_t>(size.nodes);
+    const auto d = static_cast<std::size_t>(config.channels);
+    const auto layers = static_cast<std::size_t>(config.layers);
+    const auto edges = static_cast<std::size_t>(size.edges);
+    const std::size_t groups = config.reversible() ? static_cast<std::size_t>(config.groups) : 1;
+    const std::size_t c = d / groups;
+    const auto k = static_cast<std::size_t>(config.k);
+    PredictedMemory memory;
+    memory.weights = 4 * kReal * parameterCount(config); // w, g, and Adam's m and v
+    memory.graph = size.indexBytes;
+    if (config.method == Method::Fused && config.reversible()) {
+        const auto rows = static_cast<std::size_t>(
+            (size.nodes + std::max<std::int64_t>(2048, (size.nodes + 63) / 64) - 1) /
+            std::max<std::int64_t>(2048, (size.nodes + 63) / 64));
+        const auto inputs = static_cast<std::size_t>(config.inputs);
+        const auto outputs = static_cast<std::size_t>(config.outputs);
+        memory.streams = 2 * n * d * kReal; // values and gradients
+        memory.work =
+            n * c * kReal + static_cast<std::size_t>(size.netRows) * c * kReal +
+            (std::max(c, inputs) + c) * c * kReal +
+            rows * kReal * std::max({c * c + 2 * c, (inputs + 1) * c, outputs * (d + 1)}) +
+            threadCount(config.threads) * 64 * kReal * std::max(4 * c, 2 * d);
+        const std::size_t value = config.halfValues ? 2 : kReal;
+        if (!config.sparse()) {
+            memory.work += 2 * n * c * kReal;
+        } else if (config.storage == Storage::A) {
+            memory.stored = layers * groups * n * k * (value + 1);
+            memory.work += config.halfValues ? 2 * n * k * kReal : 0;
+        } else if (config.storage == Storage::B) {
+            memory.stored = layers * n * k * (value + 2);
+            memory.work += (config.halfValues ? 2 : 1) * n * k * kReal;
+        } else if (config.storage == Storage::C) {
+            memory.stored = layers * groups * n * k;
+            memory.work += 2 * n * k * kReal;
+        } else {
+            memory.work += 2 * n * k * (kReal + 1);
+        }
+        return memory;
+    }
+    // The baselines come and go in tensors of n x c. On the way back, beside streams and their
+    // gradients: the selection, the gradients of what was gathered and of the selection, and the
+    // messages (self loops are edges here); or four tensors without messages.
+    const std::size_t tensor = n * c * kReal;
+    const std::size_t nets = static_cast<std::size_t>(size.netRows) * c * kReal;
+    memory.streams = 2 * n * d * kReal;
+    if (config.method == Method::GatherScatter)
+        memory.messages = (config.norm == Norm::Gcn ? 2 : 1) * (edges + n) * c * kReal;
+    if (!config.reversible()) {
+        memory.stored = layers * 2 * tensor; // what was gathered, and the result
+        memory.work = (config.block == Block::Sage ? 3 : 2) * tensor + nets;
+        return memory;
+    }
+    const std::size_t columns = config.sparse() ? n * k : 0;
+    if (config.method == Method::StoreAll) {
+        memory.stored =
+            layers * groups * ((config.block == Block::RevGnn ? 4 : 3) * tensor + columns);
+        memory.work = tensor; // on the way back, beside what was kept
+    } else {
+        const std::size_t three = 3 * tensor + memory.messages + nets;
+        memory.work = std::max(three, 4 * tensor) - memory.messages + columns;
+    }
+    return memory;
+}
+
+} // namespace ohm::deep

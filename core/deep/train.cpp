@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/deep/train.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <string>
+
+namespace ohm::deep {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+/// Mean squared error on the nodes of one part, over all samples.
+double squareOn(std::span<const Sample> samples, const std::vector<std::vector<float>>& predictions,
+                Part part, int outputs) {
+    double sum = 0;
+    std::int64_t count = 0;
+    for (std::size_t s = 0; s < samples.size(); ++s) {
+        for (std::size_t i = 0; i < predictions[s].size(); ++i) {
+            const float label = samples[s].labels[i];
+            if (samples[s].parts[i / static_cast<std::size_t>(outputs)] != part ||
+                !std::isfinite(label))
+                continue;
+            const double e = static_cast<double>(predictions[s][i] - label);
+            sum += e * e;
+            ++count;
+        }
+    }
+    return count > 0 ? sum / static_cast<double>(count) : kNaN;
+}
+
+Expected<void> checkSamples(std::span<const Sample> samples, const NetworkConfig& network) {
+    bool any = false;
+    for (std::size_t s = 0; s < samples.size(); ++s) {
+        const Sample& sample = samples[s];
+        const std::string where = "graph " + std::to_string(s + 1);
+        if (!sample.graph)
+            return fail("DEEP-006", "A sample has no graph", {}, where);
+        const auto n = static_cast<std::size_t>(sample.graph->nodes);
+        if (sample.features.size() != n * static_cast<std::size_t>(network.inputs) ||
+            sample.labels.size() != n * static_cast<std::size_t>(network.outputs) ||
+            sample.parts.size() != n)
+            return fail("DEEP-006", "Features, labels or parts do not fit the graph's nodes",
+                        std::to_string(n) + " nodes", where);
+        for (const float value : sample.features) {
+            if (!std::isfinite(value))
+                return fail("DEEP-006", "A feature is not a number", {}, where);
+        }
+        for (std::size_t i = 0; i < n; ++i)
+            any = any || sample.parts[i] == Part::Train;
+    }
+    if (!any)
+        return fail("DEEP-006", "There is no node to train on");
+    return {};
+}
+
+double rateOf(const TrainConfig& config, int epoch) {
+    double rate = config.adam.rate;
+    if (epoch < config.warmup)
+        rate *= (epoch + 1.0) / (config.warmup + 1.0);
+    if (config.cosine)
+        rate *= 0.5 * (1 + std::cos(3.14159265358979323846 * epoch / std::max(1, config.epochs)));
+    return rate;
+}
+
+} // namespace
+
+template <typename T>
+double adamStep(Model<T>& model, const AdamOptions& options, std::int64_t step, double rate) {
+    const std::span<T> g = model.gradients();
+    constexpr std::size_t kBlock = 4096;
+    double square = 0;
+    for (std::size_t first = 0; first < g.size(); first += kBlock) {
+        T sums[16] = {};
+        const std::size_t last = std::min(g.size(), first + kBlock);
+        for (std::size_t i = first; i < last; ++i)
+            sums[i % 16] += g[i] * g[i];
+        for (const T sum : sums)
+            square += static_cast<double>(sum);
+    }
+    const double norm = std::sqrt(square);
+    if (!std::isfinite(norm))
+        return norm;
+    const double scale =
+        options.clipNorm > 0 && norm > options.clipNorm ? options.clipNorm / norm : 1;
+    const auto power = static_cast<double>(step);
+    kernels::best<T>().adam(model.weights().data(), g.data(), model.firstMoments().data(),
+                            model.secondMoments().data(), static_cast<std::int64_t>(g.size()),
+                            static_cast<T>(rate), static_cast<T>(options.decay),
+                            static_cast<T>(options.beta1), static_cast<T>(options.beta2),
+                            static_cast<T>(1 / (1 - std::pow(options.beta1, power))),
+                            static_cast<T>(1 / (1 - std::pow(options.beta2, power))),
+                            static_cast<T>(options.epsilon), static_cast<T>(scale));
+    return norm;
+}
+
+template double adamStep(Model<float>&, const AdamOptions&, std::int64_t, double);
+template double adamStep(Model<double>&, const AdamOptions&, std::int64_t, double);
+
+Expected<TrainResult> train(std::span<const Sample> samples, const TrainConfig& config,
+                            StopToken stop, ProgressSink& progress, const EpochSink& sink) {
+    const NetworkConfig& network = config.network;
+    const auto possible = checkConfig(network);
+    if (!possible)
+        return possible.failure();
+    const auto fits = checkSamples(samples, network);
+    if (!fits)
+        return fits.failure();
+
+    std::vector<GraphPlan<float>> plans;
+    GraphSize largest;
+    std::vector<std::vector<std::uint8_t>> trains(samples.size());
+    std::vector<std::vector<float>> predictions(samples.size());
+    std::vector<float> derivatives;
+    for (std::size_t s = 0; s < samples.size(); ++s) {
+        plans.push_back(makePlan<float>(*samples[s].graph, network));
+        const GraphSize& size = plans.back().size;
+        largest.nodes = std::max(largest.nodes, size.nodes);
+        largest.edges = std::max(largest.edges, size.edges);
+        largest.netRows = std::max(largest.netRows, size.netRows);
+        largest.indexBytes = std::max(largest.indexBytes, size.indexBytes);
+        for (const Part part : samples[s].parts)
+            trains[s].push_back(part == Part::Train ? 1 : 0);
+        predictions[s].resize(samples[s].labels.size());
+    }
+    auto made = makeModel<float>(network, largest);
+    if (!made)
+        return made.failure();
+    Model<float>& model = **made;
+
+    TrainResult result;
+    result.predictedBytes = predictedBytes(network, largest);
+    result.bestValidate = kNaN;
+    std::vector<double> times;
+    std::int64_t steps = 0;
+    for (int epoch = 0; epoch < config.epochs; ++epoch) {
+        EpochReport report;
+        report.epoch = epoch + 1;
+        std::int64_t entries = 0;
+        double selected = 0;
+        // Predictions of an epoch belong to the weights before its steps; with several graphs, to
+        // those before the graph's own step.
+        const std::vector<float> before(model.weights().begin(), model.weights().end());
+        for (std::size_t s = 0; s < samples.size(); ++s) {
+            const auto start = std::chrono::steady_clock::now();
+            model.bind(plans[s]);
+            const auto forth =
+                model.forward(samples[s].features.data(), predictions[s].data(), stop);
+            if (!forth)
+                return forth.failure();
+            derivatives.resize(predictions[s].size());
+            const LossValue loss = lossOf<float>(config.loss, predictions[s], samples[s].labels,
+                                                 trains[s], network.outputs, derivatives);
+            if (loss.entries == 0)
+                continue;
+            if (!std::isfinite(loss.loss))
+                return fail("DEEP-007", "The loss is no longer a number",
+                            "epoch " + std::to_string(epoch + 1), {},
+                            "Use a smaller learning rate");
+            const auto back = model.backward(samples[s].features.data(), derivatives.data(), stop);
+            if (!back)
+                return back.failure();
+            report.gradientNorm = adamStep(model, config.adam, ++steps, rateOf(config, epoch));
+            const auto weight = static_cast<double>(loss.entries);
+            report.trainLoss += loss.loss * weight;
+            report.trainSquare += loss.square * weight;
+            selected += loss.selected * weight;
+            entries += loss.entries;
+            report.seconds +=
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        }
+        report.trainLoss /= static_cast<double>(entries);
+        report.trainSquare /= static_cast<double>(entries);
+        report.selected = selected / static_cast<double>(entries);
+        times.push_back(report.seconds);
+        report.validateSquare = squareOn(samples, predictions, Part::Validate, network.outputs);
+        report.testSquare = squareOn(samples, predictions, Part::Test, network.outputs);
+        report.memory = model.memory();
+        report.predictions = predictions;
+        const bool better =
+            std::isfinite(report.validateSquare) && !(report.validateSquare >= result.bestValidate);
+        if (better) {
+            result.bestValidate = report.validateSquare;
+            result.bestEpoch = epoch + 1;
+            result.weights = before;
+            result.predictions = predictions;
+        }
+        result.epochs = epoch + 1;
+        if (sink)
+            sink(report);
+        progress.report((epoch + 1.0) / config.epochs, "epoch " + std::to_string(epoch + 1));
+    }
+    if (result.weights.empty()) {
+        result.weights.assign(model.weights().begin(), model.weights().end());
+        for (std::size_t s = 0; s < samples.size(); ++s) {
+            model.bind(plans[s]);
+            const auto last =
+                model.forward(samples[s].features.data(), predictions[s].data(), stop);
+            if (!last)
+                return last.failure();
+        }
+        result.predictions = predictions;
+    }
+    result.memory = model.memory();
+    if (!times.empty()) {
+        std::nth_element(times.begin(),
+                         times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2),
+                         times.end());
+        result.secondsPerEpoch = times[times.size() / 2];
+    }
+    return result;
+}
+
+Expected<std::vector<float>> predict(const NetworkConfig& config, std::span<const float> weights,
+                                     const Incidence& graph, std::span<const float> features,
+                                     StopToken stop) {
+    const auto possible = checkConfig(config);
+    if (!possible)
+        return possible.failure();
+    const auto nodes = static_cast<std::size_t>(graph.nodes);
+    if (features.size() != nodes * static_cast<std::size_t>(config.inputs) ||
+        weights.size() != parameterCount(config))
+        return fail("DEEP-006", "Features or weights do not fit the graph or the network");
+    const auto plan = makePlan<float>(graph, config);
+    auto model = makeModel<float>(config, plan.size);
+    if (!model)
+        return model.failure();
+    std::copy(weights.begin(), weights.end(), (*model)->weights().begin());
+    (*model)->bind(plan);
+    std::vector<float> predictions(nodes * static_cast<std::size_t>(config.outputs));
+    const auto done = (*model)->forward(features.data(), predictions.data(), stop);
+    if (!done)
+        return done.failure();
+    return predictions;
+}
+
+} // namespace ohm::deep

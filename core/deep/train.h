@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/deep/loss.h"
+#include "core/deep/model.h"
+
+#include <functional>
+
+namespace ohm::deep {
+
+/// Adam over all weights at once; decay is decoupled (AdamW).
+struct AdamOptions {
+    double rate = 1e-3;
+    double decay = 0;
+    double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+    double clipNorm = 1; ///< of the whole gradient; 0 = never
+};
+/// Step number `step` (from 1) from the model's gradients; returns their norm before clipping. A
+/// norm that is not finite changes nothing. Thread: owner of the model.
+template <typename T>
+double adamStep(Model<T>& model, const AdamOptions& options, std::int64_t step, double rate);
+
+/// Which set a node belongs to.
+enum class Part : std::uint8_t { Unused = 0, Train, Validate, Test };
+
+/// One graph with its features and labels; the spans must outlive the training.
+struct Sample {
+    const Incidence* graph = nullptr;
+    std::span<const float> features; ///< [nodes, inputs]
+    std::span<const float> labels;   ///< [nodes, outputs]; NaN = unknown
+    std::span<const Part> parts;     ///< [nodes]
+};
+
+struct TrainConfig {
+    NetworkConfig network;
+    AdamOptions adam;
+    Loss loss;
+    int epochs = 250;
+    int warmup = 0;      ///< epochs of rising learning rate
+    bool cosine = false; ///< learning rate falls to 0 as a half cosine, else it is constant
+};
+
+/// What is told after an epoch. The spans live during the call only.
+struct EpochReport {
+    int epoch = 0;                             ///< from 1
+    double trainLoss = 0;                      ///< before the update, by the chosen loss
+    double trainSquare = 0;                    ///< mean squared error on the training nodes
+    double validateSquare = 0, testSquare = 0; ///< by the last predictions; NaN without nodes
+    double selected = 1;                       ///< share of entries that the loss looks at
+    double gradientNorm = 0;
+    double seconds = 0; ///< of forward, backward and update of the epoch
+    MemoryUse memory;
+    /// Per sample [nodes, outputs], from the same weights as trainLoss.
+    std::span<const std::vector<float>> predictions;
+};
+using EpochSink = std::function<void(const EpochReport&)>;
+
+struct TrainResult {
+    int epochs = 0;
+    double bestValidate = 0; ///< least validation error and its epoch; NaN, 0 without such nodes
+    int bestEpoch = 0;
+    std::vector<float> weights; ///< of the best epoch, else of the last (ParameterLayout)
+    std::vector<std::vector<float>> predictions; ///< of these weights, per sample
+    MemoryUse memory;
+    std::size_t predictedBytes = 0;
+    double secondsPerEpoch = 0; ///< median
+};
+
+/// Trains one network on the training nodes of all samples: an epoch takes one step per sample that
+/// has any. The predictions of an epoch's forward pass go to `sink`, where the caller computes
+/// what correlations it wants. Errors: DEEP-002 impossible configuration, DEEP-003 stopped,
+/// DEEP-004 out of range, DEEP-005 no memory, DEEP-006 the data do not fit the graph, or there is
+/// nothing to train on, DEEP-007 the loss is no longer a number. Thread: any.
+Expected<TrainResult> train(std::span<const Sample> samples, const TrainConfig& config,
+                            StopToken stop = {}, ProgressSink& progress = noProgress(),
+                            const EpochSink& sink = {});
+
+/// Predictions [nodes, outputs] with given weights. Errors as `train`.
+Expected<std::vector<float>> predict(const NetworkConfig& config, std::span<const float> weights,
+                                     const Incidence& graph, std::span<const float> features,
+                                     StopToken stop = {});
+
+} // namespace ohm::deep
