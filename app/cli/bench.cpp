@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/explore/bench.h"
+#include "app/cli/benchdeep.h"
 #include "app/cli/model.h"
 #include "app/cli/parasitics.h"
 #include "app/cli/sizing.h"
@@ -15,6 +16,7 @@ namespace {
 struct BenchOptions {
     std::string name;
     std::string device = "cpu";
+    BenchDeepOptions deep;
 };
 
 void benchCommand(const BenchOptions& options, Context& context) {
@@ -28,6 +30,8 @@ void benchCommand(const BenchOptions& options, Context& context) {
         return benchParasitics(context);
     if (options.name == "sim")
         return benchSimulations(context);
+    if (options.name == "deep")
+        return benchDeepCommand(options.deep, context);
     const auto engine = learn::engine();
     if (!engine)
         return context.fail(engine.error());
@@ -62,9 +66,10 @@ void printBenchRow(const learn::BenchRow& row, Context& context) {
 void addBench(CLI::App& app, Context& context) {
     auto options = std::make_shared<BenchOptions>();
     CLI::App* verb = app.add_subcommand("bench", "Measure the speed of this machine");
-    verb->add_option("NAME", options->name, "What to measure: gnn, tsne, sim or parasitics")
+    verb->add_option("NAME", options->name, "What to measure: gnn, deep, tsne, sim or parasitics")
         ->required();
     verb->add_option("--device", options->device, "cpu, cuda or cuda:N")->capture_default_str();
+    addBenchDeepOptions(*verb, options->deep);
     verb->callback([options, &context] { benchCommand(*options, context); });
 }
 
