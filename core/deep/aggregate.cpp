@@ -13,13 +13,14 @@ constexpr std::int32_t kPieceRows = 256; ///< pins of a net that one row of the 
 
 template <typename T>
 void sum(const kernels::Table<T>& table, const SparseRows<T>& x, int /*c*/,
-         const std::int32_t* list, std::int64_t count, const T* scale, T* out) {
-    table.sumSparse(x.values, x.indices, x.k, list, count, scale, out);
+         const std::int32_t* list, std::int64_t count, std::int64_t readable, const T* scale,
+         T* out) {
+    table.sumSparse(x.values, x.indices, x.k, list, count, readable, scale, out);
 }
 template <typename T>
 void sum(const kernels::Table<T>& table, const T* const& x, int c, const std::int32_t* list,
-         std::int64_t count, const T* scale, T* out) {
-    table.sumDense(x, c, list, count, scale, out);
+         std::int64_t count, std::int64_t readable, const T* scale, T* out) {
+    table.sumDense(x, c, list, count, readable, scale, out);
 }
 
 template <typename T>
@@ -123,7 +124,8 @@ void Aggregator<T>::netsOf(const X& x, int c, bool transposed, T* buffer, unsign
                                  buffer + end * static_cast<std::size_t>(c), T{0});
                        for (std::size_t p = begin; p < end; ++p)
                            sum(m_kernels, x, c, m_pieceNodes.data() + m_pieceStart[p],
-                               m_pieceStart[p + 1] - m_pieceStart[p], weights,
+                               m_pieceStart[p + 1] - m_pieceStart[p],
+                               m_pieceStart.back() - m_pieceStart[p], weights,
                                buffer + p * static_cast<std::size_t>(c));
                    });
     for (const Split& split : m_splits) {
@@ -145,9 +147,11 @@ void Aggregator<T>::rowsOf(const X& x, int c, bool transposed, const T* buffer, 
     for (std::int64_t row = begin; row < end; ++row, out += c) {
         const auto i = static_cast<std::size_t>(row);
         m_kernels.sumDense(netBuffer, c, m_nodeRows.data() + m_nodeStart[i],
-                           m_nodeStart[i + 1] - m_nodeStart[i], nullptr, out);
+                           m_nodeStart[i + 1] - m_nodeStart[i], m_nodeStart.back() - m_nodeStart[i],
+                           nullptr, out);
         sum(m_kernels, x, c, m_direct.data() + m_directStart[i],
-            m_directStart[i + 1] - m_directStart[i], weights, out);
+            m_directStart[i + 1] - m_directStart[i], m_directStart.back() - m_directStart[i],
+            weights, out);
         addOwn(m_kernels, x, c, row, m_self[i] * (weights ? weights[i] : T{1}), out);
         if (!scale.empty()) {
             for (int j = 0; j < c; ++j)

@@ -6,6 +6,10 @@
 #include <cstring>
 #include <new>
 
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
 namespace ohm::deep {
 namespace {
 
@@ -19,8 +23,16 @@ void* allocate(std::size_t bytes) {
 } // namespace
 
 Arena::Arena(std::size_t capacity)
-    : m_memory(static_cast<std::byte*>(allocate(rounded(capacity, 1))))
-    , m_capacity(rounded(capacity, 1)) {}
+    : m_capacity(rounded(capacity, 1)) {
+    constexpr std::size_t kLargePage = std::size_t{2} << 20;
+    const std::size_t bytes = (m_capacity + kLargePage - 1) / kLargePage * kLargePage;
+    m_memory = static_cast<std::byte*>(std::aligned_alloc(kLargePage, bytes));
+    if (!m_memory)
+        throw std::bad_alloc();
+#ifdef __linux__
+    ::madvise(m_memory, bytes, MADV_HUGEPAGE); // rows are gathered from all over it
+#endif
+}
 
 Arena::~Arena() {
     std::free(m_memory);

@@ -12,6 +12,8 @@
 #include <fstream>
 #include <sstream>
 
+#include <sys/resource.h>
+
 namespace ohm::deep {
 namespace {
 
@@ -47,6 +49,18 @@ std::size_t procBytes(const char* file, const std::string& key) {
     return 0;
 }
 
+struct Processors {
+    double all = 0, kernel = 0; ///< seconds of this process
+};
+Processors processors() {
+    rusage use{};
+    ::getrusage(RUSAGE_SELF, &use);
+    const auto seconds = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+    };
+    return {seconds(use.ru_utime) + seconds(use.ru_stime), seconds(use.ru_stime)};
+}
+
 /// From here on the process's peak is counted anew (Linux).
 void resetPeak() {
     std::ofstream("/proc/self/clear_refs") << "5";
@@ -54,6 +68,8 @@ void resetPeak() {
 
 struct Result {
     double seconds = 0;      ///< of the layers asked for
+    double processor = 0;    ///< the same in time of all processors, whatever else runs
+    double kernel = 0;       ///< of this the system's (new pages)
     std::size_t peak = 0;    ///< of the layers asked for
     std::size_t ran = 0;     ///< measured, of the layers that ran
     std::size_t process = 0; ///< that the process grew by
@@ -89,9 +105,11 @@ Expected<Result> measure(NetworkConfig config, int layersToRun, const Incidence&
         model.bind(plan);
         std::vector<float> predictions(labels.size()), derivatives(labels.size());
         std::vector<double> times;
+        std::vector<double> busy, system;
         // A slow method shows its time at once: no warming up, which costs it little.
         for (int i = 0; i <= repetitions; ++i) {
             const auto start = std::chrono::steady_clock::now();
+            const Processors began = processors();
             const auto forth = model.forward(features.data(), predictions.data(), stop);
             if (!forth)
                 return forth.failure();
@@ -101,12 +119,18 @@ Expected<Result> measure(NetworkConfig config, int layersToRun, const Incidence&
                 return back.failure();
             adamStep(model, {}, i + 1, 1e-3);
             const double seconds = since(start);
-            if (i > 0 || seconds > 10)
+            if (i > 0 || seconds > 10) {
                 times.push_back(seconds);
+                const Processors now = processors();
+                busy.push_back(now.all - began.all);
+                system.push_back(now.kernel - began.kernel);
+            }
             if (i == 0 && seconds > 60)
                 break;
         }
         result.seconds = median(times) * layers / config.layers;
+        result.processor = median(busy) * layers / config.layers;
+        result.kernel = median(system) * layers / config.layers;
         result.repetitions = static_cast<int>(times.size());
         result.ran = model.memory().peak;
         const std::size_t peak = procBytes("/proc/self/status", "VmHWM");
@@ -147,8 +171,12 @@ public:
         const bool scaled = result.layers != m_layers;
         if (result.skipped.empty())
             row(name + ", step", result.seconds, "s", result.repetitions,
-                (scaled ? "measured at " + part + ", scaled; " : std::string()) +
-                    ratio(m_base.seconds, result.seconds, "x B0's speed"));
+                number("processors %.4g s", result.processor) +
+                    number(" (system %.4g)", result.kernel) +
+                    (scaled ? "; measured at " + part + ", scaled" : std::string()) +
+                    ratio(m_base.seconds, result.seconds, "x B0's speed") +
+                    ratio(m_base.processor - m_base.kernel, result.processor,
+                          "x by processors, B0's system time left out"));
         else
             row(name + ", step", 0, "s", 0, result.skipped);
         std::string note;
@@ -176,7 +204,7 @@ public:
 
 private:
     static std::string ratio(double base, double own, const char* what) {
-        return base > 0 && own > 0 && base != own ? number("%.1f", base / own) + what
+        return base > 0 && own > 0 && base != own ? "; " + number("%.1f", base / own) + what
                                                   : std::string();
     }
     const int m_layers;

@@ -191,17 +191,17 @@ PredictedMemory predictedMemory(const NetworkConfig& config, const GraphSize& si
     memory.weights = 4 * kReal * parameterCount(config); // w, g, and Adam's m and v
     memory.graph = size.indexBytes;
     if (config.method == Method::Fused && config.reversible()) {
-        const auto rows = static_cast<std::size_t>(
-            (size.nodes + std::max<std::int64_t>(2048, (size.nodes + 63) / 64) - 1) /
-            std::max<std::int64_t>(2048, (size.nodes + 63) / 64));
+        const auto pieces = static_cast<std::size_t>((size.nodes + pieceRows(size.nodes) - 1) /
+                                                     pieceRows(size.nodes));
         const auto inputs = static_cast<std::size_t>(config.inputs);
         const auto outputs = static_cast<std::size_t>(config.outputs);
         memory.streams = 2 * n * d * kReal; // values and gradients
         memory.work =
             n * c * kReal + static_cast<std::size_t>(size.netRows) * c * kReal +
             (std::max(c, inputs) + c) * c * kReal +
-            rows * kReal * std::max({c * c + 2 * c, (inputs + 1) * c, outputs * (d + 1)}) +
-            threadCount(config.threads) * 64 * kReal * std::max(4 * c, 2 * d);
+            pieces * kReal * std::max({c * c + 2 * c, (inputs + 1) * c, outputs * (d + 1)}) +
+            threadCount(config.threads) * static_cast<std::size_t>(kBlockRows) * kReal *
+                std::max(4 * c, 2 * d);
         const std::size_t value = config.halfValues ? 2 : kReal;
         if (!config.sparse()) {
             memory.work += 2 * n * c * kReal;

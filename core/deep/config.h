@@ -10,6 +10,13 @@
 
 namespace ohm::deep {
 
+/// Rows that the fused layer loop keeps in cache at a time: whole tiles of the product.
+inline constexpr std::int64_t kBlockRows = 72;
+/// Rows per piece of a sum over `nodes` rows: 2048, or a 64th of a very large graph.
+inline std::int64_t pieceRows(std::int64_t nodes) {
+    return nodes > 64 * 2048 ? (nodes + 63) / 64 : 2048;
+}
+
 /// What one group of a layer computes from its input (docs/deep.md):
 /// Gsr: gain * RMSNorm(A s W + b), s = the k largest of the input (k = 0: ReLU of it);
 /// RevGnn: gain * (A s W + b), s = ReLU(LayerNorm(input)).

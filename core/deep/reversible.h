@@ -11,7 +11,7 @@
 namespace ohm::deep {
 
 /// Our own layer loop for reversible networks (Method::Fused). All memory lies in one arena. A step
-/// of a layer runs as few passes over the rows as its data allow: net sums; then, 64 rows at a time
+/// of a layer runs as few passes over the rows as its data allow: net sums; then, 72 rows at a time
 /// in cache, gather, product, norm, addition to the stream and the selection for the next step. On
 /// the way back the block's input is rebuilt in the same manner. Sums over rows run in fixed
 /// pieces. Thread: owner only.
@@ -34,8 +34,7 @@ public:
     std::vector<T> streams() const;
 
 private:
-    static constexpr std::int64_t kBlockRows = 64;
-    static constexpr std::int64_t kTaskRows = 256;
+    static constexpr std::int64_t kTaskRows = 4 * kBlockRows;
 
     /// What a step reads: selected entries or dense rows.
     struct Selection {
@@ -118,11 +117,6 @@ private:
     std::vector<int> m_slots;
     std::atomic<bool> m_leftRange{false};
 };
-
-/// Rows per piece of a sum over `nodes` rows: 2048, or a 64th of a very large graph.
-inline std::int64_t pieceRows(std::int64_t nodes) {
-    return std::max<std::int64_t>(2048, (nodes + 63) / 64);
-}
 
 template <typename T>
 template <typename Fn>

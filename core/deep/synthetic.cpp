@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kNetsPerNode = 1.03;
 /// Share of the nets with 2..8 pins; the rest falls off as 1 / pins^2.2 to 100 pins.
-constexpr std::array kShares{.546, .150, .090, .060, .045, .033, .024};
+constexpr std::array kShares{.546, .248, .066, .036, .022, .017, .013};
 /// Pins of the largest nets relative to the largest (clocks, resets, enables).
 constexpr std::array kHuge{1.0, .629, .589, .371, .348, .281, .241, .226, .2, .18, .16, .15};
 

@@ -48,11 +48,13 @@ Expected<void> checkSamples(std::span<const Sample> samples, const NetworkConfig
             if (!std::isfinite(value))
                 return fail("DEEP-006", "A feature is not a number", {}, where);
         }
-        for (std::size_t i = 0; i < n; ++i)
-            any = any || sample.parts[i] == Part::Train;
+        for (std::size_t i = 0; i < sample.labels.size(); ++i)
+            any = any ||
+                  (sample.parts[i / static_cast<std::size_t>(network.outputs)] == Part::Train &&
+                   std::isfinite(sample.labels[i]));
     }
     if (!any)
-        return fail("DEEP-006", "There is no node to train on");
+        return fail("DEEP-006", "There is no node with a label to train on");
     return {};
 }
 

@@ -19,12 +19,13 @@ struct Table {
     /// values[r][j] = x[r][indices[r][j]].
     void (*pick)(const T* x, std::int64_t rows, int c, int k, const std::uint8_t* indices,
                  T* values);
-    /// out[c] += sum over list of scale[row] * sparse row (scale null = 1).
+    /// out[c] += sum over list of scale[row] * sparse row (scale null = 1). `readable` entries of
+    /// the list exist (at least count): rows that come next are fetched ahead.
     void (*sumSparse)(const T* values, const std::uint8_t* indices, int k, const std::int32_t* list,
-                      std::int64_t count, const T* scale, T* out);
+                      std::int64_t count, std::int64_t readable, const T* scale, T* out);
     /// out[c] += sum over list of scale[row] * x[row] (scale null = 1).
     void (*sumDense)(const T* x, int c, const std::int32_t* list, std::int64_t count,
-                     const T* scale, T* out);
+                     std::int64_t readable, const T* scale, T* out);
 
     /// u = gain * u / rms(u) in place, rms = sqrt(mean(u^2) + 1e-6).
     void (*rmsForward)(T* u, std::int64_t rows, int c, const T* gain);
