@@ -28,8 +28,8 @@ void addBenchDeepOptions(CLI::App& verb, BenchDeepOptions& options) {
         ->check(CLI::Range(2, 2048))
         ->group(group)
         ->capture_default_str();
-    verb.add_option("--norm", options.norm, "sum, mean or gcn")
-        ->check(CLI::IsMember({"sum", "mean", "gcn"}))
+    verb.add_option("--norm", options.norm, "sum, mean, gcn or softmax")
+        ->check(CLI::IsMember({"sum", "mean", "gcn", "softmax"}))
         ->group(group)
         ->capture_default_str();
     verb.add_option("--select", options.ks, "Values of k, separated by commas")
@@ -42,8 +42,9 @@ void addBenchDeepOptions(CLI::App& verb, BenchDeepOptions& options) {
         ->check(CLI::IsMember({"b0", "b1", "b2", "b3"}))
         ->group(group)
         ->capture_default_str();
-    verb.add_option("--baseline-layers", options.baselineLayers,
-                    "Baselines run with so many layers, scaled in proportion; 0 = all")
+    verb.add_option(
+            "--baseline-layers", options.baselineLayers,
+            "Baselines run with so many layers and half of them, the rest by a line; 0 = all")
         ->check(CLI::Range(0, 10'000))
         ->group(group)
         ->capture_default_str();

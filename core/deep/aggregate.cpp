@@ -43,7 +43,7 @@ Aggregator<T>::Aggregator(const Incidence& graph, Options options)
     , m_nodes(graph.nodes) {
     const auto nodes = static_cast<std::size_t>(graph.nodes);
     const auto degrees = cliqueDegrees(graph);
-    if (options.norm != Norm::Sum) {
+    if (options.norm == Norm::Mean || options.norm == Norm::Gcn) {
         m_left.resize(nodes);
         for (std::size_t i = 0; i < nodes; ++i) {
             const T degree = static_cast<T>(degrees[i] + 1);

@@ -9,8 +9,10 @@
 namespace ohm::deep {
 
 /// How neighbours are weighed: A + I as it is, each row by 1/degree, or by
-/// 1/sqrt(degree_i degree_j); degrees count multiplicity and the self loop.
-enum class Norm { Sum, Mean, Gcn };
+/// 1/sqrt(degree_i degree_j); degrees count multiplicity and the self loop. Softmax: per channel by
+/// exp(t x_j) over their sum, GENConv's aggregation, made of two plain sums (the aggregator itself
+/// then is Sum).
+enum class Norm { Sum, Mean, Gcn, Softmax };
 
 /// Rows with k entries each, in ascending columns: values [rows, k], indices [rows, k].
 template <typename T>

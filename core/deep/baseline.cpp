@@ -93,7 +93,15 @@ Buffer<T> Baseline<T>::run(int layer, int step, Kept* kept) {
     }
     sum.reset();
     own.gathered = m_whole.tensor(m_width);
-    m_whole.aggregate(own.selected.data(), m_width, false, own.gathered.data());
+    if (m_config.norm == Norm::Softmax) {
+        own.sums = m_whole.tensor(m_width);
+        m_whole.aggregateSoftmax(own.selected.data(), m_width, own.gathered.data(),
+                                 own.sums.data());
+    } else {
+        m_whole.aggregate(own.selected.data(), m_width, false, own.gathered.data());
+    }
+    if (!kept)
+        own.sums.reset();
     if (!kept)
         own.selected.reset();
     own.product = m_whole.tensor(m_width);
@@ -196,9 +204,14 @@ void Baseline<T>::stepBackward(int layer, int index) {
     m_whole.multiply(r.data(), m_width, weights + m_layout.weight(layer, index), true, nullptr,
                      m_width, dGathered.data());
     r.reset();
-    kept.gathered.reset();
+    if (m_config.norm != Norm::Softmax)
+        kept.gathered.reset();
     Buffer<T> dSelected = m_whole.tensor(m_width);
-    m_whole.aggregate(dGathered.data(), m_width, true, dSelected.data());
+    if (m_config.norm == Norm::Softmax)
+        m_whole.aggregateSoftmaxBack(kept.selected.data(), m_width, kept.gathered.data(),
+                                     kept.sums.data(), std::move(dGathered), dSelected.data());
+    else
+        m_whole.aggregate(dGathered.data(), m_width, true, dSelected.data());
     dGathered.reset();
 
     Buffer<T> sum;

@@ -31,6 +31,7 @@ private:
     struct Kept {
         Buffer<T> input; ///< RevGnn
         Buffer<T> selected, gathered, product;
+        Buffer<T> sums;               ///< Softmax: denominators
         Buffer<std::uint8_t> columns; ///< Gsr with k
     };
     bool storesAll() const { return m_config.method == Method::StoreAll; }

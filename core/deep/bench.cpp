@@ -75,16 +75,17 @@ struct Result {
     std::size_t process = 0; ///< that the process grew by
     int repetitions = 0;
     int layers = 0; ///< that ran
+    int from = 0;   ///< a smaller number that ran too, 0 = none
     std::string skipped;
 };
 
-/// One method: median step of the repetitions after one that warms up.
-Expected<Result> measure(NetworkConfig config, int layersToRun, const Incidence& graph,
-                         const std::vector<float>& features, const std::vector<float>& labels,
-                         int repetitions, StopToken stop) {
+/// One method at `layersToRun` layers: median step of the repetitions after one that warms up.
+Expected<Result> measureAt(NetworkConfig config, int layersToRun, const Incidence& graph,
+                           const std::vector<float>& features, const std::vector<float>& labels,
+                           int repetitions, StopToken stop) {
     Result result;
     const int layers = config.layers;
-    config.layers = layersToRun > 0 ? std::min(layers, layersToRun) : layers;
+    config.layers = layersToRun;
     const auto possible = checkConfig(config);
     if (!possible)
         return possible.failure();
@@ -128,9 +129,9 @@ Expected<Result> measure(NetworkConfig config, int layersToRun, const Incidence&
             if (i == 0 && seconds > 60)
                 break;
         }
-        result.seconds = median(times) * layers / config.layers;
-        result.processor = median(busy) * layers / config.layers;
-        result.kernel = median(system) * layers / config.layers;
+        result.seconds = median(times);
+        result.processor = median(busy);
+        result.kernel = median(system);
         result.repetitions = static_cast<int>(times.size());
         result.ran = model.memory().peak;
         const std::size_t peak = procBytes("/proc/self/status", "VmHWM");
@@ -141,6 +142,34 @@ Expected<Result> measure(NetworkConfig config, int layersToRun, const Incidence&
     result.peak =
         layers == result.layers && result.ran > 0 ? result.ran : predictedBytes(config, plan.size);
     return result;
+}
+
+/// One method with all its layers, or from two smaller numbers of layers along a line.
+Expected<Result> measure(const NetworkConfig& config, int layersToRun, const Incidence& graph,
+                         const std::vector<float>& features, const std::vector<float>& labels,
+                         int repetitions, StopToken stop) {
+    if (layersToRun <= 0 || layersToRun >= config.layers)
+        return measureAt(config, config.layers, graph, features, labels, repetitions, stop);
+    auto high = measureAt(config, layersToRun, graph, features, labels, repetitions, stop);
+    if (!high || !high->skipped.empty())
+        return high;
+    const int fewer = layersToRun / 2;
+    Result low;
+    if (fewer > 0) {
+        auto measured = measureAt(config, fewer, graph, features, labels, repetitions, stop);
+        if (!measured)
+            return measured;
+        low = *measured;
+    }
+    const auto extend = [&](double Result::*value) {
+        const double slope = ((*high).*value - low.*value) / (layersToRun - fewer);
+        (*high).*value += std::max(0.0, slope) * (config.layers - layersToRun);
+    };
+    extend(&Result::seconds);
+    extend(&Result::processor);
+    extend(&Result::kernel);
+    high->from = fewer;
+    return high;
 }
 
 /// Seconds of one product [nodes, width] x [width, width] on all threads.
@@ -168,15 +197,19 @@ public:
 
     void add(const std::string& name, const Result& result) {
         const std::string part = std::to_string(result.layers) + " layers";
+        const std::string parts =
+            (result.from > 0 ? std::to_string(result.from) + " and " : std::string()) + part;
         const bool scaled = result.layers != m_layers;
         if (result.skipped.empty())
             row(name + ", step", result.seconds, "s", result.repetitions,
                 number("processors %.4g s", result.processor) +
                     number(" (system %.4g)", result.kernel) +
-                    (scaled ? "; measured at " + part + ", scaled" : std::string()) +
+                    (scaled ? "; measured at " + parts + ", extended" : std::string()) +
                     ratio(m_base.seconds, result.seconds, "x B0's speed") +
-                    ratio(m_base.processor - m_base.kernel, result.processor,
-                          "x by processors, B0's system time left out"));
+                    (result.processor == m_base.processor
+                         ? std::string()
+                         : ratio(m_base.processor - m_base.kernel, result.processor,
+                                 "x by processors, B0's system time left out")));
         else
             row(name + ", step", 0, "s", 0, result.skipped);
         std::string note;
@@ -261,6 +294,8 @@ Expected<void> benchDeep(const BenchOptions& options,
     const auto dense = run("ours, RevGNN dense, D", false);
     if (!dense)
         return dense.failure();
+    if (options.norm == Norm::Softmax)
+        return {}; // not for selected entries
     config.block = Block::Gsr;
     const double product = productSeconds(graph->nodes, config.groupWidth(), options.threads);
     // Of every group's step: z W on the way forth and again on the way back.

@@ -20,7 +20,8 @@ struct BenchOptions {
     std::vector<int> ks{4, 8, 16, 32, 64}; ///< of GSR; those beyond the width are left out
     std::vector<Method> baselines{Method::GatherScatter, Method::Spmm, Method::StoreAll,
                                   Method::Factorised};
-    int baselineLayers = 2; ///< baselines run with so many, scaled in proportion; 0 = all
+    int baselineLayers = 2; ///< baselines run with so many and half as many, the rest by
+                            ///< the line through both; 0 = all
     int repetitions = 3;
     int threads = 0;
     std::uint64_t seed = 1;

@@ -51,8 +51,8 @@ constexpr std::array<std::pair<Method, const char*>, 5> kMethods{{{Method::Fused
                                                                   {Method::Spmm, "b1"},
                                                                   {Method::StoreAll, "b2"},
                                                                   {Method::Factorised, "b3"}}};
-constexpr std::array<std::pair<Norm, const char*>, 3> kNorms{
-    {{Norm::Sum, "sum"}, {Norm::Mean, "mean"}, {Norm::Gcn, "gcn"}}};
+constexpr std::array<std::pair<Norm, const char*>, 4> kNorms{
+    {{Norm::Sum, "sum"}, {Norm::Mean, "mean"}, {Norm::Gcn, "gcn"}, {Norm::Softmax, "softmax"}}};
 
 } // namespace
 
@@ -98,6 +98,13 @@ Expected<void> checkConfig(const NetworkConfig& config) {
         return impossible("channels", "Channels go from 1 to 2048");
     if (!(config.gain > 0) || !std::isfinite(config.gain))
         return impossible("gain", "The initial gain is a positive number");
+    if (config.norm == Norm::Softmax) {
+        if (config.block != Block::RevGnn)
+            return impossible("norm", "Softmax is for RevGNN's block, whose rows are normalised");
+        // A normalised row has no entry above the root of its width.
+        if (!(std::fabs(config.temperature) * std::sqrt(config.channels) <= 70))
+            return impossible("temperature", "The softmax would leave the range of its numbers");
+    }
     if (!config.reversible()) {
         if (config.k != 0)
             return impossible("k", "GCN and GraphSAGE are dense: k is 0");
@@ -201,8 +208,10 @@ PredictedMemory predictedMemory(const NetworkConfig& config, const GraphSize& si
             (std::max(c, inputs) + c) * c * kReal +
             pieces * kReal * std::max({c * c + 2 * c, (inputs + 1) * c, outputs * (d + 1)}) +
             threadCount(config.threads) * static_cast<std::size_t>(kBlockRows) * kReal *
-                std::max(4 * c, 2 * d);
+                std::max(5 * c, 2 * d);
         const std::size_t value = config.halfValues ? 2 : kReal;
+        if (config.norm == Norm::Softmax)
+            memory.work += (3 * n + static_cast<std::size_t>(size.netRows)) * c * kReal;
         if (!config.sparse()) {
             memory.work += 2 * n * c * kReal;
         } else if (config.storage == Storage::A) {
@@ -232,13 +241,18 @@ PredictedMemory predictedMemory(const NetworkConfig& config, const GraphSize& si
         memory.work = (config.block == Block::Sage ? 3 : 2) * tensor + nets;
         return memory;
     }
+    const bool softmax = config.norm == Norm::Softmax;
     const std::size_t columns = config.sparse() ? n * k : 0;
     if (config.method == Method::StoreAll) {
-        memory.stored =
-            layers * groups * ((config.block == Block::RevGnn ? 4 : 3) * tensor + columns);
-        memory.work = tensor; // on the way back, beside what was kept
+        memory.stored = layers * groups *
+                        ((softmax                         ? 5
+                          : config.block == Block::RevGnn ? 4
+                                                          : 3) *
+                             tensor +
+                         columns);
+        memory.work = softmax ? 2 * tensor + nets : tensor; // on the way back, beside what was kept
     } else {
-        const std::size_t three = 3 * tensor + memory.messages + nets;
+        const std::size_t three = (softmax ? 6 : 3) * tensor + memory.messages + nets;
         memory.work = std::max(three, 4 * tensor) - memory.messages + columns;
     }
     return memory;

@@ -48,6 +48,7 @@ struct NetworkConfig {
     Storage storage = Storage::D;
     bool halfValues = false; ///< storage A, B: selected values in bfloat16, also on the way forth
     Norm norm = Norm::Mean;
+    double temperature = 1; ///< t of Norm::Softmax (RevGnn)
     bool factorised = true; ///< Fused: over nets, else over the clique graph
     Method method = Method::Fused;
     double gain = 0.1; ///< initial scale of a block's result

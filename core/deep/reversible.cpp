@@ -35,6 +35,7 @@ Reversible<T>::Reversible(const NetworkConfig& config, const GraphSize& size)
     , m_width(config.groupWidth())
     , m_sparse(config.sparse())
     , m_fixed(config.storage == Storage::D)
+    , m_softmax(config.norm == Norm::Softmax)
     , m_threads(threadCount(config.threads))
     , m_size(size)
     , m_scale(static_cast<T>(kFixedScale)) {
@@ -82,14 +83,18 @@ void Reversible<T>::layOut(Source& source) {
         else
             m_storedValues = source.template take<T>(n * k * valued);
     }
-    m_nets = source.template take<T>(sized(m_size.netRows) * c);
+    if (m_softmax) {
+        for (auto* rows : {&m_exponentials, &m_weighted, &m_backSums})
+            *rows = source.template take<T>(n * c);
+    }
+    m_nets = source.template take<T>(sized(m_size.netRows) * c * (m_softmax ? 2 : 1));
     m_back = source.template take<T>(n * c);
     m_packed = source.template take<T>(std::max(c, inputs) * c);
     m_packedBack = source.template take<T>(c * c);
     m_pieceSize = std::max({c * c + 2 * c, inputs * c + c, outputs * (d + 1)});
     const auto pieces = (m_size.nodes + pieceRows(m_size.nodes) - 1) / pieceRows(m_size.nodes);
     m_pieces = source.template take<T>(sized(pieces) * m_pieceSize);
-    m_scratchSize = static_cast<std::size_t>(kBlockRows) * std::max(4 * c, 2 * d);
+    m_scratchSize = static_cast<std::size_t>(kBlockRows) * std::max(5 * c, 2 * d);
     m_scratch = source.template take<T>(m_threads * m_scratchSize);
 }
 
@@ -276,25 +281,43 @@ void Reversible<T>::netSums(const Selection& in) {
     if (m_sparse)
         m_plan->aggregator.nets(SparseRows<T>{in.values, in.indices, m_config.k}, m_width, false,
                                 m_nets.data(), m_threads);
-    else
+    else if (!m_softmax)
         m_plan->aggregator.nets(in.dense, m_width, false, m_nets.data(), m_threads);
+    if (!m_softmax)
+        return;
+    forRows([&](std::int64_t begin, std::int64_t end, T*) {
+        const std::int64_t at = begin * m_width;
+        m_kernels.softmaxTerms(in.dense + at, (end - begin) * m_width,
+                               static_cast<T>(m_config.temperature), m_exponentials.data() + at,
+                               m_weighted.data() + at);
+    });
+    m_plan->aggregator.nets(m_weighted.data(), m_width, false, m_nets.data(), m_threads);
+    m_plan->aggregator.nets(m_exponentials.data(), m_width, false,
+                            m_nets.data() + m_nets.size() / 2, m_threads);
 }
 
 template <typename T>
-void Reversible<T>::gather(const Selection& in, std::int64_t begin, std::int64_t end,
-                           T* out) const {
-    if (m_sparse)
+void Reversible<T>::gather(const Selection& in, std::int64_t begin, std::int64_t end, T* out,
+                           T* sums) const {
+    if (m_softmax) {
+        const Aggregator<T>& a = m_plan->aggregator;
+        a.rows(m_weighted.data(), m_width, false, m_nets.data(), begin, end, out);
+        a.rows(m_exponentials.data(), m_width, false, m_nets.data() + m_nets.size() / 2, begin, end,
+               sums);
+        for (std::int64_t i = 0; i < (end - begin) * m_width; ++i)
+            out[i] /= sums[i];
+    } else if (m_sparse)
         m_plan->aggregator.rows(SparseRows<T>{in.values, in.indices, m_config.k}, m_width, false,
                                 m_nets.data(), begin, end, out);
     else
         m_plan->aggregator.rows(in.dense, m_width, false, m_nets.data(), begin, end, out);
 }
 
-/// z = gathered rows, u = z W + b.
+/// z = gathered rows, u = z W + b; `sums` gets the softmax's denominators.
 template <typename T>
 void Reversible<T>::block(int layer, int index, const Selection& in, std::int64_t begin,
-                          std::int64_t end, T* z, T* u) const {
-    gather(in, begin, end, z);
+                          std::int64_t end, T* z, T* u, T* sums) const {
+    gather(in, begin, end, z, sums);
     Product<T>::multiply(z, end - begin, m_width, m_packed.data(), m_width,
                          m_weights.data() + m_layout.bias(layer, index), u);
 }
@@ -346,7 +369,7 @@ void Reversible<T>::step(int layer, int index) {
     forRows([&](std::int64_t begin, std::int64_t end, T* scratch) {
         T* z = scratch;
         T* u = scratch + kBlockRows * m_width;
-        block(layer, index, in, begin, end, z, u);
+        block(layer, index, in, begin, end, z, u, u + kBlockRows * m_width);
         post(layer, index, end - begin, u);
         if (last && m_config.skip == Skip::Paper)
             keepSelected(layer, 0, begin, end,

@@ -78,9 +78,9 @@ private:
     void expandHalves(int layer, int step);
     void keepSelected(int layer, int step, std::int64_t begin, std::int64_t end, T* x);
     void netSums(const Selection& in);
-    void gather(const Selection& in, std::int64_t begin, std::int64_t end, T* out) const;
+    void gather(const Selection& in, std::int64_t begin, std::int64_t end, T* out, T* sums) const;
     void block(int layer, int index, const Selection& in, std::int64_t begin, std::int64_t end,
-               T* z, T* u) const;
+               T* z, T* u, T* sums) const;
     void post(int layer, int index, std::int64_t rows, T* u) const;
     bool sampled() const { return m_sparse && 3 * m_config.k <= m_width; }
 
@@ -94,7 +94,7 @@ private:
     const ParameterLayout m_layout;
     const kernels::Table<T>& m_kernels;
     const int m_width;
-    const bool m_sparse, m_fixed;
+    const bool m_sparse, m_fixed, m_softmax;
     const unsigned m_threads;
     GraphSize m_size; ///< the largest graph
     const GraphPlan<T>* m_plan = nullptr;
@@ -107,6 +107,7 @@ private:
     std::array<std::span<T>, 8> m_streams, m_streamGradients;
     std::array<std::span<T>, 2> m_values, m_dense;
     std::array<std::span<std::uint8_t>, 2> m_indices;
+    std::span<T> m_exponentials, m_weighted, m_backSums; ///< Softmax
     std::span<T> m_nets, m_back, m_packed, m_packedBack, m_pieces, m_scratch;
     std::span<T> m_storedValues;
     std::span<std::uint16_t> m_storedHalves;

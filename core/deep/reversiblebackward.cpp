@@ -95,7 +95,8 @@ void Reversible<T>::recompute(int layer, int index, const Selection& in) {
         T* u = z + kBlockRows * m_width;
         T* m = u + kBlockRows * m_width;
         T* r = m + kBlockRows * m_width;
-        block(layer, index, in, begin, end, z, u);
+        T* denominators = r + kBlockRows * m_width;
+        block(layer, index, in, begin, end, z, u, denominators);
         const T* up = gradient + begin * m_width;
         if (rebuilds) {
             std::memcpy(m, u, sized(rows * m_width) * sizeof(T));
@@ -124,6 +125,13 @@ void Reversible<T>::recompute(int layer, int index, const Selection& in) {
             Product<T>::addTransposed(z, m_width, out, m_width, rows, sums);
             Product<T>::multiply(out, rows, m_width, m_packedBack.data(), m_width, nullptr, back);
         }
+        if (m_softmax) {
+            T* backSums = m_backSums.data() + begin * m_width;
+            for (std::int64_t i = 0; i < rows * m_width; ++i) {
+                back[i] /= denominators[i];
+                backSums[i] = -back[i] * z[i];
+            }
+        }
     });
 }
 
@@ -136,12 +144,22 @@ void Reversible<T>::spread(int layer, int index, const Selection& in) {
     const int firstTarget = index > 0 ? index - 1 : 1;
     const int lastTarget = index > 0 ? index - 1 : m_config.groups - 1;
     m_plan->aggregator.nets(m_back.data(), m_width, true, m_nets.data(), m_threads);
+    T* netSums = m_nets.data() + m_nets.size() / 2;
+    if (m_softmax)
+        m_plan->aggregator.nets(m_backSums.data(), m_width, true, netSums, m_threads);
     forPieces([&](std::int64_t begin, std::int64_t end, T* scratch, T* sums, bool) {
         T* q = scratch;
         m_plan->aggregator.rows(m_back.data(), m_width, true, m_nets.data(), begin, end, q);
         if (!m_sparse) {
             const T* s = in.dense + begin * m_width;
             T* change = scratch + kBlockRows * m_width;
+            if (m_softmax) {
+                T* qSums = scratch + 4 * kBlockRows * m_width;
+                m_plan->aggregator.rows(m_backSums.data(), m_width, true, netSums, begin, end,
+                                        qSums);
+                m_kernels.softmaxBackward(s, q, qSums, (end - begin) * m_width,
+                                          static_cast<T>(m_config.temperature), q);
+            }
             if (m_config.block == Block::RevGnn) {
                 T* x = change + kBlockRows * m_width;
                 readInput(index, begin, end, x, x + kBlockRows * m_width);

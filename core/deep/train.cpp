@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <string>
 
 namespace ohm::deep {
@@ -137,15 +138,33 @@ Expected<TrainResult> train(std::span<const Sample> samples, const TrainConfig& 
     result.bestValidate = kNaN;
     std::vector<double> times;
     std::int64_t steps = 0;
+    // Graphs to train on first, so that those that only validate see the weights after them.
+    std::vector<std::size_t> order(samples.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_partition(order.begin(), order.end(), [&](std::size_t s) {
+        return std::any_of(trains[s].begin(), trains[s].end(),
+                           [](std::uint8_t t) { return t != 0; });
+    });
     for (int epoch = 0; epoch < config.epochs; ++epoch) {
         EpochReport report;
         report.epoch = epoch + 1;
         std::int64_t entries = 0;
         double selected = 0;
-        // Predictions of an epoch belong to the weights before its steps; with several graphs, to
-        // those before the graph's own step.
-        const std::vector<float> before(model.weights().begin(), model.weights().end());
-        for (std::size_t s = 0; s < samples.size(); ++s) {
+        bool considered = false;
+        // Once all predictions of the epoch are there, with the weights that made the last of them.
+        const auto consider = [&] {
+            considered = true;
+            report.validateSquare = squareOn(samples, predictions, Part::Validate, network.outputs);
+            report.testSquare = squareOn(samples, predictions, Part::Test, network.outputs);
+            if (std::isfinite(report.validateSquare) &&
+                !(report.validateSquare >= result.bestValidate)) {
+                result.bestValidate = report.validateSquare;
+                result.bestEpoch = epoch + 1;
+                result.weights.assign(model.weights().begin(), model.weights().end());
+                result.predictions = predictions;
+            }
+        };
+        for (const std::size_t s : order) {
             const auto start = std::chrono::steady_clock::now();
             model.bind(plans[s]);
             const auto forth =
@@ -161,6 +180,8 @@ Expected<TrainResult> train(std::span<const Sample> samples, const TrainConfig& 
                 return fail("DEEP-007", "The loss is no longer a number",
                             "epoch " + std::to_string(epoch + 1), {},
                             "Use a smaller learning rate");
+            if (s == order.back())
+                consider();
             const auto back = model.backward(samples[s].features.data(), derivatives.data(), stop);
             if (!back)
                 return back.failure();
@@ -173,22 +194,14 @@ Expected<TrainResult> train(std::span<const Sample> samples, const TrainConfig& 
             report.seconds +=
                 std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         }
+        if (!considered)
+            consider();
         report.trainLoss /= static_cast<double>(entries);
         report.trainSquare /= static_cast<double>(entries);
         report.selected = selected / static_cast<double>(entries);
         times.push_back(report.seconds);
-        report.validateSquare = squareOn(samples, predictions, Part::Validate, network.outputs);
-        report.testSquare = squareOn(samples, predictions, Part::Test, network.outputs);
         report.memory = model.memory();
         report.predictions = predictions;
-        const bool better =
-            std::isfinite(report.validateSquare) && !(report.validateSquare >= result.bestValidate);
-        if (better) {
-            result.bestValidate = report.validateSquare;
-            result.bestEpoch = epoch + 1;
-            result.weights = before;
-            result.predictions = predictions;
-        }
         result.epochs = epoch + 1;
         if (sink)
             sink(report);

@@ -50,7 +50,8 @@ struct EpochReport {
     double gradientNorm = 0;
     double seconds = 0; ///< of forward, backward and update of the epoch
     MemoryUse memory;
-    /// Per sample [nodes, outputs], from the same weights as trainLoss.
+    /// Per sample [nodes, outputs]: of a graph with training nodes from the weights before its own
+    /// step, of the others from those after all steps.
     std::span<const std::vector<float>> predictions;
 };
 using EpochSink = std::function<void(const EpochReport&)>;
@@ -67,10 +68,10 @@ struct TrainResult {
 };
 
 /// Trains one network on the training nodes of all samples: an epoch takes one step per sample that
-/// has any. The predictions of an epoch's forward pass go to `sink`, where the caller computes
-/// what correlations it wants. Errors: DEEP-002 impossible configuration, DEEP-003 stopped,
-/// DEEP-004 out of range, DEEP-005 no memory, DEEP-006 the data do not fit the graph, or there is
-/// nothing to train on, DEEP-007 the loss is no longer a number. Thread: any.
+/// has any; graphs with none come last. The predictions of an epoch's forward pass go to `sink`,
+/// where the caller computes what correlations it wants. Errors: DEEP-002 impossible configuration,
+/// DEEP-003 stopped, DEEP-004 out of range, DEEP-005 no memory, DEEP-006 the data do not fit the
+/// graph, or there is nothing to train on, DEEP-007 the loss is no longer a number. Thread: any.
 Expected<TrainResult> train(std::span<const Sample> samples, const TrainConfig& config,
                             StopToken stop = {}, ProgressSink& progress = noProgress(),
                             const EpochSink& sink = {});

@@ -43,6 +43,43 @@ void Whole<T>::aggregate(const T* x, int width, bool transposed, T* out) const {
     });
 }
 
+template <typename T>
+void Whole<T>::aggregateSoftmax(const T* s, int width, T* out, T* sums) const {
+    Buffer<T> exponentials = tensor(width), weighted = tensor(width);
+    forRows([&](std::int64_t begin, std::int64_t end) {
+        const std::int64_t at = begin * width;
+        m_kernels.softmaxTerms(s + at, (end - begin) * width, static_cast<T>(m_config.temperature),
+                               exponentials.data() + at, weighted.data() + at);
+    });
+    aggregate(weighted.data(), width, false, out);
+    aggregate(exponentials.data(), width, false, sums);
+    forRows([&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin * width; i < end * width; ++i)
+            out[i] /= sums[i];
+    });
+}
+
+template <typename T>
+void Whole<T>::aggregateSoftmaxBack(const T* s, int width, const T* out, const T* sums,
+                                    Buffer<T> dOut, T* ds) const {
+    Buffer<T> dSums = tensor(width);
+    forRows([&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin * width; i < end * width; ++i) {
+            dOut.data()[i] /= sums[i];
+            dSums.data()[i] = -dOut.data()[i] * out[i];
+        }
+    });
+    aggregate(dOut.data(), width, true, ds);
+    dOut.reset();
+    Buffer<T> spread = tensor(width);
+    aggregate(dSums.data(), width, true, spread.data());
+    forRows([&](std::int64_t begin, std::int64_t end) {
+        const std::int64_t at = begin * width;
+        m_kernels.softmaxBackward(s + at, ds + at, spread.data() + at, (end - begin) * width,
+                                  static_cast<T>(m_config.temperature), ds + at);
+    });
+}
+
 /// A message per edge and self loop is gathered, weighed (GCN) and summed at its destination, each
 /// a pass over [edges, width].
 template <typename T>

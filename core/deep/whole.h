@@ -23,6 +23,11 @@ public:
 
     /// out = A x, or with the adjoint, by the method of the configuration.
     void aggregate(const T* x, int width, bool transposed, T* out) const;
+    /// Softmax aggregation (Norm::Softmax) of s; `sums` gets the denominators.
+    void aggregateSoftmax(const T* s, int width, T* out, T* sums) const;
+    /// ds from dOut (which it overwrites), the result and the denominators.
+    void aggregateSoftmaxBack(const T* s, int width, const T* out, const T* sums, Buffer<T> dOut,
+                              T* ds) const;
     /// out = x W + b; W [k, n], b may be null. `transposed`: W is stored [n, k].
     void multiply(const T* x, int k, const T* w, bool transposed, const T* b, int n, T* out) const;
     /// dw += x^T y, db += column sums of y.

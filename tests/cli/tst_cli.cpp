@@ -486,6 +486,33 @@ private slots:
         QCOMPARE(process.exitCode(), 1);
         QVERIFY(process.readAllStandardOutput().isEmpty());
     }
+
+    void benchDeep() {
+        const Result result =
+            run({"bench", "deep", "--nodes", "400", "--edges", "12000", "--layers", "3",
+                 "--channels", "32", "--select", "4", "--repetitions", "1", "--json"});
+        QCOMPARE(result.code, 0);
+        QStringList names;
+        double b0 = 0, ours = 0;
+        for (const QByteArray& line : result.out.split('\n')) {
+            if (line.isEmpty())
+                continue;
+            const QJsonObject row = QJsonDocument::fromJson(line).object();
+            QVERIFY2(row.contains("name") && row.contains("median") && row.contains("unit"), line);
+            names << row["name"].toString();
+            if (names.back() == "B0, RevGNN, peak memory")
+                b0 = row["median"].toDouble();
+            if (names.back() == "ours, GSR k=4, D, peak memory")
+                ours = row["median"].toDouble();
+        }
+        for (const char* name :
+             {"clique edges", "B0, RevGNN, step", "B1, RevGNN, step", "B2, RevGNN, step",
+              "B3, RevGNN, step", "ours, RevGNN dense, D, step", "ours, GSR k=4, B, step"})
+            QVERIFY2(names.contains(name), name);
+        QVERIFY(ours > 0 && ours < b0);
+        QCOMPARE(run({"bench", "deep", "--norm", "odd"}).code, 2);
+        QCOMPARE(run({"bench", "deep", "--nodes", "100", "--edges", "1000000"}).code, 3);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestCli)

@@ -37,6 +37,11 @@ struct Table {
     /// Adds to dx the gradient through layerRelu.
     void (*layerReluBackward)(const T* x, const T* ds, std::int64_t rows, int c, T* dx);
 
+    /// e = exp(t s), f = s e; |t s| at most 80.
+    void (*softmaxTerms)(const T* s, std::int64_t count, T t, T* e, T* f);
+    /// From the gradients dn, dd of the sums of f and e: ds = exp(t s) (dn (1 + t s) + t dd).
+    void (*softmaxBackward)(const T* s, const T* dn, const T* dd, std::int64_t count, T t, T* ds);
+
     /// q += sign * round(m * scale); returns false when a sum leaves int32.
     bool (*addFixed)(std::int32_t* q, const T* m, std::int64_t count, T scale, int sign);
     /// x = q * scale.

@@ -130,6 +130,26 @@ std::vector<Variant> variants() {
         c.k = 0;
         c.norm = Norm::Gcn;
     });
+    for (const Method method :
+         {Method::Fused, Method::GatherScatter, Method::StoreAll, Method::Factorised}) {
+        static std::vector<std::string> names;
+        names.reserve(16);
+        names.push_back(nameOf(method) + ", revgnn, softmax");
+        add(names.back().c_str(), [&](auto& c) {
+            c.method = method;
+            c.block = Block::RevGnn;
+            c.k = 0;
+            c.norm = Norm::Softmax;
+            c.temperature = 0.7;
+        });
+    }
+    add("revgnn, fused, softmax, three groups", [](auto& c) {
+        c.block = Block::RevGnn;
+        c.k = 0;
+        c.groups = 3;
+        c.channels = 24;
+        c.norm = Norm::Softmax;
+    });
     add("revgnn, fused, three groups", [](auto& c) {
         c.block = Block::RevGnn;
         c.k = 0;
@@ -229,6 +249,7 @@ private slots:
         QTest::newRow("gsr, gcn") << false << static_cast<int>(Norm::Gcn);
         QTest::newRow("revgnn, mean") << true << static_cast<int>(Norm::Mean);
         QTest::newRow("revgnn, gcn") << true << static_cast<int>(Norm::Gcn);
+        QTest::newRow("revgnn, softmax") << true << static_cast<int>(Norm::Softmax);
     }
     void methodsAgree() {
         QFETCH(bool, revgnn);
@@ -416,6 +437,14 @@ private slots:
         QCOMPARE(wrong([](auto& c) { c.skip = Skip::Paper; }), std::string("storage"));
         QCOMPARE(wrong([](auto& c) { c.halfValues = true; }), std::string("values"));
         QCOMPARE(wrong([](auto& c) { c.block = Block::RevGnn; }), std::string("k"));
+        QCOMPARE(wrong([](auto& c) { c.norm = Norm::Softmax; }), std::string("norm"));
+        QCOMPARE(wrong([](auto& c) {
+                     c.norm = Norm::Softmax;
+                     c.block = Block::RevGnn;
+                     c.k = 0;
+                     c.temperature = 50;
+                 }),
+                 std::string("temperature"));
         NetworkConfig config = small();
         config.k = 99;
         const auto model = makeModel<float>(config, {});

@@ -129,6 +129,28 @@ private slots:
         const auto other = train(samples, config);
         QVERIFY(other->weights != one->weights);
     }
+    /// A split by design: the graph that only validates is judged with the weights that come back.
+    void splitByDesign() {
+        const Data a(700, 1), b(900, 2);
+        Sample first = b.sample(), second = a.sample();
+        const std::vector<Part> all(900, Part::Validate), training(700, Part::Train);
+        first.parts = all;
+        second.parts = training;
+        const std::vector<Sample> samples{first, second};
+        TrainConfig config = recipe();
+        config.epochs = 30;
+        double best = 1e9;
+        const auto done =
+            train(samples, config, {}, ohm::noProgress(), [&](const EpochReport& report) {
+                best = std::min(best, report.validateSquare);
+                QVERIFY(std::isnan(report.testSquare));
+            });
+        QVERIFY(done.ok());
+        QCOMPARE(done->bestValidate, best);
+        const auto again = predict(config.network, done->weights, b.graph, b.features);
+        QVERIFY(std::memcmp(again->data(), done->predictions[0].data(),
+                            again->size() * sizeof(float)) == 0);
+    }
     void decayShrinksWeights() {
         const Data data(300, 1);
         const Sample sample = data.sample();
