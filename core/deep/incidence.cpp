@@ -59,6 +59,19 @@ Expected<Incidence> makeIncidence(std::int64_t nodes, std::int64_t nets,
     return graph;
 }
 
+Expected<Incidence> makeIncidence(std::int64_t nodes, std::int64_t nets,
+                                  std::span<const std::int32_t> pinNets,
+                                  std::span<const std::int32_t> pinNodes) {
+    if (pinNets.size() != pinNodes.size())
+        return fail("DEEP-001", "Every pin needs a net and a node",
+                    std::to_string(pinNets.size()) + " nets, " + std::to_string(pinNodes.size()) +
+                        " nodes");
+    std::vector<Pin> pins(pinNets.size());
+    for (std::size_t i = 0; i < pins.size(); ++i)
+        pins[i] = {pinNets[i], pinNodes[i]};
+    return makeIncidence(nodes, nets, pins);
+}
+
 std::int64_t cliqueEdges(const Incidence& graph) {
     std::int64_t edges = 0;
     for (std::size_t e = 0; e < static_cast<std::size_t>(graph.nets); ++e) {

@@ -38,6 +38,11 @@ struct Incidence {
 /// Sorts pins into both directions. Errors: DEEP-001 a pin out of range, no nodes, or 2^31 pins.
 Expected<Incidence> makeIncidence(std::int64_t nodes, std::int64_t nets, std::span<const Pin> pins);
 
+/// The same from two arrays of one length, net and node of each pin.
+Expected<Incidence> makeIncidence(std::int64_t nodes, std::int64_t nets,
+                                  std::span<const std::int32_t> pinNets,
+                                  std::span<const std::int32_t> pinNodes);
+
 /// Number of edges of the uncapped clique graph (ordered, with multiplicity, without self loops):
 /// sum over nets of (pins^2 - sum of m^2). Exact.
 std::int64_t cliqueEdges(const Incidence& graph);

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <map>
 
+#include <zlib.h>
+
 using namespace ohm::deep;
 
 namespace {
@@ -46,6 +48,21 @@ std::vector<double> denseAdjacency(const Incidence& graph, Norm norm) {
     return a;
 }
 
+/// Lines of a compressed table but for its heading; none without the file.
+QList<QByteArray> lines(const QString& path) {
+    QByteArray text;
+    if (gzFile file = gzopen(path.toLocal8Bit().constData(), "rb")) {
+        char part[65536];
+        for (int count = gzread(file, part, sizeof(part)); count > 0;
+             count = gzread(file, part, sizeof(part)))
+            text.append(part, count);
+        gzclose(file);
+    }
+    auto all = text.split('\n');
+    all.removeIf([](const QByteArray& line) { return line.isEmpty() || line.startsWith('#'); });
+    return all;
+}
+
 template <typename T>
 std::vector<T> product(const Aggregator<T>& a, const std::vector<T>& x, int c, bool transposed,
                        unsigned threads) {
@@ -81,8 +98,83 @@ private slots:
         const std::vector<Pin> high{{0, 3}}, negative{{-1, 0}};
         QCOMPARE(makeIncidence(3, 1, high).error().code, std::string("DEEP-001"));
         QCOMPARE(makeIncidence(3, 1, negative).error().code, std::string("DEEP-001"));
+        const std::vector<std::int32_t> two{0, 1}, one{0};
+        QCOMPARE(makeIncidence(3, 2, two, one).error().code, std::string("DEEP-001"));
+        QCOMPARE(makeIncidence(3, 2, two, two)->netNodes, (std::vector<std::int32_t>{0, 1}));
         QCOMPARE(syntheticCircuit({8, 0, 1}).error().code, std::string("DEEP-001"));
         QCOMPARE(syntheticCircuit({100, 1'000'000, 1}).error().code, std::string("DEEP-001"));
+    }
+    /// Placed CircuitNet netlists beside the counts of their table (node, net and pin files of the
+    /// shared folder); 7157 is graph 10 of the GSR-GNN paper, printed as 38.7k / 6.8M.
+    void realCounts_data() {
+        QTest::addColumn<QString>("design");
+        QTest::addColumn<int>("nodes");
+        QTest::addColumn<int>("pins");
+        QTest::addColumn<qint64>("edges");
+        QTest::addColumn<int>("netRows");
+        QTest::addColumn<qint64>("terms");
+        QTest::newRow("7157") << "7157-zero-riscy-a-1-c2-u0.8-m1-p1-f0" << 38656 << 156825
+                              << qint64{6729528} << 8196 << qint64{270102};
+        QTest::newRow("2017") << "2017-RISCY-b-1-c2-u0.7-m1-p6-f0" << 28781 << 115936
+                              << qint64{1377958} << 7595 << qint64{192178};
+        QTest::newRow("9276") << "9276-zero-riscy-b-1-c2-u0.85-m1-p1-f1" << 19193 << 75536
+                              << qint64{803568} << 4576 << qint64{125420};
+    }
+    void realCounts() {
+        QFETCH(QString, design);
+        QFETCH(int, nodes);
+        QFETCH(int, pins);
+        QFETCH(qint64, edges);
+        QFETCH(int, netRows);
+        QFETCH(qint64, terms);
+        const QString named = qEnvironmentVariable("OHMSCAPE_SHARED");
+        const QString folder =
+            (named.isEmpty() ? QStringLiteral(OHMSCAPE_SOURCE_DIR "/../shared") : named) +
+            "/data/congestion/circuitnet_n28_demo/" + design;
+        const auto placements = lines(folder + ".placements.tsv.gz");
+        if (placements.isEmpty())
+            QSKIP("the shared data are not here");
+        std::map<int, std::int32_t> nodeOf;
+        for (const QByteArray& line : placements) {
+            const int id = line.split('\t')[0].toInt();
+            if (id >= 0)
+                nodeOf.emplace(id, 0);
+        }
+        std::int32_t next = 0;
+        for (auto& [id, node] : nodeOf)
+            node = next++;
+        std::vector<Pin> all;
+        std::int32_t nets = 0;
+        for (const QByteArray& line : lines(folder + ".pins.tsv.gz")) {
+            const auto fields = line.split('\t');
+            const auto node = nodeOf.find(fields[0].toInt());
+            QByteArray list = fields[2];
+            list.replace('[', "").replace(']', "");
+            for (const QByteArray& net : list.split(',')) {
+                if (node != nodeOf.end())
+                    all.push_back({net.toInt(), node->second});
+                nets = std::max(nets, net.toInt() + 1);
+            }
+        }
+        const auto graph = makeIncidence(next, nets, all);
+        QVERIFY(graph.ok());
+        QCOMPARE(graph->nodes, std::int64_t{nodes});
+        QCOMPARE(graph->pins(), std::int64_t{pins});
+        QCOMPARE(cliqueEdges(*graph), std::int64_t{edges});
+        // Nets of four pins and more, and what a pass sums: their pins twice and the direct edges.
+        int rows = 0;
+        std::int64_t sums = 0;
+        for (std::int64_t e = 0; e < graph->nets; ++e) {
+            if (graph->pinsOf(e) > 3) {
+                ++rows;
+                sums += 2 * graph->pinsOf(e);
+            }
+        }
+        QCOMPARE(rows, netRows);
+        const Aggregator<float> a(*graph, {Norm::Mean, true, 3});
+        QVERIFY(a.netRows() >= netRows && a.netRows() < netRows + 64); // large nets in pieces
+        sums += static_cast<std::int64_t>(a.edges().size());
+        QCOMPARE(sums, std::int64_t{terms});
     }
     void countsAgree() {
         const auto graph = deeptest::randomGraph(60, 80, 5, 40);
