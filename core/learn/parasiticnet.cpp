@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
 namespace ohm::learn {
 namespace {
@@ -117,6 +118,17 @@ void logarithms(std::vector<float>& stats, const std::vector<std::uint8_t>& kind
             static_cast<double>(stats[i]) * unitOf(kinds[i / parasitics::kNetStats], column);
         stats[i] = static_cast<float>(std::log1p(std::max(0.0, value)));
     }
+}
+
+std::vector<std::pair<std::string, Tensor>> tensorsOf(torch::nn::Module& module) {
+    std::vector<std::pair<std::string, Tensor>> all;
+    for (const auto& item : module.named_parameters())
+        all.emplace_back(item.key(), item.value());
+    for (const auto& item : module.named_buffers()) {
+        if (item.value().is_floating_point())
+            all.emplace_back(item.key(), item.value());
+    }
+    return all;
 }
 
 } // namespace
@@ -453,6 +465,58 @@ Tensor ParasiticNetImpl::answer(const Tensor& joined) {
         return value;
     }
     return spec.classify ? out : out.squeeze(1);
+}
+
+void storeModule(torch::nn::Module& module, const std::string& prefix,
+                 std::vector<nn::NamedArray>& arrays) {
+    for (const auto& [name, tensor] : tensorsOf(module)) {
+        const Tensor flat = tensor.detach().contiguous();
+        arrays.push_back({prefix + name,
+                          flat.sizes().vec(),
+                          {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()}});
+    }
+}
+
+bool restoreModule(torch::nn::Module& module, const std::string& prefix,
+                   const std::vector<nn::NamedArray>& arrays) {
+    std::map<std::string, const nn::NamedArray*> byName;
+    for (const auto& array : arrays)
+        byName[array.name] = &array;
+    const torch::NoGradGuard noGradients;
+    for (auto [name, tensor] : tensorsOf(module)) {
+        const auto found = byName.find(prefix + name);
+        if (found == byName.end() || found->second->shape != tensor.sizes().vec())
+            return false;
+        tensor.copy_(torch::from_blob(const_cast<float*>(found->second->values.data()),
+                                      tensor.sizes(), torch::kFloat32));
+    }
+    return true;
+}
+
+std::string memberName(std::int64_t member) {
+    std::string name = std::to_string(member); // joined so that gcc 12 does not see ghosts
+    name.insert(name.begin(), 'm');
+    name.push_back('.');
+    return name;
+}
+
+Tensor scaledFeatures(std::vector<float> features, const ParasiticCheckpoint& scales) {
+    for (std::size_t i = 0; i < features.size(); ++i) {
+        const std::size_t c = i % parasitics::kPairFeatures;
+        features[i] =
+            std::clamp((features[i] - scales.pairMean[c]) / scales.pairScale[c], -3.0F, 3.0F);
+    }
+    return torch::tensor(features).view({-1, static_cast<std::int64_t>(parasitics::kPairFeatures)});
+}
+
+EncoderGraph encoderGraph(const ParasiticSpec& spec,
+                          const std::vector<const parasitics::CircuitGraph*>& graphs,
+                          const parasitics::Quotient& fine, const ParasiticCheckpoint& scales) {
+    const auto q = parasitics::refine(graphs, static_cast<int>(spec.encoderLayers),
+                                      parasitics::Likeness::Kinds);
+    const auto of = parasitics::coarsen(fine, q);
+    return {classGraph(q, scales, logarithmic(spec)),
+            torch::tensor(std::vector<std::int64_t>(of.begin(), of.end()))};
 }
 
 } // namespace ohm::learn

@@ -8,6 +8,18 @@
 
 namespace ohm::learn {
 
+/// Statistics as logarithms, or as they are divided by their greatest (CircuitGCL).
+inline bool logarithmic(const ParasiticSpec& spec) {
+    return spec.method == "ohmscape";
+}
+inline bool usesEncoder(const ParasiticSpec& spec) {
+    return (spec.method == "circuitgcl" || spec.method == "ohmscape") && spec.contrastive;
+}
+/// Hops that a network looks at: what equal nodes must agree on.
+inline int reach(const ParasiticSpec& spec) {
+    return static_cast<int>(spec.layers + (usesEncoder(spec) ? spec.encoderLayers : 0));
+}
+
 /// A sparse matrix and its transpose, for products that need gradients.
 struct SparseMatrix {
     torch::Tensor rows, columns, weights;    ///< int64 [n + 1], int32 [entries], float [entries]
@@ -102,6 +114,31 @@ private:
     std::int64_t blocks() const;
 };
 TORCH_MODULE(ParasiticNet);
+
+// --- what the trainer and the model share
+// ---------------------------------------------------------
+
+/// Adds all floating arrays of a module to `arrays`; puts them back, false if names or shapes
+/// differ.
+void storeModule(torch::nn::Module& module, const std::string& prefix,
+                 std::vector<nn::NamedArray>& arrays);
+bool restoreModule(torch::nn::Module& module, const std::string& prefix,
+                   const std::vector<nn::NamedArray>& arrays);
+/// Prefix of a member's arrays, "m0.".
+std::string memberName(std::int64_t member);
+/// Raw pair features [n * kPairFeatures] as the network sees them, [n, kPairFeatures].
+torch::Tensor scaledFeatures(std::vector<float> features, const ParasiticCheckpoint& scales);
+
+/// The encoder sees kinds alone, so its own quotient is much smaller than the network's.
+struct EncoderGraph {
+    ClassGraph graph;
+    torch::Tensor place; ///< int64 [classes of the network's quotient]
+};
+EncoderGraph encoderGraph(const ParasiticSpec& spec,
+                          const std::vector<const parasitics::CircuitGraph*>& graphs,
+                          const parasitics::Quotient& fine, const ParasiticCheckpoint& scales);
+
+inline constexpr std::size_t kAnchorBatch = 128; ///< links of one batch of sampled subgraphs
 
 /// Ranges that paragraph's models and dlplcap's experts are for.
 inline constexpr double kRangeBounds[2] = {0.33, 0.66};

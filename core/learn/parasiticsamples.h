@@ -9,18 +9,6 @@
 
 namespace ohm::learn {
 
-/// Statistics as logarithms, or as they are divided by their greatest (CircuitGCL).
-inline bool logarithmic(const ParasiticSpec& spec) {
-    return spec.method == "ohmscape";
-}
-inline bool usesEncoder(const ParasiticSpec& spec) {
-    return (spec.method == "circuitgcl" || spec.method == "ohmscape") && spec.contrastive;
-}
-/// Hops that a network looks at: what equal nodes must agree on.
-inline int reach(const ParasiticSpec& spec) {
-    return static_cast<int>(spec.layers + (usesEncoder(spec) ? spec.encoderLayers : 0));
-}
-
 /// Labelled pairs or nets of several designs.
 struct ParasiticSamples {
     std::vector<std::int64_t> a,

@@ -139,7 +139,8 @@ void MainWindow::connectLearning() {
         back->setText(undo->canUndo() ? tr("&Undo: %1").arg(undo->undoText()) : tr("&Undo"));
         again->setText(undo->canRedo() ? tr("&Redo: %1").arg(undo->redoText()) : tr("&Redo"));
     };
-    connect(undo, &QUndoStack::indexChanged, this, showUndo);
+    // The stack outlives the pages, and clears itself at its end.
+    connect(undo, &QUndoStack::indexChanged, m_pages, showUndo);
     connect(m_pages, &QStackedWidget::currentChanged, this, showUndo);
     connect(m_pages, &QStackedWidget::currentChanged, this, &MainWindow::updateEnabled);
     connect(&m_runs->list(), &RunList::changed, this, showUndo);
