@@ -5,6 +5,7 @@
 #include "ui/pages/estimatepane.h"
 #include "ui/pages/parasiticspage.h"
 #include "ui/services/selectionhub.h"
+#include "ui/session/voltagedisplay.h"
 #include "uitesting.h"
 #include "widgets/common/messagebar.h"
 #include "widgets/plot/plotview.h"
@@ -53,7 +54,8 @@ private slots:
         window.showPage(MainWindow::Page::Parasitics);
         EstimatePane* pane = page->estimatePane();
         QVERIFY(!pane->estimateButton()->isEnabled()); // nothing is open
-        QVERIFY(openAndWait(window, QStringLiteral(OHMSCAPE_SOURCE_DIR "/projects/two-stage-opamp")));
+        QVERIFY(
+            openAndWait(window, QStringLiteral(OHMSCAPE_SOURCE_DIR "/projects/two-stage-opamp")));
         window.showPage(MainWindow::Page::Parasitics);
         QVERIFY(pane->estimateButton()->isEnabled());
         QVERIFY(!pane->writeButton()->isEnabled());
@@ -83,6 +85,23 @@ private slots:
         const auto& selection = window.bench().hub.selection();
         QVERIFY(!selection.isEmpty());
         QVERIFY(selection.front().kind == ObjectKind::Net);
+        // Drawn on the schematic in place of voltages, as far as the threshold lets.
+        auto& display = window.bench().voltages;
+        const auto tagged = [&] {
+            int count = 0;
+            for (netlist::NetId n = 0; n < window.bench().session.circuit()->netCount(); ++n)
+                count += display.annotation(n) ? 1 : 0;
+            return count;
+        };
+        pane->drawButton()->setChecked(true);
+        QVERIFY(display.showsCapacitances());
+        QCOMPARE(tagged(), pane->totals()->rowCount());
+        QVERIFY(display.annotation(selection.front().index)->text.endsWith(u'F'));
+        pane->leastSlider()->setValue(pane->leastSlider()->maximum());
+        QCOMPARE(tagged(), 0);
+        pane->leastSlider()->setValue(0);
+        pane->drawButton()->setChecked(false);
+        QVERIFY(!display.showsCapacitances());
         // Back-annotation.
         const QString file = m_folder.filePath(u"out.sp"_s);
         pane->writeTo(file);
@@ -92,14 +111,15 @@ private slots:
         pane->writeTo(u"/nowhere/at/all.sp"_s);
         QVERIFY(page->bar()->kind() == widgets::MessageBar::Kind::Error);
         // Another circuit: the estimates go.
-        QVERIFY(openAndWait(window,
-                            QStringLiteral(OHMSCAPE_SOURCE_DIR "/projects/resistor-ladder")));
+        QVERIFY(
+            openAndWait(window, QStringLiteral(OHMSCAPE_SOURCE_DIR "/projects/resistor-ladder")));
         QCOMPARE(pane->model()->rowCount(), 0);
     }
 
     void measures() {
         MainWindow window(m_folder.filePath(u"s.ini"_s));
-        QVERIFY(openAndWait(window, QStringLiteral(OHMSCAPE_SOURCE_DIR "/projects/two-stage-opamp")));
+        QVERIFY(
+            openAndWait(window, QStringLiteral(OHMSCAPE_SOURCE_DIR "/projects/two-stage-opamp")));
         EstimatePane* pane = window.parasiticsPage()->estimatePane();
         QTest::mouseClick(pane->measureButton(), Qt::LeftButton);
         QVERIFY(waitSettled(window, 180'000));
@@ -143,7 +163,8 @@ private slots:
         AccuracyPane* accuracy = page->accuracyPane();
         QCOMPARE(accuracy->designList()->count(), 1);
         QVERIFY(accuracy->modelBox()->count() > 0);
-        accuracy->modelBox()->setCurrentIndex(accuracy->modelBox()->findText(u"coupling (shipped)"_s));
+        accuracy->modelBox()->setCurrentIndex(
+            accuracy->modelBox()->findText(u"coupling (shipped)"_s));
         QTest::mouseClick(accuracy->checkButton(), Qt::LeftButton);
         QVERIFY(waitSettled(window, 120'000));
         QCOMPARE(accuracy->scatter()->count(), std::size_t{3});
@@ -161,8 +182,7 @@ private slots:
                 continue;
             const bool control = qobject_cast<QAbstractSlider*>(w) || qobject_cast<QComboBox*>(w) ||
                                  qobject_cast<QTableView*>(w);
-            if (control && !w->objectName().startsWith(u"qt_"_s) &&
-                !qobject_cast<QScrollBar*>(w))
+            if (control && !w->objectName().startsWith(u"qt_"_s) && !qobject_cast<QScrollBar*>(w))
                 QVERIFY2(!w->accessibleName().isEmpty(), w->metaObject()->className());
         }
     }

@@ -6,6 +6,7 @@
 #include "ui/pages/pageparts.h"
 #include "ui/services/selectionhub.h"
 #include "ui/services/text.h"
+#include "ui/session/voltagedisplay.h"
 #include "widgets/common/exportview.h"
 #include "widgets/common/icons.h"
 
@@ -40,14 +41,20 @@ constexpr double kSliderLow = -19;
 constexpr int kMostTotals = 500;
 constexpr int kMostSelected = 200; ///< nets of selected rows
 
+/// Below one attofarad there is no prefix that anybody reads.
+QString leastText(double farad) {
+    return farad < 1e-18 ? u"%1 aF"_s.arg(farad * 1e18, 0, 'g', 2) : qs(formatSi(farad, "F", 2));
+}
+
 } // namespace
 
 EstimatePane::EstimatePane(ParasiticWork& work, CircuitSession& session, SelectionHub& hub,
-                           QWidget* parent)
+                           VoltageDisplay& display, QWidget* parent)
     : QWidget(parent)
     , m_work(work)
     , m_session(session)
-    , m_hub(hub) {
+    , m_hub(hub)
+    , m_display(display) {
     m_model = new CapacitanceTable(this);
     m_proxy = new QSortFilterProxyModel(this);
     m_proxy->setSourceModel(m_model);
@@ -141,6 +148,10 @@ QWidget* EstimatePane::buildSide() {
     m_summary = new QLabel;
     m_summary->setWordWrap(true);
     layout->addWidget(m_summary);
+    m_draw = new QPushButton(widgets::themedIcon(u"capacitor"_s), tr("Draw on the schematic"));
+    m_draw->setCheckable(true);
+    m_draw->setToolTip(tr("Shows each net's total on schematic and graph in place of voltages"));
+    layout->addWidget(m_draw);
     layout->addSpacing(fontMetrics().height());
     m_measure = new QPushButton(widgets::themedIcon(u"play"_s), tr("Simulate with and without"));
     m_measure->setToolTip(tr("Measures the project's benches without and with the capacitances"));
@@ -176,10 +187,16 @@ QWidget* EstimatePane::buildSide() {
             writeTo(path);
     });
     connect(m_least, &QSlider::valueChanged, this, [this] {
-        m_leastText->setText(qs(formatSi(least(), "F", 2)));
+        m_leastText->setText(leastText(least()));
         m_model->setLeast(least());
+        draw();
     });
-    m_leastText->setText(qs(formatSi(least(), "F", 2)));
+    connect(m_draw, &QPushButton::toggled, this, [this](bool on) {
+        draw();
+        if (on)
+            emit circuitRequested();
+    });
+    m_leastText->setText(leastText(least()));
     return side;
 }
 
@@ -205,6 +222,7 @@ void EstimatePane::showState() {
     m_measure->setText(measuring ? tr("Stop") : tr("Simulate with and without"));
     m_measure->setEnabled(measuring || (open && m_session.isProject() && !estimating));
     m_write->setEnabled(m_work.annotation() != nullptr);
+    m_draw->setEnabled(m_work.annotation() != nullptr);
     if (!open)
         m_summary->setText(tr("Open a circuit to estimate its parasitics."));
     else if (!m_work.annotation())
@@ -236,14 +254,27 @@ void EstimatePane::showAnnotation() {
         const auto couplings = std::count_if(annotation->entries.begin(), annotation->entries.end(),
                                              [](const auto& e) { return !e.toGround(); });
         m_summary->setText(
-            tr("%Ln coupling(s) among %1 candidate pairs and %2 ground capacitances, "
-               "in %3 s.",
-               nullptr, static_cast<int>(couplings))
+            tr("%1 of %2 candidate pairs couple; %3 nets have a capacitance to ground (%4 s).")
+                .arg(couplings)
                 .arg(annotation->candidates)
                 .arg(annotation->entries.size() - static_cast<std::size_t>(couplings))
                 .arg(annotation->seconds, 0, 'f', 2));
     }
+    if (!annotation)
+        m_draw->setChecked(false);
+    draw();
     showState();
+}
+
+void EstimatePane::draw() {
+    std::vector<double> totals;
+    if (m_draw->isChecked() && m_work.annotation()) {
+        totals = m_work.annotation()->total;
+        for (double& farad : totals)
+            farad = farad >= least() ? farad : 0;
+    }
+    if (!totals.empty() || m_display.showsCapacitances())
+        m_display.setCapacitances(std::move(totals));
 }
 
 void EstimatePane::showMeasures() {

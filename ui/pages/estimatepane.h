@@ -17,17 +17,20 @@ class QTableWidget;
 namespace ohm::ui {
 
 class SelectionHub;
+class VoltageDisplay;
 
 /// Estimates for the open circuit: all capacitances, totals per net, the change of every
 /// measurement. A row selects its nets everywhere. Thread: GUI.
 class EstimatePane : public QWidget {
     Q_OBJECT
 public:
-    EstimatePane(ParasiticWork& work, CircuitSession& session, SelectionHub& hub, QWidget* parent);
+    EstimatePane(ParasiticWork& work, CircuitSession& session, SelectionHub& hub,
+                 VoltageDisplay& display, QWidget* parent);
 
     QPushButton* estimateButton() const { return m_start; }
     QPushButton* measureButton() const { return m_measure; }
     QPushButton* writeButton() const { return m_write; }
+    QPushButton* drawButton() const { return m_draw; }
     QSlider* leastSlider() const { return m_least; }
     QTableView* table() const { return m_view; }
     CapacitanceTable* model() const { return m_model; }
@@ -48,13 +51,16 @@ private:
     void showMeasures();
     double least() const; ///< F, of the slider
     void selectRows();
+    void draw(); ///< on schematic and graph, or no longer
 
     ParasiticWork& m_work;
     CircuitSession& m_session;
     SelectionHub& m_hub;
+    VoltageDisplay& m_display;
     QPushButton* m_start = nullptr;
     QPushButton* m_measure = nullptr;
     QPushButton* m_write = nullptr;
+    QPushButton* m_draw = nullptr;
     QComboBox* m_bound = nullptr;
     QDoubleSpinBox* m_chance = nullptr;
     QSlider* m_least = nullptr;

@@ -17,6 +17,7 @@ class AccuracyPane;
 class DesignsPane;
 class EstimatePane;
 class SelectionHub;
+class VoltageDisplay;
 
 /// Layout parasitics before layout: estimates for the open circuit, designs with extractions, and
 /// how well networks do on them. Thread: GUI.
@@ -24,7 +25,7 @@ class ParasiticsPage : public QWidget {
     Q_OBJECT
 public:
     ParasiticsPage(JobService& jobs, CircuitSession& session, SelectionHub& hub,
-                   QWidget* parent = nullptr);
+                   VoltageDisplay& display, QWidget* parent = nullptr);
 
     ParasiticWork& work() { return m_work; }
     EstimatePane* estimatePane() const { return m_estimate; }

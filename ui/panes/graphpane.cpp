@@ -404,7 +404,8 @@ void GraphPane::annotate() {
     const bool voltages = m_bench.voltages.isOn();
     const bool currents = point && m_bench.settings.showCurrents();
     const bool regions = point && m_bench.settings.showRegions();
-    const bool known = m_bench.voltages.point() || m_bench.voltages.prediction();
+    const bool known = m_bench.voltages.point() || m_bench.voltages.prediction() ||
+                       m_bench.voltages.showsCapacitances();
     colourNodes();
     if (!picture || !((voltages && known) || currents || regions)) {
         m_view->setValues(nullptr);
@@ -442,7 +443,8 @@ void GraphPane::annotate() {
 void GraphPane::colourNodes() {
     const GraphPicturePtr picture = m_bench.navigator.picture();
     const bool errors = picture && m_bench.voltages.isOn() &&
-                        m_bench.voltages.mode() == VoltageDisplay::Mode::Error;
+                        (m_bench.voltages.mode() == VoltageDisplay::Mode::Error ||
+                         m_bench.voltages.showsCapacitances());
     if (!errors) {
         if (std::exchange(m_coloured, false))
             m_view->setColours({});

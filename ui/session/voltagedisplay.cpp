@@ -79,7 +79,7 @@ VoltageDisplay::VoltageDisplay(Simulation& simulation, Prediction& prediction, S
 }
 
 bool VoltageDisplay::isOn() const {
-    return m_settings.showVoltages();
+    return showsCapacitances() || m_settings.showVoltages();
 }
 
 void VoltageDisplay::setVariantPoint(OperatingPointPtr point) {
@@ -91,6 +91,17 @@ void VoltageDisplay::setWatched(std::vector<netlist::NetId> nets) {
     if (nets == m_watched)
         return;
     m_watched = std::move(nets);
+    emit changed();
+}
+
+void VoltageDisplay::setCapacitances(std::vector<double> farads) {
+    m_capacitances = std::move(farads);
+    m_least = m_most = 0;
+    for (const double farad : m_capacitances) {
+        if (farad > 0 && (m_least == 0 || farad < m_least))
+            m_least = farad;
+        m_most = std::max(m_most, farad);
+    }
     emit changed();
 }
 
@@ -127,6 +138,15 @@ double VoltageDisplay::change(netlist::NetId net) const {
 std::optional<Annotation> VoltageDisplay::annotation(netlist::NetId net) const {
     if (!isOn())
         return std::nullopt;
+    if (showsCapacitances()) {
+        if (net >= m_capacitances.size() || !(m_capacitances[net] > 0))
+            return std::nullopt;
+        Annotation made;
+        made.text = qs(formatSi(m_capacitances[net], "F", 3));
+        made.style = Annotation::Style::Scaled;
+        made.ground = colour(net);
+        return made;
+    }
     if (m_mode == Mode::Error) {
         const double error = net < m_comparison->errorOf.size() ? m_comparison->errorOf[net] : kNaN;
         if (!std::isfinite(error))
@@ -169,6 +189,14 @@ std::optional<Annotation> VoltageDisplay::annotation(netlist::NetId net) const {
 }
 
 QRgb VoltageDisplay::colour(netlist::NetId net) const {
+    if (showsCapacitances()) {
+        if (net >= m_capacitances.size() || !(m_capacitances[net] > 0))
+            return 0;
+        // Capacitances spread over decades.
+        const double decades = std::log10(m_most / m_least);
+        const double at = decades > 0 ? std::log10(m_capacitances[net] / m_least) / decades : 1;
+        return widgets::sequentialColour(at, m_dark).rgb();
+    }
     if (m_mode != Mode::Error || !isOn() || !m_comparison || net >= m_comparison->errorOf.size() ||
         !std::isfinite(m_comparison->errorOf[net]))
         return 0;
@@ -182,6 +210,12 @@ DescribeContext VoltageDisplay::context(const netlist::Circuit& circuit) const {
 
 widgets::ValueLegend VoltageDisplay::legend() const {
     widgets::ValueLegend made;
+    if (showsCapacitances()) {
+        made.scaleTitle = tr("estimated capacitance");
+        made.low = qs(formatSi(m_least, "F", 2));
+        made.high = qs(formatSi(m_most, "F", 2));
+        return made;
+    }
     if (!isOn() || !m_prediction)
         return made; // simulated values alone need no words
     const bool point = m_point != nullptr;

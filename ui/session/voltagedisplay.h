@@ -59,9 +59,14 @@ public:
     /// V: predicted value of the variant minus that of the file's circuit; NaN without a variant.
     double change(netlist::NetId net) const;
 
+    /// Estimated capacitances instead of voltages, F by net; nets with 0 have none. Empty:
+    /// voltages.
+    void setCapacitances(std::vector<double> farads);
+    bool showsCapacitances() const { return !m_capacitances.empty(); }
+
     /// The tag of a net; nothing when it has none.
     std::optional<widgets::Annotation> annotation(netlist::NetId net) const;
-    /// Colour of a net by its error; 0 when errors are not shown.
+    /// Colour of a net by its error or capacitance; 0 when neither is shown.
     QRgb colour(netlist::NetId net) const;
     /// |error| at the end of the colour scale, V.
     double scale() const { return m_scale; }
@@ -89,6 +94,8 @@ private:
     bool m_dark = false;
     double m_scale = 0;
     std::vector<netlist::NetId> m_watched;
+    std::vector<double> m_capacitances;
+    double m_least = 0, m_most = 0; ///< of them
 };
 
 /// "~1.245 V": how predicted values look in texts.

@@ -29,8 +29,7 @@ constexpr int kFirstPage = 2; ///< in the stack, after the start page and the ci
 /// In the order of MainWindow::Page.
 QStringList pageIds() {
     return {u"page.circuit"_s,   u"page.data"_s,   u"page.train"_s, u"page.optimize"_s,
-            u"page.embedding"_s, u"page.errors"_s, u"page.runs"_s,
-            u"page.parasitics"_s};
+            u"page.embedding"_s, u"page.errors"_s, u"page.runs"_s,  u"page.parasitics"_s};
 }
 } // namespace
 
@@ -50,8 +49,8 @@ void MainWindow::buildLearnPages() {
     m_pages->addWidget(m_errors);
     m_runs = new RunsPage(m_services->jobs, this);
     m_pages->addWidget(m_runs);
-    m_parasitics =
-        new ParasiticsPage(m_services->jobs, m_services->session, m_services->hub, this);
+    m_parasitics = new ParasiticsPage(m_services->jobs, m_services->session, m_services->hub,
+                                      m_services->voltages, this);
     m_pages->addWidget(m_parasitics);
     connect(m_parasitics, &ParasiticsPage::circuitRequested, this,
             [this] { showPage(Page::Circuit); });

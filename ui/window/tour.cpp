@@ -37,6 +37,7 @@
 #include <QSpinBox>
 #include <QTabWidget>
 #include <QTableView>
+#include <QTableWidget>
 #include <QTimer>
 
 #include <algorithm>
@@ -284,19 +285,35 @@ void Tour::addWorkspaceSteps(const QString& look) {
     m_steps.push_back({u"comparison-"_s + look,
                        [this] { m_window.runsPage()->tabs()->setCurrentIndex(1); },
                        [&bench] { return bench.jobs.isIdle(); }});
-    m_steps.push_back({u"parasitics-"_s + look,
+    m_steps.push_back({{},
                        [this] {
                            m_window.showPage(MainWindow::Page::Parasitics);
                            ParasiticsPage* page = m_window.parasiticsPage();
                            if (!page->work().annotation())
                                page->estimatePane()->estimateButton()->click();
                        },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"parasitics-"_s + look,
+                       [this] {
+                           EstimatePane* pane = m_window.parasiticsPage()->estimatePane();
+                           if (pane->measures()->rowCount() == 0 &&
+                               pane->measureButton()->isEnabled())
+                               pane->measureButton()->click();
+                       },
                        [&bench] { return bench.jobs.isIdle(); },
                        [this] {
-                           if (m_window.parasiticsPage()->estimatePane()->table()->model()->rowCount() >
-                               0)
-                               m_window.parasiticsPage()->estimatePane()->table()->selectRow(0);
+                           QTableView* table = m_window.parasiticsPage()->estimatePane()->table();
+                           if (table->model()->rowCount() > 0)
+                               table->selectRow(0);
                        }});
+    m_steps.push_back(
+        {u"parasiticdrawing-"_s + look,
+         [this] { m_window.parasiticsPage()->estimatePane()->drawButton()->setChecked(true); },
+         [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back(
+        {{},
+         [this] { m_window.parasiticsPage()->estimatePane()->drawButton()->setChecked(false); },
+         now});
     m_steps.push_back({u"palette-"_s + look,
                        [this, &bench] {
                            m_window.showPage(MainWindow::Page::Circuit);
