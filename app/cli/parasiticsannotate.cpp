@@ -109,7 +109,8 @@ void annotateProject(const AnnotateOptions& options, const learn::ParasiticModel
         std::snprintf(line, sizeof(line), "%-20s %-15s %-17s %+.3g %%   %s to %s\n",
                       m.measure.name.c_str(),
                       optimize::formatMeasure(m.measure, m.schematic).c_str(),
-                      optimize::formatMeasure(m.measure, m.middle).c_str(), 100 * m.change(),
+                      optimize::formatMeasure(m.measure, m.middle).c_str(),
+                      std::abs(m.change()) < 1e-6 ? 0.0 : 100 * m.change(),
                       optimize::formatMeasure(m.measure, m.low).c_str(),
                       optimize::formatMeasure(m.measure, m.high).c_str());
         text += line;

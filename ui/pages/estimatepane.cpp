@@ -41,6 +41,15 @@ constexpr double kSliderLow = -19;
 constexpr int kMostTotals = 500;
 constexpr int kMostSelected = 200; ///< nets of selected rows
 
+/// Percent with a sign; what no simulator resolves is no change.
+QString changeText(double change) {
+    if (!std::isfinite(change))
+        return u"\u2013"_s;
+    if (std::abs(change) < 1e-6)
+        return u"0 %"_s;
+    return u"%1%2 %"_s.arg(change > 0 ? u"+"_s : QString()).arg(100 * change, 0, 'g', 3);
+}
+
 /// Below one attofarad there is no prefix that anybody reads.
 QString leastText(double farad) {
     return farad < 1e-18 ? u"%1 aF"_s.arg(farad * 1e18, 0, 'g', 2) : qs(formatSi(farad, "F", 2));
@@ -288,12 +297,7 @@ void EstimatePane::showMeasures() {
         m_measures->setItem(row, 0, tableCell(qs(m.measure.name), false));
         m_measures->setItem(row, 1, tableCell(text(m.schematic), true));
         m_measures->setItem(row, 2, tableCell(text(m.middle), true));
-        m_measures->setItem(row, 3,
-                            tableCell(std::isfinite(m.change())
-                                          ? u"%1%2 %"_s.arg(m.change() >= 0 ? u"+"_s : QString())
-                                                .arg(100 * m.change(), 0, 'g', 3)
-                                          : u"\u2013"_s,
-                                      true));
+        m_measures->setItem(row, 3, tableCell(changeText(m.change()), true));
         m_measures->setItem(row, 4, tableCell(tr("%1 to %2").arg(text(m.low), text(m.high)), true));
     }
 }
