@@ -69,22 +69,17 @@ void benchParasitics(Context& context) {
     };
     parasitics::CircuitGraph graph;
     parasitics::Adjacency adjacency;
-    row("graph, generate and index",
-        median(kRepetitions,
-               [&] {
-                   graph = parasitics::generateGraph(kNodes, 1);
-                   adjacency = parasitics::adjacencyOf(graph);
-               }),
-        "s", kRepetitions,
+    const double build = median(kRepetitions, [&] {
+        graph = parasitics::generateGraph(kNodes, 1);
+        adjacency = parasitics::adjacencyOf(graph);
+    });
+    row("graph, generate and index", build, "s", kRepetitions,
         std::to_string(graph.nodes()) + " nodes, " + std::to_string(graph.edgeCount()) + " edges");
     const parasitics::CircuitGraph* one = &graph;
     parasitics::Quotient quotient;
-    row("graph, join equal nodes (4 rounds)",
-        median(1,
-               [&] {
-                   quotient = parasitics::refine({&one, 1}, 4);
-               }),
-        "s", 1, std::to_string(quotient.classes) + " classes");
+    const double join = median(1, [&] { quotient = parasitics::refine({&one, 1}, 4); });
+    row("graph, join equal nodes (4 rounds)", join, "s", 1,
+        std::to_string(quotient.classes) + " classes");
     dataset::Random random(2, 0);
     for (const bool disjoint : {false, true}) {
         parasitics::NeighbourSampler sampler(adjacency, {{64, 64, 64, 64}, disjoint, false});

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace ohm::parasitics {
 namespace {
@@ -19,17 +20,29 @@ char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+/// Eight letters at a time; setting bit 5 makes both cases of a letter alike.
 std::uint32_t hashOf(std::string_view name) {
-    std::uint64_t h = 0xcbf29ce484222325ull;
-    for (const char c : name)
-        h = (h ^ static_cast<unsigned char>(lower(c))) * 0x100000001b3ull;
+    constexpr std::uint64_t kCase = 0x2020202020202020ull;
+    std::uint64_t h = 0x9E3779B97F4A7C15ull ^ name.size();
+    const char* at = name.data();
+    std::size_t left = name.size();
+    for (; left >= 8; left -= 8, at += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, at, 8);
+        h = (h ^ (word | kCase)) * 0xD6E8FEB86659FD93ull;
+        h ^= h >> 32;
+    }
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, left);
+    h = (h ^ (word | kCase)) * 0xD6E8FEB86659FD93ull;
     return static_cast<std::uint32_t>(h ^ (h >> 32));
 }
 
 bool sameName(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return x == y || lower(x) == lower(y);
-           });
+    return a.size() == b.size() && (std::memcmp(a.data(), b.data(), a.size()) == 0 ||
+                                    std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+                                        return x == y || lower(x) == lower(y);
+                                    }));
 }
 
 bool isBlank(char c) {
@@ -68,8 +81,8 @@ void PairSums::grow() {
 std::size_t NameIndex::slotOf(std::string_view name, std::uint32_t hash) const {
     std::size_t slot = hash & (m_slots.size() - 1);
     while (m_slots[slot] != 0) {
-        const std::uint32_t id = m_slots[slot] - 1;
-        if (m_hashes[id] == hash && sameName(m_names[id], name))
+        if ((m_slots[slot] >> 32) == hash &&
+            sameName(m_names[(m_slots[slot] & 0xFFFFFFFFu) - 1], name))
             break;
         slot = (slot + 1) & (m_slots.size() - 1);
     }
@@ -77,12 +90,15 @@ std::size_t NameIndex::slotOf(std::string_view name, std::uint32_t hash) const {
 }
 
 void NameIndex::grow() {
-    m_slots.assign(std::max<std::size_t>(64, m_slots.size() * 2), 0);
-    for (std::uint32_t id = 0; id < m_names.size(); ++id) {
-        std::size_t slot = m_hashes[id] & (m_slots.size() - 1);
+    std::vector<std::uint64_t> old = std::move(m_slots);
+    m_slots.assign(std::max<std::size_t>(64, old.size() * 2), 0);
+    for (const std::uint64_t entry : old) {
+        if (entry == 0)
+            continue;
+        std::size_t slot = (entry >> 32) & (m_slots.size() - 1);
         while (m_slots[slot] != 0)
             slot = (slot + 1) & (m_slots.size() - 1);
-        m_slots[slot] = id + 1;
+        m_slots[slot] = entry;
     }
 }
 
@@ -93,10 +109,9 @@ std::uint32_t NameIndex::add(std::string_view name) {
     const std::size_t slot = slotOf(name, hash);
     if (m_slots[slot] == 0) {
         m_names.push_back(name);
-        m_hashes.push_back(hash);
-        m_slots[slot] = static_cast<std::uint32_t>(m_names.size());
+        m_slots[slot] = (std::uint64_t{hash} << 32) | m_names.size();
     }
-    return m_slots[slot] - 1;
+    return static_cast<std::uint32_t>(m_slots[slot] & 0xFFFFFFFFu) - 1;
 }
 
 std::optional<std::uint32_t> NameIndex::find(std::string_view name) const {
@@ -105,7 +120,7 @@ std::optional<std::uint32_t> NameIndex::find(std::string_view name) const {
     const std::size_t slot = slotOf(name, hashOf(name));
     if (m_slots[slot] == 0)
         return {};
-    return m_slots[slot] - 1;
+    return static_cast<std::uint32_t>(m_slots[slot] & 0xFFFFFFFFu) - 1;
 }
 
 Collector::Collector(std::string file, const ExtractionOptions& options, StopToken stop,
@@ -153,19 +168,44 @@ void Collector::add(std::uint32_t a, std::uint32_t b, double farad) {
     if (a == kGround || b == kGround)
         out.ground[a == kGround ? b : a] += farad;
     else
-        m_sums.at(std::min(a, b), std::max(a, b)) += farad;
+        m_couplings.push_back({std::min(a, b), std::max(a, b), farad});
+}
+
+/// Puts the couplings in order of their nodes, one entry a pair: by the first node in one pass of
+/// counting, the few of each by the second.
+void Collector::addUp() {
+    std::vector<std::size_t> first(out.nodes.size() + 1, 0);
+    for (const ExtractedCoupling& c : m_couplings)
+        ++first[c.a + 1];
+    for (std::size_t i = 1; i < first.size(); ++i)
+        first[i] += first[i - 1];
+    std::vector<ExtractedCoupling> sorted(m_couplings.size());
+    for (const ExtractedCoupling& c : m_couplings)
+        sorted[first[c.a]++] = c;
+    m_couplings = {};
+    std::size_t kept = 0, begin = 0;
+    for (std::size_t node = 0; node + 1 < first.size(); ++node) {
+        const std::size_t end = first[node]; // moved on by the pass above
+        std::sort(sorted.begin() + static_cast<std::ptrdiff_t>(begin),
+                  sorted.begin() + static_cast<std::ptrdiff_t>(end),
+                  [](const auto& x, const auto& y) { return x.b < y.b; });
+        for (std::size_t i = begin; i < end;) {
+            ExtractedCoupling sum = sorted[i++];
+            for (; i < end && sorted[i].b == sum.b; ++i)
+                sum.farad += sorted[i].farad;
+            if (sum.farad > 0)
+                sorted[kept++] = sum;
+        }
+        begin = end;
+    }
+    sorted.resize(kept);
+    out.couplings = std::move(sorted);
 }
 
 Expected<Extraction> Collector::finish() {
     if (m_stopped)
         return fail("PAR-002", "Reading was stopped", {}, m_file);
-    out.couplings.reserve(m_sums.size());
-    m_sums.forEach([&](std::uint32_t a, std::uint32_t b, double farad) {
-        if (farad > 0)
-            out.couplings.push_back({a, b, farad});
-    });
-    std::sort(out.couplings.begin(), out.couplings.end(),
-              [](const auto& x, const auto& y) { return x.a != y.a ? x.a < y.a : x.b < y.b; });
+    addUp();
     if (out.elements == 0)
         return fail("PAR-001", "No capacitance was found in this file", {}, m_file,
                     "An extraction is SPICE with C lines, DSPF or SPEF");

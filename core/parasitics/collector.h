@@ -48,8 +48,7 @@ private:
     std::size_t slotOf(std::string_view name, std::uint32_t hash) const;
     void grow();
     std::vector<std::string_view> m_names;
-    std::vector<std::uint32_t> m_hashes;
-    std::vector<std::uint32_t> m_slots; ///< id + 1, 0 = free
+    std::vector<std::uint64_t> m_slots; ///< hash above, id + 1 below; 0 = free
 };
 
 /// What the three readers share: findings with a limit, values, lines. Thread: owner only.
@@ -80,7 +79,8 @@ private:
     ProgressSink& m_progress;
     std::uint64_t m_bytes;
     std::unordered_set<std::string> m_ground;
-    PairSums m_sums;
+    void addUp();
+    std::vector<ExtractedCoupling> m_couplings; ///< as they came
     std::uint64_t m_leftOut = 0;
     bool m_stopped = false;
 };
