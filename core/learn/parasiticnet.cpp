@@ -21,6 +21,7 @@ using torch::autograd::Function;
 using torch::autograd::tensor_list;
 
 constexpr std::int64_t kGrain = 64;
+constexpr std::int64_t kRowBlock = 1 << 16; ///< of layers without gradients
 constexpr float kMostDeviations = 3;
 constexpr std::int64_t kRoles = 17;
 constexpr std::int64_t kDeviceTypes = 7;
@@ -76,6 +77,13 @@ struct SparseProduct : Function<SparseProduct> {
 SparseMatrix sparseMatrix(const std::vector<std::int64_t>& rows,
                           const std::vector<std::int32_t>& columns,
                           const std::vector<float>& weights) {
+    if (!torch::GradMode::is_enabled())
+        return {torch::tensor(rows),
+                torch::tensor(columns, torch::kInt32),
+                torch::tensor(weights),
+                {},
+                {},
+                {}};
     const std::size_t count = rows.size() - 1;
     std::vector<std::int64_t> rowsT(count + 1, 0);
     for (const std::int32_t c : columns)
@@ -134,6 +142,8 @@ std::vector<std::pair<std::string, Tensor>> tensorsOf(torch::nn::Module& module)
 } // namespace
 
 Tensor sparseProduct(const Tensor& x, const SparseMatrix& m) {
+    if (!torch::GradMode::is_enabled())
+        return multiply(x, m.rows, m.columns, m.weights);
     return SparseProduct::apply(x, m.rows, m.columns, m.weights, m.rowsT, m.columnsT, m.weightsT);
 }
 
@@ -185,7 +195,7 @@ void measureStatistics(const parasitics::Quotient& q, bool logarithmic,
 }
 
 ClassGraph classGraph(const parasitics::Quotient& q, const ParasiticCheckpoint& scales,
-                      bool logarithmic) {
+                      bool logarithmic, MatrixNeeds needs) {
     ClassGraph g;
     g.classes = q.classes;
     std::vector<std::int64_t> kind, detail, role;
@@ -208,25 +218,34 @@ ClassGraph classGraph(const parasitics::Quotient& q, const ParasiticCheckpoint& 
         bool self = false;
         const auto add = [&](std::int32_t column, float count, bool own) {
             columns.push_back(column);
-            cluster.push_back((count + (own ? 1.0F : 0.0F)) / (degree + 1));
+            if (needs.cluster)
+                cluster.push_back((count + (own ? 1.0F : 0.0F)) / (degree + 1));
+            if (!needs.gcn)
+                return;
             gcn.push_back(
                 (count + (own ? 1.0F : 0.0F)) /
                 std::sqrt((degree + 1) * (q.degree[static_cast<std::size_t>(column)] + 1)));
         };
         for (auto e = static_cast<std::size_t>(q.rows[c]);
              e < static_cast<std::size_t>(q.rows[c + 1]); ++e) {
-            mean.push_back(q.counts[e] / degree);
+            if (needs.mean)
+                mean.push_back(q.counts[e] / degree);
+            if (!needs.cluster && !needs.gcn)
+                continue;
             const bool own = q.columns[e] == static_cast<std::int32_t>(c);
             self = self || own;
             add(q.columns[e], q.counts[e], own);
         }
-        if (!self)
+        if (!self && (needs.cluster || needs.gcn))
             add(static_cast<std::int32_t>(c), 0, true);
         rows.push_back(static_cast<std::int64_t>(columns.size()));
     }
-    g.mean = sparseMatrix(q.rows, q.columns, mean);
-    g.cluster = sparseMatrix(rows, columns, cluster);
-    g.gcn = sparseMatrix(rows, columns, gcn);
+    if (needs.mean)
+        g.mean = sparseMatrix(q.rows, q.columns, mean);
+    if (needs.cluster)
+        g.cluster = sparseMatrix(rows, columns, cluster);
+    if (needs.gcn)
+        g.gcn = sparseMatrix(rows, columns, gcn);
     g.kind = torch::tensor(kind);
     g.detail = torch::tensor(detail);
     g.role = torch::tensor(role);
@@ -373,24 +392,39 @@ Tensor ParasiticNetImpl::inputs(const Tensor& typeIndex, const Tensor& kind, con
 
 Tensor ParasiticNetImpl::convolve(Tensor x, Stack& stack, const SparseMatrix& matrix) {
     for (std::size_t i = 0; i < stack.neighbour.size(); ++i) {
-        Tensor y = stack.neighbour[i](sparseProduct(x, matrix));
-        if (!stack.root.empty())
-            y = y + stack.root[i](x);
-        if (spec.method == "paragraph")
-            y = torch::nn::functional::normalize(
-                y, torch::nn::functional::NormalizeFuncOptions().dim(1));
-        if (stack.norm)
-            y = stack.norm(y);
-        y = torch::relu(y);
-        x = torch::dropout(y, spec.dropout, is_training());
+        const auto layer = [&](const Tensor& sums, const Tensor& own) {
+            Tensor y = stack.neighbour[i](sums);
+            if (!stack.root.empty())
+                y = y + stack.root[i](own);
+            if (spec.method == "paragraph")
+                y = torch::nn::functional::normalize(
+                    y, torch::nn::functional::NormalizeFuncOptions().dim(1));
+            if (stack.norm)
+                y = stack.norm(y);
+            return torch::relu(y);
+        };
+        if (torch::GradMode::is_enabled() || is_training()) {
+            x = torch::dropout(layer(sparseProduct(x, matrix), x), spec.dropout, is_training());
+            continue;
+        }
+        Tensor out = torch::empty_like(x);
+        for (std::int64_t begin = 0; begin < x.size(0); begin += kRowBlock) {
+            const std::int64_t end = std::min(x.size(0), begin + kRowBlock);
+            out.slice(0, begin, end)
+                .copy_(layer(multiply(x, matrix.rows.slice(0, begin, end + 1), matrix.columns,
+                                      matrix.weights),
+                             x.slice(0, begin, end)));
+        }
+        x = out;
     }
     return x;
 }
 
-Tensor ParasiticNetImpl::nodes(const ClassGraph& graph, const Tensor& embedding) {
+Tensor ParasiticNetImpl::nodes(const ClassGraph& graph, const Tensor& embedding,
+                               const Tensor& place) {
     Tensor third;
     if (embedded)
-        third = embedded(embedding);
+        third = embedded(embedding).index_select(0, place);
     const Tensor x = inputs(spec.method == "ohmscape" ? graph.detail : graph.kind, graph.kind,
                             graph.role, graph.stats, third);
     const SparseMatrix& matrix = spec.method == "gcn" ? graph.gcn : graph.mean;
@@ -515,7 +549,7 @@ EncoderGraph encoderGraph(const ParasiticSpec& spec,
     const auto q = parasitics::refine(graphs, static_cast<int>(spec.encoderLayers),
                                       parasitics::Likeness::Kinds);
     const auto of = parasitics::coarsen(fine, q);
-    return {classGraph(q, scales, logarithmic(spec)),
+    return {classGraph(q, scales, logarithmic(spec), {false, true, spec.topologyConstraint}),
             torch::tensor(std::vector<std::int64_t>(of.begin(), of.end()))};
 }
 

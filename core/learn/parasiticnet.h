@@ -39,8 +39,13 @@ struct ClassGraph {
     torch::Tensor stats; ///< [classes, kNetStats]
     torch::Tensor share; ///< [classes] of all nodes, sums to 1
 };
+/// Which matrices are made; those left out stay undefined.
+struct MatrixNeeds {
+    bool mean = false, cluster = false, gcn = false;
+};
+/// Transposes are made only while gradients are recorded.
 ClassGraph classGraph(const parasitics::Quotient& quotient, const ParasiticCheckpoint& scales,
-                      bool logarithmic);
+                      bool logarithmic, MatrixNeeds needs);
 /// Statistics as the networks see them, [nodes, kNetStats] in place: logarithms of counts and of
 /// micrometres, or as they are; then (x - mean) / scale of their kind.
 void scaleStatistics(std::vector<float>& stats, const std::vector<std::uint8_t>& kinds,
@@ -66,8 +71,11 @@ struct ParasiticNetImpl : torch::nn::Module {
     explicit ParasiticNetImpl(const ParasiticSpec& networkSpec);
 
     /// Node states [classes, hidden] (paragraph: one after the other, [classes, 3 * hidden]).
-    /// `embedding` [classes, encoderHidden] or undefined.
-    torch::Tensor nodes(const ClassGraph& graph, const torch::Tensor& embedding);
+    /// `embedding` [classes of the encoder's graph, encoderHidden] and `place` of the classes in
+    /// it, or both undefined. Without gradients the layers run in blocks of rows, in the memory of
+    /// two states.
+    torch::Tensor nodes(const ClassGraph& graph, const torch::Tensor& embedding,
+                        const torch::Tensor& place);
     /// Of sampled subgraphs (circuitgps): `types`, `roles`, `stats` per node, distances int64.
     torch::Tensor nodes(const SparseMatrix& cluster, const torch::Tensor& kind,
                         const torch::Tensor& role, const torch::Tensor& stats,
@@ -117,6 +125,11 @@ TORCH_MODULE(ParasiticNet);
 
 // --- what the trainer and the model share
 // ---------------------------------------------------------
+
+/// What a network of this specification computes with.
+inline MatrixNeeds networkNeeds(const ParasiticSpec& spec) {
+    return {spec.method != "gcn", false, spec.method == "gcn"};
+}
 
 /// Adds all floating arrays of a module to `arrays`; puts them back, false if names or shapes
 /// differ.

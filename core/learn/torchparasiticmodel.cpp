@@ -87,7 +87,8 @@ public:
                                    parasitics::Likeness::Kinds);
             const Tensor rows =
                 m_encoders.front()
-                    ->forward(classGraph(q, m_checkpoint, logarithmic(m_checkpoint.spec)))
+                    ->forward(classGraph(q, m_checkpoint, logarithmic(m_checkpoint.spec),
+                                         {false, true, false}))
                     .contiguous();
             Embedding out;
             out.width = rows.size(1);
@@ -129,7 +130,7 @@ private:
         } else {
             const parasitics::CircuitGraph* one = &graph;
             const auto q = parasitics::refine({&one, 1}, reach(spec));
-            g = classGraph(q, m_checkpoint, logarithmic(spec));
+            g = classGraph(q, m_checkpoint, logarithmic(spec), networkNeeds(spec));
             if (usesEncoder(spec))
                 encoding = encoderGraph(spec, {one}, q, m_checkpoint);
             std::vector<std::int64_t> ca, cb;
@@ -154,10 +155,9 @@ private:
             ParasiticNetImpl& net = *m_nets[member];
             Tensor states;
             if (!anchors)
-                states = net.nodes(g, usesEncoder(spec) ? m_encoders[member]
-                                                              ->forward(encoding.graph)
-                                                              .index_select(0, encoding.place)
-                                                        : Tensor());
+                states = net.nodes(
+                    g, usesEncoder(spec) ? m_encoders[member]->forward(encoding.graph) : Tensor(),
+                    encoding.place);
             std::vector<Tensor> parts;
             for (std::int64_t first = 0; first < count; first += step) {
                 if (stop.shouldStop())

@@ -158,7 +158,7 @@ private:
             for (const auto* graph : graphs)
                 m_anchors.push_back(std::make_unique<AnchorBatches>(*graph, m_spec, m_out));
         } else {
-            m_graph = classGraph(q, m_out, logarithmic(m_spec));
+            m_graph = classGraph(q, m_out, logarithmic(m_spec), networkNeeds(m_spec));
             if (usesEncoder(m_spec))
                 m_encoderGraph = encoderGraph(m_spec, graphs, q, m_out);
         }
@@ -244,7 +244,7 @@ private:
     Tensor joined(ParasiticNetImpl& net, std::vector<std::int64_t>& chosen, std::uint64_t seed) {
         if (!anchors()) {
             const Tensor index = torch::tensor(chosen);
-            const Tensor states = net.nodes(m_graph, m_embedding);
+            const Tensor states = net.nodes(m_graph, m_embedding, m_encoderGraph.place);
             return net.join(states, m_a.index_select(0, index),
                             m_b.defined() ? m_b.index_select(0, index) : Tensor(),
                             m_features.defined() ? m_features.index_select(0, index) : Tensor());
@@ -403,8 +403,7 @@ private:
                 return encoder.failure();
             storeModule(**encoder, prefix + "encoder.", m_out.weights);
             const torch::NoGradGuard noGradients;
-            m_embedding =
-                (*encoder)->forward(m_encoderGraph.graph).index_select(0, m_encoderGraph.place);
+            m_embedding = (*encoder)->forward(m_encoderGraph.graph);
         }
         ParasiticNet net(m_spec);
         std::vector<Tensor> trained;
