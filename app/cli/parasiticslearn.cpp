@@ -2,6 +2,7 @@
 #include "app/cli/context.h"
 #include "app/cli/parasitics.h"
 #include "core/base/files.h"
+#include "core/explore/parasiticlayout.h"
 #include "core/learn/engine.h"
 
 #include <algorithm>
@@ -340,6 +341,64 @@ void evalCommand(const EvalOptions& options, Context& context) {
     context.print(text);
 }
 
+struct EmbedOptions {
+    std::string model, data, output;
+    std::vector<std::string> designs;
+    explore::TsneOptions tsne;
+};
+
+void embedCommand(const EmbedOptions& options, Context& context) {
+    const auto checkpoint = learn::readParasiticCheckpoint(options.model);
+    if (!checkpoint)
+        return context.fail(checkpoint.error());
+    const auto designs = parasitics::readDesigns(options.data);
+    if (!designs)
+        return context.fail(designs.error());
+    const auto shown = chosen(*designs, options.designs.empty() ? std::vector<std::string>{"all"}
+                                                                : options.designs);
+    if (!shown)
+        return context.fail(shown.error());
+    const auto engine = engineOf(context);
+    if (!engine)
+        return context.fail(engine.error());
+    auto model = (*engine)->loadParasitics(*checkpoint);
+    if (!model)
+        return context.fail(model.error());
+    auto how = options.tsne;
+    how.threads = context.threads;
+    how.seed = context.seed.value_or(0);
+    const auto layout =
+        explore::layOutParasitics(**model, *shown, how, context.stop, context.progress);
+    if (!layout)
+        return context.fail(layout.error());
+    if (!options.output.empty()) {
+        std::string csv = "design,net,nets_alike,farad,x,y\n";
+        for (std::size_t i = 0; i < layout->members.size(); ++i) {
+            const auto& graph = (*shown)[layout->design[i]]->graph;
+            char numbers[120];
+            std::snprintf(numbers, sizeof(numbers), ",%zu,%.6g,%.5g,%.5g\n", layout->members[i],
+                          static_cast<double>(layout->farad[i]),
+                          static_cast<double>(layout->at[2 * i]),
+                          static_cast<double>(layout->at[2 * i + 1]));
+            csv += graph.name + ',' + graph.netNames[layout->net[i]] + numbers;
+        }
+        const auto written = writeFileAtomically(options.output, csv);
+        if (!written)
+            return context.fail(written.error());
+    }
+    if (context.json)
+        return context.print(Json{{"ok", true},
+                                  {"points", layout->members.size()},
+                                  {"kl", layout->divergence},
+                                  {"neighbour_r2", layout->neighbourR2},
+                                  {"file", options.output}});
+    char line[160];
+    std::snprintf(line, sizeof(line),
+                  "%zu points, KL divergence %.4f, R2 of log C from ten neighbours %.4f\n",
+                  layout->members.size(), layout->divergence, layout->neighbourR2);
+    context.print(std::string(line));
+}
+
 } // namespace
 
 void addParasiticsLearning(CLI::App& noun, Context& context) {
@@ -374,6 +433,16 @@ void addParasiticsLearning(CLI::App& noun, Context& context) {
     verb->add_option("--designs", eval->designs, "Names (default: all)")->delimiter(',');
     verb->add_option("-o,--output", eval->output, "CSV of every label and estimate");
     verb->callback([eval, &context] { evalCommand(*eval, context); });
+
+    auto embed = std::make_shared<EmbedOptions>();
+    verb = noun.add_subcommand("embed", "Lay out what a contrastive encoder makes of nets");
+    verb->add_option("MODEL", embed->model, "Checkpoint with an encoder")->required();
+    verb->add_option("--data", embed->data, "HDF5 file of `parasitics import`")->required();
+    verb->add_option("--designs", embed->designs, "Names (default: all)")->delimiter(',');
+    verb->add_option("--perplexity", embed->tsne.perplexity, "Of t-SNE")->capture_default_str();
+    verb->add_option("--steps", embed->tsne.steps, "Of t-SNE")->capture_default_str();
+    verb->add_option("-o,--output", embed->output, "CSV of the points");
+    verb->callback([embed, &context] { embedCommand(*embed, context); });
 }
 
 } // namespace ohm::cli

@@ -63,7 +63,8 @@ private slots:
         chain(u"designs/one"_s, 40, 0.004);
         chain(u"designs/two"_s, 24, 0.004);
         const QString file = m_folder.filePath(u"d.h5"_s);
-        Result r = run({u"parasitics"_s, u"import"_s, m_folder.filePath(u"designs"_s), u"-o"_s, file});
+        Result r =
+            run({u"parasitics"_s, u"import"_s, m_folder.filePath(u"designs"_s), u"-o"_s, file});
         QVERIFY2(r.code == 0, qPrintable(r.error));
         const QJsonArray designs = r.object[u"designs"_s].toArray();
         QCOMPARE(designs.size(), 2);
@@ -73,10 +74,16 @@ private slots:
 
         const QString models = m_folder.filePath(u"models"_s);
         for (const QString& task : {u"coupling"_s, u"ground"_s}) {
-            r = run({u"parasitics"_s, u"train"_s, u"--data"_s, file, u"--designs"_s, u"one"_s,
-                     u"--task"_s, task, u"--loss"_s, u"mse"_s, u"--set"_s, u"steps=40"_s, u"--set"_s,
-                     u"encoder_steps=10"_s, u"--set"_s, u"hidden=48"_s, u"--set"_s, u"layers=2"_s,
-                     u"-o"_s, m_folder.filePath(task)});
+            r = run({u"parasitics"_s, u"train"_s,
+                     u"--data"_s,     file,
+                     u"--designs"_s,  u"one"_s,
+                     u"--task"_s,     task,
+                     u"--loss"_s,     u"mse"_s,
+                     u"--set"_s,      u"steps=40"_s,
+                     u"--set"_s,      u"encoder_steps=10"_s,
+                     u"--set"_s,      u"hidden=48"_s,
+                     u"--set"_s,      u"layers=2"_s,
+                     u"-o"_s,         m_folder.filePath(task)});
             QVERIFY2(r.code == 0, qPrintable(r.error));
             const QJsonObject test =
                 r.object[u"results"_s].toArray()[0].toObject()[u"test"_s].toObject();
@@ -92,6 +99,14 @@ private slots:
         QFile csv(m_folder.filePath(u"e.csv"_s));
         QVERIFY(csv.open(QIODevice::ReadOnly));
         QCOMPARE(csv.readAll().count('\n'), qsizetype{25}); // a heading and 24 couplings
+
+        r = run({u"parasitics"_s, u"embed"_s, models + u"/ground.safetensors"_s, u"--data"_s, file,
+                 u"--steps"_s, u"50"_s, u"--perplexity"_s, u"5"_s, u"-o"_s,
+                 m_folder.filePath(u"t.csv"_s)});
+        QVERIFY2(r.code == 0, qPrintable(r.error));
+        QFile points(m_folder.filePath(u"t.csv"_s));
+        QVERIFY(points.open(QIODevice::ReadOnly));
+        QCOMPARE(points.readAll().count('\n'), qsizetype{r.object[u"points"_s].toInt() + 1});
 
         const QString schematic = m_folder.filePath(u"designs/two/schematic.sp"_s);
         r = run({u"parasitics"_s, u"predict"_s, schematic, u"--models"_s, models});
@@ -116,14 +131,15 @@ private slots:
         QTest::newRow("nothing to import")
             << QStringList{u"import"_s, m_folder.path() + u"/none"_s} << 3 << u"PAR-006"_s;
         QTest::newRow("no file") << QStringList{u"info"_s, none} << 3 << u"BASE-001"_s;
-        QTest::newRow("no bound") << QStringList{u"annotate"_s, none, u"--bound"_s, u"vague"_s, u"-o"_s, none}
+        QTest::newRow("no bound") << QStringList{u"annotate"_s, none,    u"--bound"_s,
+                                                 u"vague"_s,    u"-o"_s, none}
                                   << 2 << u"CLI-005"_s;
         QTest::newRow("nowhere to write") << QStringList{u"annotate"_s, none} << 2 << u"CLI-005"_s;
         QTest::newRow("no model") << QStringList{u"predict"_s, none, u"--models"_s, none} << 1
                                   << u"LEARN-045"_s;
         QTest::newRow("unknown setting")
-            << QStringList{u"train"_s, u"--data"_s, none, u"--designs"_s, u"a"_s, u"--set"_s,
-                           u"magic=1"_s, u"-o"_s, none}
+            << QStringList{u"train"_s,   u"--data"_s, none, u"--designs"_s, u"a"_s, u"--set"_s,
+                           u"magic=1"_s, u"-o"_s,     none}
             << 3 << u"LEARN-021"_s;
     }
     void badInput() {
