@@ -133,7 +133,7 @@ int exitCodeOf(const Error& error) {
         "OPT-03",    "RUN-001",   "RUN-002",  "RUN-003",   "PAR-00",    "PAR-02",    "CONG-00",
         "CONG-01",   "CONG-02",   "CONG-03",  "CONG-04",   "CONG-05",   "CONG-061",  "CONG-070",
         "CONG-071",  "LITHO-00",  "LITHO-01", "LITHO-020", "LITHO-021", "LITHO-022", "LITHO-023",
-        "DATA-051",  "DEEP-001",  "DEEP-002", "DEEP-006"};
+        "DATA-051",  "DEEP-001",  "DEEP-002", "DEEP-006",  "DEEP-008",  "DEEP-009"};
     const bool input = std::any_of(kInput.begin(), kInput.end(),
                                    [&](const char* p) { return code.starts_with(p); });
     return input ? kBadInput : kFailed;

@@ -85,6 +85,7 @@ void addParasitics(CLI::App& app, Context& context);
 void addRuns(CLI::App& app, Context& context);
 void addCongestion(CLI::App& app, Context& context);
 void addLitho(CLI::App& app, Context& context);
+void addDeep(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);
 
 } // namespace ohm::cli

@@ -96,6 +96,7 @@ int main(int argc, char** argv) {
     ohm::cli::addRuns(app, context);
     ohm::cli::addCongestion(app, context);
     ohm::cli::addLitho(app, context);
+    ohm::cli::addDeep(app, context);
     ohm::cli::addBench(app, context);
     for (CLI::App* noun : app.get_subcommands({})) {
         noun->fallthrough();

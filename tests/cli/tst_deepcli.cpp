@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// deep train and deep predict, against the real process, on tiny designs that are made here.
+#include "core/congestion/congestionset.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Result {
+    int code = -1;
+    QByteArray out, err;
+    QList<QJsonObject> lines() const {
+        QList<QJsonObject> all;
+        for (const QByteArray& line : out.split('\n')) {
+            if (!line.isEmpty())
+                all << QJsonDocument::fromJson(line).object();
+        }
+        return all;
+    }
+    QString error() const {
+        return lines().isEmpty() ? QString()
+                                 : lines().last()[u"error"_s].toObject()[u"code"_s].toString();
+    }
+};
+
+bool writeDesigns(const QString& path) {
+    ohm::congestion::CongestionSet set = ohm::congestion::emptyCongestionSet();
+    constexpr int kSide = 6, kNodes = 120;
+    for (int d = 0; d < 4; ++d) {
+        ohm::congestion::CongestionSample s;
+        s.name = s.family = "d" + std::to_string(d);
+        s.format = "def";
+        s.labelSource = "maps";
+        s.grid.columns = s.grid.rows = kSide;
+        s.pins.nodes = s.pins.nets = kNodes;
+        for (int n = 0; n < kNodes; ++n) {
+            for (const int step : {0, 1, 7}) {
+                s.pins.pinNode.push_back((n + step * (d + 1)) % kNodes);
+                s.pins.pinNet.push_back(n);
+            }
+            const float wave = 0.5f + 0.4f * std::sin(static_cast<float>(n + 3 * d));
+            for (std::size_t f = 0; f < set.featureNames.size(); ++f)
+                s.x.push_back(f % 2 == 0 ? wave : static_cast<float>(n % 5));
+            s.y.push_back(wave);
+            s.y.push_back(0.1f);
+            s.mask.push_back(1);
+            s.gcell.push_back(n % (kSide - 1)); // the last column stays empty
+            s.gcell.push_back((n / (kSide - 1)) % kSide);
+        }
+        s.mapX.assign(s.grid.count() * set.mapFeatureNames.size(), 0);
+        s.mapY.assign(s.grid.count() * 2, 0);
+        set.samples.push_back(std::move(s));
+    }
+    return ohm::congestion::writeCongestionSet(set, path.toStdString()).ok();
+}
+
+} // namespace
+
+class TestDeepCli : public QObject {
+    Q_OBJECT
+private:
+    QTemporaryDir m_dir;
+    Result run(const QString& command) const {
+        QProcess process;
+        process.setWorkingDirectory(m_dir.path());
+        process.setStandardInputFile(QProcess::nullDevice());
+        process.start(QStringLiteral(OHMSCAPE_CLI), command.split(u' ', Qt::SkipEmptyParts));
+        Result result;
+        if (!process.waitForFinished(120000)) {
+            process.kill();
+            process.waitForFinished();
+            return result;
+        }
+        if (process.exitStatus() == QProcess::NormalExit)
+            result.code = process.exitCode();
+        result.out = process.readAllStandardOutput();
+        result.err = process.readAllStandardError();
+        return result;
+    }
+    const QString m_small =
+        u"deep train --data d.h5 --layers 3 --channels 16 --select 4 --rate 0.01 "_s;
+
+private slots:
+    void initTestCase() { QVERIFY(writeDesigns(m_dir.filePath(u"d.h5"_s))); }
+
+    void trainsAndPredicts() {
+        const Result r = run(m_small + u"--loss mpgd --epochs 12 --seed 5 -o run --json"_s);
+        QVERIFY2(r.code == 0, r.err.constData());
+        const auto lines = r.lines();
+        QCOMPARE(lines.size(), 13);
+        for (int e = 0; e < 12; ++e) {
+            const QJsonObject& line = lines[e];
+            QCOMPARE(line[u"epoch"_s].toInt(), e + 1);
+            QCOMPARE(line[u"seed"_s].toInt(), 5);
+            for (const auto& name : {u"loss"_s, u"validation_mse"_s, u"selected"_s, u"seconds"_s})
+                QVERIFY2(line[name].isDouble(), qPrintable(name));
+            QCOMPARE(line[u"overlap"_s].isDouble(), e > 0);
+            const double ratio =
+                line[u"peak_bytes"_s].toDouble() / line[u"predicted_bytes"_s].toDouble();
+            QVERIFY2(std::fabs(ratio - 1) < 0.02, qPrintable(QString::number(ratio)));
+        }
+        QVERIFY(lines[11][u"train_mse"_s].toDouble() < 0.5 * lines[0][u"train_mse"_s].toDouble());
+        const QJsonObject end = lines[12];
+        QVERIFY(end[u"ok"_s].toBool());
+        QVERIFY(end[u"test"_s].toObject()[u"mse"_s].toDouble() <
+                0.5 * end[u"zero"_s].toObject()[u"mse"_s].toDouble());
+        QVERIFY(end[u"zero"_s].toObject()[u"pearson"_s].isNull());
+        QVERIFY(QFileInfo::exists(m_dir.filePath(u"run/model.safetensors"_s)));
+        QVERIFY(QFileInfo::exists(m_dir.filePath(u"run/epochs.jsonl"_s)));
+        QVERIFY(QFileInfo::exists(m_dir.filePath(u"run/result.json"_s)));
+
+        const Result p = run(u"deep predict run/model.safetensors --data d.h5 --design d2 "
+                             "-o map.npy --json"_s);
+        QVERIFY2(p.code == 0, p.err.constData());
+        const QJsonObject map = p.lines().first();
+        QCOMPARE(map[u"shape"_s].toArray(), (QJsonArray{6, 6}));
+        QCOMPARE(map[u"empty_cells"_s].toInt(), 6);
+        QVERIFY(map[u"figures"_s].toObject()[u"prediction"_s].toObject()[u"pearson"_s].isDouble());
+        QFile file(m_dir.filePath(u"map.npy"_s));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray bytes = file.readAll();
+        QVERIFY(bytes.startsWith("\x93NUMPY"));
+        QCOMPARE(bytes.size(), 128 + 36 * 4);
+        QCOMPARE(run(u"congestion info map.npy --json"_s)
+                     .lines()
+                     .first()[u"map"_s]
+                     .toObject()[u"finite"_s]
+                     .toInt(),
+                 30);
+        QCOMPARE(run(u"deep predict run/model.safetensors --data d.h5 --design d2 --nodes "
+                     "-o nodes.npy --json"_s)
+                     .lines()
+                     .first()[u"shape"_s]
+                     .toArray(),
+                 QJsonArray{120});
+    }
+
+    void sameSeedSameFigures() {
+        const auto first = run(m_small + u"--epochs 3 --seed 2 -o a --json"_s).lines();
+        const auto second = run(m_small + u"--epochs 3 --seed 2 -o b --json --threads 1"_s).lines();
+        const auto third = run(m_small + u"--epochs 3 --seed 3 -o c --json"_s).lines();
+        QCOMPARE(first.size(), 4);
+        QCOMPARE(second.size(), 4);
+        QCOMPARE(second[2][u"loss"_s].toDouble(), first[2][u"loss"_s].toDouble());
+        QVERIFY(third[2][u"loss"_s].toDouble() != first[2][u"loss"_s].toDouble());
+    }
+
+    void severalSeedsAndBaselines() {
+        const Result r = run(u"deep train --data d.h5 --layers 2 --channels 8 --block sage --loss "
+                             "shrinkage --shrink-c 0.02 --epochs 2 --split node --seeds 1,2 "
+                             "-o many --json"_s);
+        QVERIFY2(r.code == 0, r.err.constData());
+        QCOMPARE(r.lines().size(), 6);
+        QVERIFY(r.lines()[0][u"selected"_s].isNull());
+        QVERIFY(QFileInfo::exists(m_dir.filePath(u"many/seed-1/model.safetensors"_s)));
+        QVERIFY(QFileInfo::exists(m_dir.filePath(u"many/seed-2/model.safetensors"_s)));
+        const Result text = run(m_small + u"--storage A --epochs 1 -o text"_s);
+        QCOMPARE(text.code, 0);
+        QVERIFY(text.out.contains("all zeros: MSE"));
+    }
+
+    void wrongUseIsTold() {
+        QCOMPARE(run(m_small + u"--block cnn -o x --json"_s).error(), u"DEEP-002"_s);
+        const Result impossible = run(m_small + u"--storage B --skip full -o x --json"_s);
+        QCOMPARE(impossible.error(), u"DEEP-002"_s);
+        QCOMPARE(impossible.code, 3);
+        QCOMPARE(run(u"deep train --data none.h5 -o x"_s).code, 3);
+        QCOMPARE(run(m_small + u"--test-designs nobody -o x --json"_s).error(), u"CONG-051"_s);
+        QCOMPARE(run(u"deep train"_s).code, 2);
+        QVERIFY(run(m_small + u"--epochs 1 -o run1"_s).code == 0);
+        const Result nobody =
+            run(u"deep predict run1/model.safetensors --data d.h5 --design x -o y.npy --json"_s);
+        QCOMPARE(nobody.error(), u"DEEP-009"_s);
+        QCOMPARE(nobody.code, 3);
+        QCOMPARE(run(u"deep predict d.h5 --data d.h5 --design d1 -o y.npy"_s).code, 3);
+        QVERIFY(!QFileInfo::exists(m_dir.filePath(u"y.npy"_s)));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDeepCli)
+#include "tst_deepcli.moc"
