@@ -35,6 +35,7 @@ class ErrorsPage;
 class RunsPage;
 class OptimizePage;
 class ParasiticsPage;
+class DeepPage;
 class InspectorDock;
 class PaletteFeed;
 class PredictDock;
@@ -81,7 +82,7 @@ public:
     ShortcutsDialog* shortcuts(); ///< made when first asked for
     AboutDialog* about();
     bool isWorkspaceShown() const;
-    enum class Page { Circuit, Data, Train, Optimize, Embedding, Errors, Runs, Parasitics };
+    enum class Page { Circuit, Data, Train, Optimize, Embedding, Errors, Runs, Parasitics, Deep };
     void showPage(Page page);
     Page page() const;
     DataPage* dataPage() const { return m_data; }
@@ -91,6 +92,7 @@ public:
     ErrorsPage* errorsPage() const { return m_errors; }
     RunsPage* runsPage() const { return m_runs; }
     ParasiticsPage* parasiticsPage() const { return m_parasitics; }
+    DeepPage* deepPage() const { return m_deep; }
     void showDock(const QString& name); ///< "netsDock", "issuesDock", ...
     void restoreSession();
     /// Stops all work and waits a while for it; false if some did not end. At the program's end.
@@ -143,6 +145,7 @@ private:
     ErrorsPage* m_errors = nullptr;
     RunsPage* m_runs = nullptr;
     ParasiticsPage* m_parasitics = nullptr;
+    DeepPage* m_deep = nullptr;
     TrainPage* m_train = nullptr;
     OptimizePage* m_optimize = nullptr;
     ProjectDock* m_project = nullptr;

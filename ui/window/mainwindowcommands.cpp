@@ -374,6 +374,7 @@ void MainWindow::buildMenus() {
                                      u"page.errors"_s,
                                      u"page.runs"_s,
                                      u"page.parasitics"_s,
+                                     u"page.deep"_s,
                                      {},
                                      u"view.fit"_s,
                                      u"view.zoomIn"_s,

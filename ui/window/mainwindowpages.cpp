@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The pages beside the circuit's: data and training. They need no open circuit.
 #include "ui/pages/datapage.h"
+#include "ui/pages/deeppage.h"
 #include "ui/pages/embeddingpage.h"
 #include "ui/pages/errorspage.h"
 #include "ui/pages/finetunepage.h"
@@ -28,8 +29,9 @@ constexpr int kFirstPage = 2; ///< in the stack, after the start page and the ci
 
 /// In the order of MainWindow::Page.
 QStringList pageIds() {
-    return {u"page.circuit"_s,   u"page.data"_s,   u"page.train"_s, u"page.optimize"_s,
-            u"page.embedding"_s, u"page.errors"_s, u"page.runs"_s,  u"page.parasitics"_s};
+    return {u"page.circuit"_s,  u"page.data"_s,       u"page.train"_s,
+            u"page.optimize"_s, u"page.embedding"_s,  u"page.errors"_s,
+            u"page.runs"_s,     u"page.parasitics"_s, u"page.deep"_s};
 }
 } // namespace
 
@@ -52,6 +54,8 @@ void MainWindow::buildLearnPages() {
     m_parasitics = new ParasiticsPage(m_services->jobs, m_services->session, m_services->hub,
                                       m_services->voltages, this);
     m_pages->addWidget(m_parasitics);
+    m_deep = new DeepPage(m_services->jobs, this);
+    m_pages->addWidget(m_deep);
     connect(m_parasitics, &ParasiticsPage::circuitRequested, this,
             [this] { showPage(Page::Circuit); });
     connect(m_runs, &RunsPage::inspectRequested, this, [this](const QString& model) {
@@ -105,7 +109,9 @@ void MainWindow::registerPageCommands() {
         {u"page.runs"_s, tr("R&uns"), u"log"_s, u"Ctrl+Shift+7"_s,
          tr("Trainings of the past: tags, notes, a baseline, comparison, reports."), Page::Runs},
         {u"page.parasitics"_s, tr("&Parasitics"), u"capacitor"_s, u"Ctrl+Shift+8"_s,
-         tr("Capacitances of the layout before there is one."), Page::Parasitics}};
+         tr("Capacitances of the layout before there is one."), Page::Parasitics},
+        {u"page.deep"_s, tr("&Deep"), u"tree"_s, u"Ctrl+Shift+9"_s,
+         tr("Deep networks on routed designs: congestion, memory, losses."), Page::Deep}};
     for (const auto& [id, text, icon, keys, help, page] : pages) {
         QAction* action = c.addToggle({id, text, icon, {QKeySequence(keys)}, help, tr("Pages")},
                                       [this, page = page](bool on) {

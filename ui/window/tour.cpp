@@ -5,6 +5,7 @@
 #include "ui/dialogs/shortcutsdialog.h"
 #include "ui/docks/whatifdock.h"
 #include "ui/pages/datapage.h"
+#include "ui/pages/deeppage.h"
 #include "ui/pages/distributionpane.h"
 #include "ui/pages/embeddingpage.h"
 #include "ui/pages/errorspage.h"
@@ -52,7 +53,8 @@ constexpr int kPollMs = 50;
 constexpr int kSettleRounds = 6; ///< polls after "ready" in which views paint and settle
 constexpr int kTourSamples = 24;
 constexpr int kTourSteps = 80;
-constexpr int kPatienceMs = 180'000; ///< for one step
+constexpr int kTourLayers = 10, kTourChannels = 32, kTourEpochs = 40; // of a deep network
+constexpr int kPatienceMs = 180'000;                                  ///< for one step
 constexpr QSize kWindow{1600, 1000};
 
 /// Something to look at: the output, else the net with the most connections that is neither ground
@@ -314,6 +316,25 @@ void Tour::addWorkspaceSteps(const QString& look) {
         {{},
          [this] { m_window.parasiticsPage()->estimatePane()->drawButton()->setChecked(false); },
          now});
+    m_steps.push_back({{},
+                       [this] {
+                           m_window.showPage(MainWindow::Page::Deep);
+                           if (!m_window.deepPage()->work().designs())
+                               m_window.deepPage()->exampleButton()->click();
+                       },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"deep-"_s + look,
+                       [this] {
+                           DeepPage* page = m_window.deepPage();
+                           if (page->work().outcome())
+                               return;
+                           page->layersBox()->setValue(kTourLayers);
+                           page->channelsBox()->setValue(kTourChannels);
+                           page->epochsBox()->setValue(kTourEpochs);
+                           page->lossBox()->setCurrentIndex(1);
+                           page->trainButton()->click();
+                       },
+                       [&bench] { return bench.jobs.isIdle(); }});
     m_steps.push_back({u"palette-"_s + look,
                        [this, &bench] {
                            m_window.showPage(MainWindow::Page::Circuit);

@@ -122,7 +122,7 @@ private slots:
         };
         row("mse, gsr", deep::LossKind::Mse, deep::Block::Gsr);
         row("mpgd, gsr", deep::LossKind::Mpgd, deep::Block::Gsr);
-        row("shrinkage, revgnn", deep::LossKind::Shrinkage, deep::Block::RevGnn);
+        row("shrinkage, gsr", deep::LossKind::Shrinkage, deep::Block::Gsr);
         row("mse, sage", deep::LossKind::Mse, deep::Block::Sage);
     }
     void learnsAndMeasures() {
@@ -132,6 +132,7 @@ private slots:
         QVERIFY(task.ok());
         auto config = recipe(static_cast<deep::LossKind>(loss));
         config.loss.shrinkC = 0.02;
+        config.epochs = 100;
         config.network.block = static_cast<deep::Block>(block);
         if (config.network.block != deep::Block::Gsr)
             config.network.k = 0;
@@ -139,9 +140,10 @@ private slots:
         const auto result = trainOn(*task, config, {}, noProgress(),
                                     [&](const EpochFigures& e) { epochs.push_back(e); });
         QVERIFY2(result.ok(), result.ok() ? "" : result.error().message().c_str());
-        QCOMPARE(epochs.size(), std::size_t{40});
+        QCOMPARE(epochs.size(), std::size_t{100});
         QVERIFY(epochs.back().trainSquare < 0.3 * epochs.front().trainSquare);
-        QVERIFY(result->test.mse < 0.2 * result->testZero.mse);
+        QVERIFY2(result->test.mse < 0.2 * result->testZero.mse,
+                 qPrintable(QString::number(result->test.mse / result->testZero.mse)));
         QVERIFY(result->test.pearson && *result->test.pearson > 0.7);
         QVERIFY(!result->testZero.pearson);
         const bool mpgd = config.loss.kind == deep::LossKind::Mpgd;

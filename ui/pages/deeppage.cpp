@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/deeppage.h"
+
+#include "ui/pages/pageparts.h"
+#include "ui/services/text.h"
+#include "widgets/common/exportview.h"
+#include "widgets/common/icons.h"
+#include "widgets/common/messagebar.h"
+#include "widgets/map/mapview.h"
+#include "widgets/plot/plotview.h"
+
+#include <QBoxLayout>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QFileDialog>
+#include <QFormLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QSignalBlocker>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QToolButton>
+
+#include <algorithm>
+#include <limits>
+
+namespace ohm::ui {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr double kMebi = 1048576.0;
+constexpr double kRate = 3e-3; ///< of Adam
+
+double valueOr(const std::optional<double>& value) {
+    return value.value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
+QString mebibytes(std::size_t bytes) {
+    return DeepPage::tr("%L1 MiB").arg(static_cast<double>(bytes) / kMebi, 0, 'f', 1);
+}
+
+QString figure(const congestion::Figure& value) {
+    return value ? QString::number(*value, 'f', 3) : u"\u2013"_s;
+}
+
+} // namespace
+
+DeepPage::DeepPage(JobService& jobs, QWidget* parent)
+    : QWidget(parent)
+    , m_work(jobs)
+    , m_bar(new widgets::MessageBar(this)) {
+    setObjectName(u"deepPage"_s);
+    QWidget* side = buildSide();
+    framePage(this, m_bar, side, buildMain());
+    connect(&m_work, &DeepWork::designsChanged, this, &DeepPage::showDesigns);
+    connect(&m_work, &DeepWork::stateChanged, this, &DeepPage::showState);
+    connect(&m_work, &DeepWork::epochReported, this, &DeepPage::showEpoch);
+    connect(&m_work, &DeepWork::trained, this, &DeepPage::showResult);
+    connect(&m_work, &DeepWork::failed, this,
+            [this](const Error& error) { m_bar->showError(error); });
+    adapt();
+    showState();
+}
+
+QWidget* DeepPage::buildSide() {
+    auto* side = new QWidget;
+    auto* layout = new QVBoxLayout(side);
+    auto* row = new QHBoxLayout;
+    m_open = new QPushButton(widgets::themedIcon(u"open"_s), tr("Designs\u2026"));
+    m_open->setToolTip(tr("A file of \u201ccongestion import\u201d"));
+    m_example = new QPushButton(tr("Example"));
+    m_example->setToolTip(tr("Made-up circuits with estimated labels, to try things on"));
+    row->addWidget(m_open, 1);
+    row->addWidget(m_example);
+    layout->addLayout(row);
+    m_file = new QLabel;
+    m_file->setWordWrap(true);
+    layout->addWidget(m_file);
+
+    auto* form = new QFormLayout;
+    m_block = choiceField(tr("Block"));
+    m_block->addItem(tr("GSR (sparse)"), int(deep::Block::Gsr));
+    m_block->addItem(u"RevGNN"_s, int(deep::Block::RevGnn));
+    m_block->addItem(u"GCN"_s, int(deep::Block::Gcn));
+    m_block->addItem(u"GraphSAGE"_s, int(deep::Block::Sage));
+    form->addRow(tr("Block"), m_block);
+    m_layers = spinField(tr("Layers"), 1, 10'000, 20);
+    form->addRow(tr("Layers"), m_layers);
+    m_channels = spinField(tr("Channels"), 2, 512, 96);
+    m_channels->setSingleStep(2);
+    form->addRow(tr("Channels"), m_channels);
+    m_select = spinField(tr("Entries selected per row"), 0, 256, 16);
+    m_select->setToolTip(tr("k largest entries per row and half are aggregated; 0 = all"));
+    form->addRow(tr("Select k"), m_select);
+    m_storage = choiceField(tr("What is stored per layer"));
+    m_storage->addItem(tr("A: values and columns"), int(deep::Storage::A));
+    m_storage->addItem(tr("B: the paper's skip"), int(deep::Storage::B));
+    m_storage->addItem(tr("C: columns"), int(deep::Storage::C));
+    m_storage->addItem(tr("D: nothing, fixed point"), int(deep::Storage::D));
+    m_storage->setCurrentIndex(3);
+    form->addRow(tr("Storage"), m_storage);
+    m_loss = choiceField(tr("Loss"));
+    m_loss->addItem(tr("mean square"), int(deep::LossKind::Mse));
+    m_loss->addItem(tr("MPGD"), int(deep::LossKind::Mpgd));
+    m_loss->addItem(tr("shrinkage"), int(deep::LossKind::Shrinkage));
+    form->addRow(tr("Loss"), m_loss);
+    m_threshold = new QDoubleSpinBox;
+    m_threshold->setDecimals(4);
+    m_threshold->setRange(0, 10);
+    m_threshold->setSingleStep(0.001);
+    m_threshold->setValue(0.007);
+    m_threshold->setAccessibleName(tr("Threshold"));
+    m_threshold->setToolTip(tr("MPGD: errors up to it are left out. Shrinkage: errors below it "
+                               "count little"));
+    form->addRow(tr("Threshold"), m_threshold);
+    m_split = choiceField(tr("Split"));
+    m_split->addItem(tr("by design"), int(congestion::SplitOptions::By::Design));
+    m_split->addItem(tr("by node (leaks)"), int(congestion::SplitOptions::By::Node));
+    m_split->setToolTip(tr("Nodes of one GCell share their label: divided by node, training has "
+                           "seen the answers of the test"));
+    form->addRow(tr("Split"), m_split);
+    m_epochs = spinField(tr("Epochs"), 1, 100'000, 100);
+    form->addRow(tr("Epochs"), m_epochs);
+    m_seed = spinField(tr("Seed"), 0, 1'000'000, 1);
+    form->addRow(tr("Seed"), m_seed);
+    layout->addLayout(form);
+    m_memory = new QLabel;
+    m_memory->setWordWrap(true);
+    layout->addWidget(m_memory);
+    m_train = new QPushButton(widgets::themedIcon(u"play"_s), tr("Train"));
+    layout->addWidget(m_train);
+    m_live = new QLabel;
+    m_live->setWordWrap(true);
+    layout->addWidget(m_live);
+    m_result = new QLabel;
+    m_result->setWordWrap(true);
+    m_result->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    layout->addWidget(m_result);
+    m_save = new QPushButton(widgets::themedIcon(u"save"_s), tr("Keep the network\u2026"));
+    m_save->setToolTip(tr("A file for \u201cdeep predict\u201d"));
+    layout->addWidget(m_save);
+    layout->addStretch(1);
+
+    connect(m_open, &QPushButton::clicked, this, [this] {
+        const QString file = QFileDialog::getOpenFileName(this, tr("Designs to learn from"), {},
+                                                          tr("Designs (*.h5)"));
+        if (!file.isEmpty())
+            m_work.open(file);
+    });
+    connect(m_example, &QPushButton::clicked, this, [this] { m_work.makeExample(); });
+    connect(m_train, &QPushButton::clicked, this, [this] {
+        if (m_work.isTraining())
+            m_work.stop();
+        else
+            start();
+    });
+    connect(m_save, &QPushButton::clicked, this, [this] {
+        const QString file = QFileDialog::getSaveFileName(
+            this, tr("Keep the network"), u"deep.safetensors"_s, tr("Networks (*.safetensors)"));
+        if (!file.isEmpty())
+            saveTo(file);
+    });
+    for (QComboBox* box : {m_block, m_storage, m_loss})
+        connect(box, &QComboBox::currentIndexChanged, this, &DeepPage::adapt);
+    for (QSpinBox* box : {m_layers, m_channels, m_select})
+        connect(box, &QSpinBox::valueChanged, this, &DeepPage::showMemory);
+    auto* scroll = new QScrollArea;
+    scroll->setWidget(side);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setMinimumWidth(fontMetrics().averageCharWidth() * 42);
+    return scroll;
+}
+
+QWidget* DeepPage::buildMain() {
+    const auto exported = [this](auto* view) {
+        auto* actions = new widgets::ExportActions([view] { return view->renderable(); }, view);
+        connect(actions, &widgets::ExportActions::failed, this,
+                [this](const Error& error) { m_bar->showError(error); });
+        return actions->button(tr("Export"));
+    };
+    m_lossPlot = new widgets::PlotView(tr("Mean squared error"));
+    m_lossPlot->setAxes(tr("epoch"), tr("mean squared error"));
+    m_lossPlot->setLogarithmic(false, true);
+    m_lossPlot->setEmptyText(tr("Errors appear here, epoch by epoch"));
+    m_figuresPlot = new widgets::PlotView(tr("Validation designs"));
+    m_figuresPlot->setAxes(tr("epoch"), tr("correlation"));
+    m_figuresPlot->setLegendAt(Qt::AlignBottom | Qt::AlignRight);
+    m_figuresPlot->setYRange(-0.2, 1);
+    m_figuresPlot->setEmptyText(tr("Correlations with the validation designs appear here"));
+    m_selectedPlot = new widgets::PlotView(tr("Selected by MPGD"));
+    m_selectedPlot->setAxes(tr("epoch"), tr("share"));
+    m_selectedPlot->setYRange(0, 1.05);
+    m_selectedPlot->setLegendAt(Qt::AlignBottom | Qt::AlignRight);
+    m_selectedPlot->setEmptyText(tr("MPGD's share of entries, and how far it stays the same"));
+    auto* plots = new QSplitter(Qt::Horizontal);
+    plots->addWidget(titledPane(tr("Mean squared error"), m_lossPlot, exported(m_lossPlot)));
+    plots->addWidget(titledPane(tr("Validation designs"), m_figuresPlot, exported(m_figuresPlot)));
+    plots->addWidget(titledPane(tr("Selected by MPGD"), m_selectedPlot, exported(m_selectedPlot)));
+    for (int i = 0; i < 3; ++i)
+        plots->setStretchFactor(i, 1);
+
+    m_map = new widgets::MapView(tr("Congestion predicted, true and error"));
+    m_map->setEmptyText(tr("A design's congestion appears here after a training"));
+    m_design = choiceField(tr("Design on the maps"));
+    m_design->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    auto* head = new QWidget;
+    auto* row = new QHBoxLayout(head);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(m_design);
+    row->addWidget(exported(m_map));
+    connect(m_design, &QComboBox::currentIndexChanged, this, &DeepPage::showMap);
+    auto* main = new QSplitter(Qt::Vertical);
+    main->addWidget(plots);
+    main->addWidget(titledPane(tr("Congestion per GCell, mean of its cells"), m_map, head));
+    main->setStretchFactor(0, 2);
+    main->setStretchFactor(1, 3);
+    main->setChildrenCollapsible(false);
+    return main;
+}
+
+deep::TrainConfig DeepPage::config() const {
+    deep::TrainConfig config;
+    deep::NetworkConfig& n = config.network;
+    n.block = static_cast<deep::Block>(m_block->currentData().toInt());
+    n.layers = m_layers->value();
+    n.channels = m_channels->value();
+    n.k = n.block == deep::Block::Gsr ? m_select->value() : 0;
+    n.storage = static_cast<deep::Storage>(m_storage->currentData().toInt());
+    if (!n.sparse() && (n.storage == deep::Storage::A || n.storage == deep::Storage::B))
+        n.storage = deep::Storage::D; // nothing is selected that could be stored
+    n.skip = n.storage == deep::Storage::B ? deep::Skip::Paper : deep::Skip::Full;
+    n.seed = static_cast<std::uint64_t>(m_seed->value());
+    if (m_work.designs())
+        n.inputs = static_cast<int>(m_work.designs()->set.featureNames.size());
+    config.loss.kind = static_cast<deep::LossKind>(m_loss->currentData().toInt());
+    config.loss.threshold = m_threshold->value();
+    if (config.loss.kind == deep::LossKind::Shrinkage)
+        config.loss.shrinkC = m_threshold->value();
+    config.adam.rate = kRate;
+    config.epochs = m_epochs->value();
+    config.cosine = true;
+    return config;
+}
+
+void DeepPage::adapt() {
+    const auto block = static_cast<deep::Block>(m_block->currentData().toInt());
+    const bool reversible = block == deep::Block::Gsr || block == deep::Block::RevGnn;
+    m_select->setEnabled(block == deep::Block::Gsr);
+    m_storage->setEnabled(reversible);
+    m_threshold->setEnabled(m_loss->currentData().toInt() != int(deep::LossKind::Mse));
+    showMemory();
+}
+
+void DeepPage::showMemory() {
+    const auto designs = m_work.designs();
+    bool possible = false;
+    if (!designs) {
+        m_memory->setText(tr("Choose designs to see how much memory the network will need."));
+    } else {
+        const deep::NetworkConfig network = config().network;
+        const auto checked = deep::checkConfig(network);
+        if (!checked) {
+            m_memory->setText(qs(checked.error().message()));
+        } else {
+            possible = designs->labelled > 0;
+            const deep::PredictedMemory m = deep::predictedMemory(network, designs->size);
+            m_memory->setText(
+                tr("Will need %1: weights %2, streams %3, work %4, stored per layer %5, graph %6.")
+                    .arg(mebibytes(m.total()), mebibytes(m.weights), mebibytes(m.streams),
+                         mebibytes(m.work), mebibytes(m.stored), mebibytes(m.graph)));
+        }
+    }
+    m_train->setEnabled(m_work.isTraining() || (possible && !m_work.isReading()));
+}
+
+void DeepPage::showState() {
+    const bool training = m_work.isTraining();
+    m_train->setText(training ? tr("Stop") : tr("Train"));
+    m_train->setIcon(widgets::themedIcon(training ? u"stop"_s : u"play"_s));
+    m_open->setEnabled(!training && !m_work.isReading());
+    m_example->setEnabled(!training && !m_work.isReading());
+    m_save->setEnabled(m_work.outcome() != nullptr);
+    if (!m_work.designs())
+        m_file->setText(tr("Routed designs to learn congestion from; made with "
+                           "\u201cohmscape-cli congestion import\u201d."));
+    showMemory();
+}
+
+void DeepPage::showDesigns() {
+    m_bar->dismiss();
+    const auto designs = m_work.designs();
+    m_file->setText(tr("%1: %Ln design(s) with labels, the largest graph has %2 nodes and %3 "
+                       "edges.",
+                       nullptr, designs->labelled)
+                        .arg(designs->title)
+                        .arg(QLocale().toString(static_cast<qlonglong>(designs->size.nodes)))
+                        .arg(QLocale().toString(static_cast<qlonglong>(designs->size.edges))));
+    m_epochsSeen.clear();
+    for (widgets::PlotView* plot : {m_lossPlot, m_figuresPlot, m_selectedPlot})
+        plot->setSeries({});
+    m_live->clear();
+    m_result->clear();
+    m_design->clear();
+    m_map->setMaps(0, 0, {});
+}
+
+void DeepPage::start() {
+    m_bar->dismiss();
+    m_epochsSeen.clear();
+    for (widgets::PlotView* plot : {m_lossPlot, m_figuresPlot, m_selectedPlot})
+        plot->setSeries({});
+    m_live->clear();
+    m_result->clear();
+    deeptrain::TaskOptions options;
+    options.split.by = static_cast<congestion::SplitOptions::By>(m_split->currentData().toInt());
+    options.split.seed = 1;
+    m_work.train(config(), options);
+}
+
+void DeepPage::showEpoch(const deeptrain::EpochFigures& epoch) {
+    m_epochsSeen << epoch;
+    QVector<widgets::PlotSeries> errors(2), figures(4), selected(2);
+    errors[0].name = tr("training");
+    errors[1].name = tr("validation");
+    figures[0].name = u"Pearson"_s;
+    figures[1].name = u"Spearman"_s;
+    figures[2].name = u"Kendall"_s;
+    figures[3].name = u"R2"_s;
+    selected[0].name = tr("selected");
+    selected[1].name = tr("overlap");
+    bool picks = false;
+    for (const deeptrain::EpochFigures& e : m_epochsSeen) {
+        for (auto* set : {&errors, &figures, &selected}) {
+            for (widgets::PlotSeries& series : *set)
+                series.x << e.epoch;
+        }
+        errors[0].y << e.trainSquare;
+        errors[1].y << (e.validation.designs > 0 ? e.validation.mse : valueOr({}));
+        figures[0].y << valueOr(e.validation.pearson);
+        figures[1].y << valueOr(e.validation.spearman);
+        figures[2].y << valueOr(e.validation.kendall);
+        figures[3].y << valueOr(e.validation.r2);
+        selected[0].y << valueOr(e.selected);
+        selected[1].y << valueOr(e.overlap);
+        picks = picks || e.selected.has_value();
+    }
+    m_lossPlot->setSeries(errors);
+    m_figuresPlot->setSeries(figures);
+    m_selectedPlot->setSeries(picks ? selected : QVector<widgets::PlotSeries>{});
+    m_live->setText(tr("Epoch %L1: %2 s, %3 measured, %4 predicted.")
+                        .arg(epoch.epoch)
+                        .arg(epoch.seconds, 0, 'f', 2)
+                        .arg(mebibytes(epoch.measuredBytes), mebibytes(epoch.predictedBytes)));
+}
+
+void DeepPage::showResult() {
+    const auto outcome = m_work.outcome();
+    const deeptrain::TrainingResult& r = outcome->result;
+    m_result->setText(
+        tr("Best epoch %L1, %2 s in all. Test designs: Pearson %3, Spearman %4, Kendall %5, R2 %6, "
+           "mean squared error %7 (all zeros: %8), greatest error %9.")
+            .arg(r.bestEpoch)
+            .arg(outcome->seconds, 0, 'f', 1)
+            .arg(figure(r.test.pearson), figure(r.test.spearman), figure(r.test.kendall),
+                 figure(r.test.r2), QString::number(r.test.mse, 'g', 3),
+                 QString::number(r.testZero.mse, 'g', 3),
+                 QString::number(r.test.maxError, 'g', 3)));
+    {
+        const QSignalBlocker quiet(m_design);
+        m_design->clear();
+        int first = -1;
+        for (const deeptrain::TaskDesign& design : outcome->task.designs) {
+            const deep::Part part = design.parts.empty() ? deep::Part::Unused : design.parts[0];
+            const bool byDesign = m_split->currentIndex() == 0;
+            const QString what = !byDesign                      ? tr("divided by node")
+                                 : part == deep::Part::Train    ? tr("training")
+                                 : part == deep::Part::Validate ? tr("validation")
+                                                                : tr("test");
+            if (first < 0 && part == deep::Part::Test)
+                first = m_design->count();
+            m_design->addItem(u"%1 (%2)"_s.arg(qs(design.name), what));
+        }
+        m_design->setCurrentIndex(std::max(first, 0));
+    }
+    showMap();
+    showState();
+}
+
+void DeepPage::showMap() {
+    const auto outcome = m_work.outcome();
+    const int at = m_design->currentIndex();
+    if (!outcome || at < 0 || static_cast<std::size_t>(at) >= outcome->task.designs.size()) {
+        m_map->setMaps(0, 0, {});
+        return;
+    }
+    const auto i = static_cast<std::size_t>(at);
+    const deeptrain::TaskDesign& design = outcome->task.designs[i];
+    m_map->setComparison(
+        design.grid.columns, design.grid.rows,
+        deeptrain::cellMeans(outcome->result.predictions[i], design.gcell, design.grid),
+        deeptrain::cellMeans(design.labels, design.gcell, design.grid));
+    m_map->fit();
+}
+
+void DeepPage::saveTo(const QString& file) {
+    const auto written = m_work.save(file);
+    if (written)
+        m_bar->showMessage(widgets::MessageBar::Kind::Success,
+                           tr("The network is kept in %1").arg(file));
+    else
+        m_bar->showError(written.error());
+}
+
+} // namespace ohm::ui

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/session/deepwork.h"
+
+#include <QVector>
+#include <QWidget>
+
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+class QPushButton;
+class QSpinBox;
+
+namespace ohm::widgets {
+class MapView;
+class MessageBar;
+class PlotView;
+} // namespace ohm::widgets
+
+namespace ohm::ui {
+
+/// Deep networks on routed designs: block, depth, storage and loss are chosen, the memory they will
+/// need is shown before the start, figures appear per epoch, and a design's congestion is mapped
+/// predicted, true and the error. Thread: GUI.
+class DeepPage : public QWidget {
+    Q_OBJECT
+public:
+    explicit DeepPage(JobService& jobs, QWidget* parent = nullptr);
+
+    DeepWork& work() { return m_work; }
+    widgets::MessageBar* bar() const { return m_bar; }
+    QPushButton* openButton() const { return m_open; }
+    QPushButton* exampleButton() const { return m_example; }
+    QPushButton* trainButton() const { return m_train; }
+    QPushButton* saveButton() const { return m_save; }
+    QComboBox* blockBox() const { return m_block; }
+    QComboBox* storageBox() const { return m_storage; }
+    QComboBox* lossBox() const { return m_loss; }
+    QComboBox* splitBox() const { return m_split; }
+    QComboBox* designBox() const { return m_design; }
+    QSpinBox* layersBox() const { return m_layers; }
+    QSpinBox* channelsBox() const { return m_channels; }
+    QSpinBox* selectBox() const { return m_select; }
+    QSpinBox* epochsBox() const { return m_epochs; }
+    QLabel* memoryLabel() const { return m_memory; }
+    QLabel* liveLabel() const { return m_live; }
+    QLabel* resultLabel() const { return m_result; }
+    widgets::PlotView* lossPlot() const { return m_lossPlot; }
+    widgets::PlotView* figuresPlot() const { return m_figuresPlot; }
+    widgets::PlotView* selectedPlot() const { return m_selectedPlot; }
+    widgets::MapView* map() const { return m_map; }
+    /// What would be trained now.
+    deep::TrainConfig config() const;
+    /// Keeps the trained network in a file and tells.
+    void saveTo(const QString& file);
+
+private:
+    QWidget* buildSide();
+    QWidget* buildMain();
+    void adapt(); ///< what goes with the chosen block
+    void showMemory();
+    void showState();
+    void showDesigns();
+    void showEpoch(const deeptrain::EpochFigures& epoch);
+    void showResult();
+    void showMap();
+    void start();
+
+    DeepWork m_work;
+    widgets::MessageBar* m_bar;
+    QPushButton *m_open = nullptr, *m_example = nullptr, *m_train = nullptr, *m_save = nullptr;
+    QComboBox *m_block = nullptr, *m_storage = nullptr, *m_loss = nullptr, *m_split = nullptr,
+              *m_design = nullptr;
+    QSpinBox *m_layers = nullptr, *m_channels = nullptr, *m_select = nullptr, *m_epochs = nullptr,
+             *m_seed = nullptr;
+    QDoubleSpinBox* m_threshold = nullptr;
+    QLabel *m_file = nullptr, *m_memory = nullptr, *m_live = nullptr, *m_result = nullptr;
+    widgets::PlotView *m_lossPlot = nullptr, *m_figuresPlot = nullptr, *m_selectedPlot = nullptr;
+    widgets::MapView* m_map = nullptr;
+    QVector<deeptrain::EpochFigures> m_epochsSeen;
+};
+
+} // namespace ohm::ui
