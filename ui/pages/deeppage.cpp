@@ -185,19 +185,19 @@ QWidget* DeepPage::buildMain() {
         return actions->button(tr("Export"));
     };
     m_lossPlot = new widgets::PlotView(tr("Mean squared error"));
-    m_lossPlot->setAxes(tr("epoch"), tr("mean squared error"));
+    m_lossPlot->setAxes(tr("epoch"), tr("error"));
     m_lossPlot->setLogarithmic(false, true);
     m_lossPlot->setEmptyText(tr("Errors appear here, epoch by epoch"));
     m_figuresPlot = new widgets::PlotView(tr("Validation designs"));
     m_figuresPlot->setAxes(tr("epoch"), tr("correlation"));
     m_figuresPlot->setLegendAt(Qt::AlignBottom | Qt::AlignRight);
     m_figuresPlot->setYRange(-0.2, 1);
-    m_figuresPlot->setEmptyText(tr("Correlations with the validation designs appear here"));
+    m_figuresPlot->setEmptyText(tr("Correlations appear here"));
     m_selectedPlot = new widgets::PlotView(tr("Selected by MPGD"));
     m_selectedPlot->setAxes(tr("epoch"), tr("share"));
     m_selectedPlot->setYRange(0, 1.05);
     m_selectedPlot->setLegendAt(Qt::AlignBottom | Qt::AlignRight);
-    m_selectedPlot->setEmptyText(tr("MPGD's share of entries, and how far it stays the same"));
+    m_selectedPlot->setEmptyText(tr("Shares appear here with MPGD"));
     auto* plots = new QSplitter(Qt::Horizontal);
     plots->addWidget(titledPane(tr("Mean squared error"), m_lossPlot, exported(m_lossPlot)));
     plots->addWidget(titledPane(tr("Validation designs"), m_figuresPlot, exported(m_figuresPlot)));
@@ -220,6 +220,7 @@ QWidget* DeepPage::buildMain() {
     main->addWidget(titledPane(tr("Congestion per GCell, mean of its cells"), m_map, head));
     main->setStretchFactor(0, 2);
     main->setStretchFactor(1, 3);
+    plots->setMinimumHeight(fontMetrics().height() * 14);
     main->setChildrenCollapsible(false);
     return main;
 }
@@ -286,6 +287,7 @@ void DeepPage::showState() {
     m_open->setEnabled(!training && !m_work.isReading());
     m_example->setEnabled(!training && !m_work.isReading());
     m_save->setEnabled(m_work.outcome() != nullptr);
+    m_design->setEnabled(m_work.outcome() != nullptr);
     if (!m_work.designs())
         m_file->setText(tr("Routed designs to learn congestion from; made with "
                            "\u201cohmscape-cli congestion import\u201d."));
