@@ -53,11 +53,10 @@ AccuracyPane::AccuracyPane(ParasiticWork& work, QWidget* parent)
         m_model->setCurrentIndex(m_model->findData(model));
     });
     connect(&m_work, &ParasiticWork::trainingReported, this,
-            [this](const QString& phase, double step, double loss, double score) {
+            [this](const QString& phase, double step, double, double score) {
                 if (phase != u"train"_s)
                     return;
                 m_x << step;
-                m_loss << loss;
                 m_score << score;
                 widgets::PlotSeries line;
                 line.name = tr("validation R2 or F1");
@@ -122,7 +121,6 @@ QWidget* AccuracyPane::buildSide() {
         if (spec.method != "ohmscape" && spec.method != "circuitgcl")
             spec.loss = "mse";
         m_x.clear();
-        m_loss.clear();
         m_score.clear();
         m_curve->setSeries({});
         m_work.train(spec, chosen(), folder());

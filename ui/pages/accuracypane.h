@@ -62,7 +62,7 @@ private:
     widgets::ScatterView* m_scatter = nullptr;
     QTableWidget* m_confusion = nullptr;
     QTableWidget* m_decades = nullptr;
-    QVector<double> m_x, m_loss, m_score;
+    QVector<double> m_x, m_score;
 };
 
 } // namespace ohm::ui
