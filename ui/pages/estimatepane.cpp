@@ -216,10 +216,14 @@ double EstimatePane::least() const {
 void EstimatePane::writeTo(const QString& path) {
     const auto written =
         m_work.writeNetlist(path, static_cast<learn::Bound>(m_bound->currentData().toInt()));
-    if (written)
-        emit told(tr("Written to %1").arg(path));
-    else
+    if (!written)
         emit failed(written.error());
+    else if (*written > 0)
+        emit told(tr("Written to %1, without %2 devices whose models are not defined")
+                      .arg(path)
+                      .arg(*written));
+    else
+        emit told(tr("Written to %1").arg(path));
 }
 
 void EstimatePane::showState() {

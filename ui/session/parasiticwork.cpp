@@ -128,14 +128,18 @@ void ParasiticWork::measure(double chance) {
         });
 }
 
-Expected<void> ParasiticWork::writeNetlist(const QString& path, learn::Bound bound) const {
+Expected<int> ParasiticWork::writeNetlist(const QString& path, learn::Bound bound) const {
     if (!m_annotation)
         return fail("UI-041", "There are no estimates to write", {}, {}, "Press Estimate first");
     const netlist::FlatDeck deck = netlist::writeFlatDeck(*m_circuit);
-    return writeFileAtomically(path.toStdString(),
-                               deck.text + "* estimated parasitics\n" +
-                                   learn::annotationCards(*m_annotation, deck.netNames, bound) +
-                                   ".end\n");
+    const auto written = writeFileAtomically(
+        path.toStdString(), deck.text + "* estimated parasitics\n" +
+                                learn::annotationCards(*m_annotation, deck.netNames, bound) +
+                                ".end\n");
+    if (!written)
+        return written.failure();
+    return static_cast<int>(
+        std::count(deck.deviceNames.begin(), deck.deviceNames.end(), std::string()));
 }
 
 void ParasiticWork::import(const QStringList& paths) {

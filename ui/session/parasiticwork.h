@@ -32,8 +32,9 @@ public:
     void setModelFolder(const QString& folder) { m_folder = folder; }
     /// Simulates the project's benches without and with parasitics.
     void measure(double chance);
-    /// Writes the flat netlist with the estimates. Errors: BASE-010.
-    Expected<void> writeNetlist(const QString& path, learn::Bound bound) const;
+    /// Writes the flat netlist with the estimates; gives the number of devices left out of it
+    /// because their models are not defined. Errors: BASE-010.
+    Expected<int> writeNetlist(const QString& path, learn::Bound bound) const;
     const AnnotationPtr& annotation() const { return m_annotation; } ///< null until there is one
     netlist::CircuitPtr circuit() const { return m_circuit; }        ///< that it is of
     const optimize::AnnotatedMeasures& measures() const { return m_measures; }
