@@ -157,8 +157,8 @@ void addOptimize(CLI::App& app, Context& context) {
     verb->add_option("PROJECT", o->project, "Project with benches, measurements and specs")
         ->required();
     verb->add_option("-a,--algorithm", o->session.algorithm.name,
-                     "random, evo, oracle, bagnet-fc, bagnet-random, bagnet-frozen or "
-                     "bagnet-finetuned")
+                     "random, evo, oracle, bagnet-fc, bagnet-random, bagnet-frozen, "
+                     "bagnet-finetuned, bayes or bayes-graph")
         ->capture_default_str();
     verb->add_option("--backbone", o->backbone, "Checkpoint of the graph network");
     verb->add_option("--max-sims", o->session.mostSims, "Budget of simulated designs")
@@ -175,6 +175,9 @@ void addOptimize(CLI::App& app, Context& context) {
     verb->add_option("--steps", o->session.algorithm.gradientSteps,
                      "BagNet: training steps per iteration")
         ->capture_default_str();
+    verb->add_option("--designs-per-step", o->session.algorithm.designsPerStep,
+                     "Train on all pairs among so many designs; 0 = 64 pairs drawn one by one")
+        ->check(CLI::Range(0, 200));
     verb->add_flag("--original", o->original, "BagNet of 2019: without the heads that say 'meets'");
     verb->add_option("--device", o->session.algorithm.device, "cpu, cuda or cuda:N")
         ->capture_default_str();

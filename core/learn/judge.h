@@ -28,6 +28,9 @@ struct JudgeSpec {
     std::optional<Checkpoint> backbone; ///< Graph: architecture, scaling, and weights if pretrained
     bool pretrained = true;             ///< Graph: false = fresh weights
     bool frozen = false;                ///< Graph: the backbone is not trained
+    /// A training step takes all pairs among so many designs; 0: `batch` pairs drawn one by one, as
+    /// the published code does.
+    std::size_t designsPerStep = 0;
     std::uint64_t seed = 0;
 };
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 namespace ohm::learn {
 namespace {
@@ -104,6 +105,16 @@ struct JudgeModule : torch::nn::Module {
     nn::AttentionReadout readout{nullptr};
     std::shared_ptr<Heads> better, meets;
 };
+
+/// `count` different numbers below `end`, in random order.
+std::vector<std::size_t> distinct(std::size_t count, std::size_t end, dataset::Random& random) {
+    std::vector<std::size_t> all(end);
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    for (std::size_t i = 0; i < count; ++i)
+        std::swap(all[i], all[i + random.below(end - i)]);
+    all.resize(count);
+    return all;
+}
 
 class TorchJudge : public Judge {
 public:
@@ -332,25 +343,42 @@ private:
                     chosen.push_back(static_cast<std::int64_t>(design));
                 return it->second;
             };
+            // Embedding is what costs: all pairs among a few designs teach more for the same price
+            // than as many pairs of different ones.
+            std::vector<std::pair<std::size_t, std::size_t>> pairs;
+            if (m_spec.designsPerStep >= 2) {
+                const auto group = distinct(std::min(m_spec.designsPerStep, data.designs),
+                                            data.designs, random);
+                for (std::size_t i = 0; i < group.size(); ++i) {
+                    for (std::size_t j = i + 1; j < group.size(); ++j)
+                        pairs.push_back(random.below(2) == 0 ? std::pair(group[i], group[j])
+                                                             : std::pair(group[j], group[i]));
+                }
+            } else {
+                for (std::size_t i = 0; i < batch; ++i) {
+                    const std::size_t a = random.below(data.designs);
+                    const std::size_t b = random.below(data.designs - 1);
+                    pairs.emplace_back(a, b + (b >= a ? 1 : 0));
+                }
+            }
+            const std::size_t count = pairs.size();
             torch::Tensor betterLabels = torch::empty(
-                {static_cast<std::int64_t>(specs), static_cast<std::int64_t>(batch)}, torch::kLong);
+                {static_cast<std::int64_t>(specs), static_cast<std::int64_t>(count)}, torch::kLong);
             torch::Tensor meetsLabels = torch::empty(
-                {static_cast<std::int64_t>(specs), 2 * static_cast<std::int64_t>(batch)},
+                {static_cast<std::int64_t>(specs), 2 * static_cast<std::int64_t>(count)},
                 torch::kLong);
             auto* betterData = betterLabels.data_ptr<std::int64_t>();
             auto* meetsData = meetsLabels.data_ptr<std::int64_t>();
-            for (std::size_t i = 0; i < batch; ++i) {
-                const std::size_t a = random.below(data.designs);
-                std::size_t b = random.below(data.designs - 1);
-                b += b >= a ? 1 : 0;
+            for (std::size_t i = 0; i < count; ++i) {
+                const auto [a, b] = pairs[i];
                 left.push_back(placeOf(a));
                 right.push_back(placeOf(b));
                 for (std::size_t s = 0; s < specs; ++s) {
                     const double qa = data.quality[a * specs + s];
                     const double qb = data.quality[b * specs + s];
-                    betterData[s * batch + i] = data.tiesWin[s] ? qa >= qb : qa > qb;
-                    meetsData[s * 2 * batch + i] = data.meets[a * specs + s];
-                    meetsData[s * 2 * batch + batch + i] = data.meets[b * specs + s];
+                    betterData[s * count + i] = data.tiesWin[s] ? qa >= qb : qa > qb;
+                    meetsData[s * 2 * count + i] = data.meets[a * specs + s];
+                    meetsData[s * 2 * count + count + i] = data.meets[b * specs + s];
                 }
             }
             const auto index = [&](const std::vector<std::int64_t>& v) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/optimize/algorithm.h"
 
+#include "core/optimize/bayes.h"
 #include "core/optimize/evolution.h"
 
 #include <algorithm>
@@ -185,16 +186,18 @@ const std::map<std::string, std::string>& titles() {
         {"bagnet-fc", "BagNet, fully connected"},
         {"bagnet-random", "BagNet, graph network from random weights"},
         {"bagnet-frozen", "BagNet, frozen pretrained graph network"},
-        {"bagnet-finetuned", "BagNet, finetuned pretrained graph network"}};
+        {"bagnet-finetuned", "BagNet, finetuned pretrained graph network"},
+        {"bayes", "Gaussian processes"},
+        {"bayes-graph", "Gaussian processes on a graph network's voltages"}};
     return all;
 }
 
 } // namespace
 
 const std::vector<std::string>& algorithmNames() {
-    static const std::vector<std::string> names{"random",          "evo",           "oracle",
-                                                "bagnet-fc",       "bagnet-random", "bagnet-frozen",
-                                                "bagnet-finetuned"};
+    static const std::vector<std::string> names{
+        "random",           "evo",   "oracle",     "bagnet-fc", "bagnet-random", "bagnet-frozen",
+        "bagnet-finetuned", "bayes", "bayes-graph"};
     return names;
 }
 
@@ -212,6 +215,8 @@ Expected<std::unique_ptr<Algorithm>> makeAlgorithm(const Problem& problem,
         return Result(std::make_unique<Evolutionary>(options));
     if (options.name == "oracle")
         return Result(std::make_unique<Oracle>(options));
+    if (options.name == "bayes" || options.name == "bayes-graph")
+        return makeBayes(problem, options);
     if (titles().count(options.name))
         return makeBagnet(problem, options);
     std::string all;

@@ -48,6 +48,7 @@ struct AlgorithmOptions {
     std::size_t mostCandidates = 20000; ///< offspring looked at per iteration
     std::size_t gradientSteps = 100;    ///< BagNet: training steps per iteration
     std::size_t batch = 64;             ///< BagNet: pairs per training step
+    std::size_t designsPerStep = 0;     ///< BagNet: all pairs among so many; 0 = `batch` pairs
     bool meetsHeads = true;             ///< BagNet: false = the original without them
     double epsilon = 0.001;             ///< BagNet: rejected candidates taken nevertheless
     std::filesystem::path backbone;     ///< checkpoint of the graph network
@@ -79,7 +80,8 @@ public:
     virtual bool hasState() const { return false; }
 };
 
-/// "random", "evo", "oracle", "bagnet-fc", "bagnet-random", "bagnet-frozen", "bagnet-finetuned".
+/// "random", "evo", "oracle", "bagnet-fc", "bagnet-random", "bagnet-frozen", "bagnet-finetuned",
+/// "bayes", "bayes-graph".
 const std::vector<std::string>& algorithmNames();
 /// Name for people: "Evolutionary", "BagNet, finetuned graph network" ...
 std::string algorithmTitle(const std::string& name);

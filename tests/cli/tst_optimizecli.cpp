@@ -61,10 +61,12 @@ private slots:
     void goesOnAndRepeats_data() {
         QTest::addColumn<QString>("algorithm");
         QTest::newRow("evo") << QStringLiteral("evo");
+        QTest::newRow("Gaussian processes") << QStringLiteral("bayes");
 #ifdef OHMSCAPE_HAS_ENGINE // judges carry weights from one iteration to the next
         QTest::newRow("fully connected judge") << QStringLiteral("bagnet-fc");
         QTest::newRow("frozen graph judge") << QStringLiteral("bagnet-frozen");
         QTest::newRow("finetuned graph judge") << QStringLiteral("bagnet-finetuned");
+        QTest::newRow("processes on voltages") << QStringLiteral("bayes-graph");
 #endif
     }
     void goesOnAndRepeats() {

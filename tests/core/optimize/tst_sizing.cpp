@@ -175,6 +175,7 @@ private slots:
         QTest::addColumn<QString>("algorithm");
         QTest::newRow("evo") << QStringLiteral("evo");
         QTest::newRow("oracle") << QStringLiteral("oracle");
+        QTest::newRow("bayes") << QStringLiteral("bayes");
     }
     /// Ends only when the best 20 meet every spec, and every one of them really does.
     void converges() {
@@ -196,6 +197,21 @@ private slots:
         QVERIFY(1 / (r1 + r2) <= 0.2e-3 + 1e-12);
         const auto netlist = designNetlist(problem, member.design);
         QVERIFY(netlist.ok() && netlist->find("r1 = ") != std::string::npos);
+    }
+
+    /// What the processes learned saves simulations.
+    void bayesNeedsFewer() {
+        const auto folder = TemporaryDirectory::create();
+        const Problem problem = problemIn(dividerIn(folder->path()));
+        std::map<std::string, std::size_t> sims;
+        for (const std::string algorithm : {"random", "evo", "bayes"}) {
+            auto session =
+                Session::open(problem, optionsFor(algorithm), folder->path() / algorithm, pool());
+            QVERIFY(session.ok() && (*session)->run({}).ok());
+            sims[algorithm] = (*session)->history().back().sims;
+        }
+        QVERIFY2(sims["bayes"] <= 70, qPrintable(QString::number(sims["bayes"]))); // 40 + 20 + 10
+        QVERIFY(sims["bayes"] < sims["evo"] && sims["bayes"] < sims["random"]);
     }
 
     /// Two runs of one seed are the same; another seed is not.
