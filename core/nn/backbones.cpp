@@ -104,34 +104,47 @@ struct GatLayer : torch::nn::Module {
             torch::nn::init::xavier_uniform_(p);
     }
     torch::Tensor forward(const torch::Tensor& x, const Adjacency& adjacency) {
-        const torch::Tensor values = linear(x).view({x.size(0), heads, width});
-        const torch::Tensor fromScore = (values * source).sum(2); // [nodes, heads]
-        const torch::Tensor toScore = (values * target).sum(2);
-        const torch::Tensor to = receivers(adjacency);
-        const torch::Tensor from = adjacency.columns.to(torch::kInt64);
-        const torch::Tensor scores = torch::leaky_relu(
-            fromScore.index_select(0, from) + toScore.index_select(0, to), kAttentionSlope);
-        const torch::Tensor own = torch::leaky_relu(fromScore + toScore, kAttentionSlope);
-        // The greatest score of a row, the node's own included: a constant to the softmax.
-        const torch::Tensor top = own.detach().scatter_reduce(0, to.unsqueeze(1).expand_as(scores),
-                                                              scores.detach(), "amax", true);
-        const torch::Tensor weights = torch::exp(scores - top.index_select(0, to));
-        const torch::Tensor ownWeight = torch::exp(own - top);
-        const torch::Tensor sums = ownWeight.index_add(0, to, weights);
-        const torch::Tensor shares = weights / sums.index_select(0, to);
-        const torch::Tensor ownShare = ownWeight / sums;
-        torch::Tensor out = (values * ownShare.unsqueeze(2)).sum(1);
-        for (std::int64_t h = 0; h < heads; ++h)
-            out = out + weightedNeighbourSum(values.select(1, h).contiguous(),
-                                             shares.select(1, h).contiguous(), adjacency);
-        return out / static_cast<double>(heads) + bias;
+        const torch::Tensor values = linear(x);
+        std::vector<torch::Tensor> from, to; // [nodes] per head
+        for (std::int64_t h = 0; h < heads; ++h) {
+            const torch::Tensor one = values.narrow(1, h * width, width);
+            from.push_back(one.mv(source[h]));
+            to.push_back(one.mv(target[h]));
+        }
+        return neighbourAttention(values, torch::stack(from, 1), torch::stack(to, 1), adjacency,
+                                  kAttentionSlope) +
+               bias;
     }
     std::int64_t heads, width;
     torch::nn::Linear linear{nullptr};
     torch::Tensor source, target, bias;
 };
 
+template <typename Layer>
+struct Single : Backbone {
+    explicit Single(const NetworkSpec& spec) {
+        only = register_module("only", std::make_shared<Layer>(spec));
+    }
+    torch::Tensor forward(const torch::Tensor& x, const Adjacency& adjacency,
+                          std::int64_t) override {
+        return only->forward(x, adjacency);
+    }
+    std::shared_ptr<Layer> only;
+};
+
 } // namespace
+
+std::shared_ptr<Backbone> makeLayer(const NetworkSpec& spec) {
+    if (spec.architecture == "gcn")
+        return std::make_shared<Single<GcnLayer>>(spec);
+    if (spec.architecture == "gat")
+        return std::make_shared<Single<GatLayer>>(spec);
+    if (spec.architecture == "sage")
+        return std::make_shared<Single<SageLayer>>(spec);
+    if (spec.architecture == "clustergcn")
+        return std::make_shared<Single<ClusterLayer>>(spec);
+    return nullptr;
+}
 
 std::shared_ptr<Backbone> makeBackbone(const NetworkSpec& spec) {
     if (spec.architecture == "deepgen")

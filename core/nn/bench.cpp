@@ -3,9 +3,11 @@
 
 #include "core/nn/bench.h"
 
+#include "core/dataset/random.h"
 #include "core/dataset/resistive.h"
 #include "core/nn/modules.h"
 #include "core/nn/network.h"
+#include "core/nn/ops.h"
 
 #include <algorithm>
 #include <chrono>
@@ -111,6 +113,93 @@ void network(Bench& bench, const std::string& name, const GraphBatch& batch, Rec
         recorded.step);
 }
 
+/// A random graph of `nodes` nodes and `edges` edges between any two of them.
+GraphBatch randomGraph(std::int64_t nodes, std::int64_t edges) {
+    dataset::Random random(11, 0);
+    std::vector<std::pair<std::int32_t, std::int32_t>> ends;
+    GraphBatch b;
+    b.nodes = nodes;
+    b.graphs = 1;
+    b.width = 1;
+    b.x.assign(static_cast<std::size_t>(nodes), 0);
+    b.rows.assign(static_cast<std::size_t>(nodes) + 1, 0);
+    b.graphPtr = {0, nodes};
+    for (std::int64_t e = 0; e < edges; ++e) {
+        const auto u = static_cast<std::int32_t>(random.below(static_cast<std::uint64_t>(nodes)));
+        const auto v = static_cast<std::int32_t>(random.below(static_cast<std::uint64_t>(nodes)));
+        ends.emplace_back(u, v);
+        ++b.rows[static_cast<std::size_t>(u) + 1];
+        ++b.rows[static_cast<std::size_t>(v) + 1];
+    }
+    std::partial_sum(b.rows.begin(), b.rows.end(), b.rows.begin());
+    b.columns.resize(static_cast<std::size_t>(2 * edges));
+    std::vector<std::int32_t> next(b.rows.begin(), b.rows.end() - 1);
+    for (const auto& [u, v] : ends) {
+        b.columns[static_cast<std::size_t>(next[static_cast<std::size_t>(u)]++)] = v;
+        b.columns[static_cast<std::size_t>(next[static_cast<std::size_t>(v)]++)] = u;
+    }
+    return b;
+}
+
+/// Single layers on a large random graph, as PyG's were measured: 200,000 nodes of 128 channels and
+/// 800,000 directed edges. The floor is the gather of all neighbours' rows alone.
+void layers(Bench& bench) {
+    constexpr std::int64_t kNodes = 200000, kChannels = 128;
+    const DeviceBatch batch = toDevice(randomGraph(kNodes, 400000), bench.device());
+    torch::manual_seed(2);
+    const torch::Tensor x =
+        torch::randn({kNodes, kChannels}, torch::TensorOptions().device(bench.device()));
+    bench.time("floor: sum over the neighbours of a layer", [&] {
+        const torch::NoGradGuard noGradients;
+        neighbourSum(x, batch.adjacency);
+    });
+    const auto both = [&](const std::string& name, Recorded recorded, auto&& work,
+                          std::vector<torch::Tensor> parameters) {
+        bench.time(
+            "layer " + name + ", forward",
+            [&] {
+                const torch::NoGradGuard noGradients;
+                work(x);
+            },
+            recorded.inference, 3);
+        const torch::Tensor input = x.detach().clone().requires_grad_();
+        parameters.push_back(input);
+        const torch::Tensor gradient = torch::ones_like(x);
+        bench.time(
+            "layer " + name + ", forward and backward",
+            [&] {
+                for (auto& p : parameters)
+                    p.mutable_grad() = torch::Tensor();
+                work(input).backward(gradient);
+            },
+            recorded.step, 3);
+    };
+    const torch::Tensor t = torch::ones({1}, x.options()).requires_grad_();
+    both("softmax aggregation of GENConv", {1.16, 2.49},
+         [&](const torch::Tensor& in) { return softmaxAggregate(in, t, batch.adjacency); }, {t});
+    const struct {
+        const char *architecture, *name;
+        Recorded recorded;
+    } all[] = {{"gcn", "GCNConv", {0.430, 0.910}},
+               {"sage", "SAGEConv", {0.480, 1.100}},
+               {"clustergcn", "ClusterGCNConv", {0.560, 1.260}},
+               {"gat", "GATConv, one head", {0.390, 1.280}}};
+    for (const auto& one : all) {
+        NetworkSpec spec;
+        spec.architecture = one.architecture;
+        spec.hidden = kChannels;
+        spec.inputWidth = 1;
+        spec.layers = 1;
+        spec.heads = 1;
+        const auto layer = makeLayer(spec);
+        layer->to(bench.device());
+        both(
+            one.name, one.recorded,
+            [&](const torch::Tensor& in) { return layer->forward(in, batch.adjacency, -1); },
+            layer->parameters());
+    }
+}
+
 /// The matrix products of one pass alone, through LibTorch's BLAS.
 void products(Bench& bench, const std::string& name, std::int64_t nodes) {
     constexpr std::int64_t kHidden = 128, kLayers = 15;
@@ -154,8 +243,14 @@ Expected<void> benchGnn(const std::string& device,
         const GraphBatch one = ladders(128, 1);
         products(bench, "1 x R128", one.nodes);
         network(bench, "1 x R128", one, {0.115, 0}, false);
+        const auto set = dataset::generateLadders(10, 10, 256, 7);
+        std::vector<std::size_t> every(256);
+        std::iota(every.begin(), every.end(), std::size_t{0});
+        bench.time(
+            "collating 256 x R10", [&] { makeBatch(set, every); }, 0.0037);
         const GraphBatch large = ladders(128, 16);
         network(bench, "16 x R128", large, {1.9, 3.8}, true);
+        layers(bench);
         if (stop.stopRequested())
             return fail("LEARN-012", "The measurement was stopped");
     } catch (const std::exception& error) {

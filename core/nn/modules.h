@@ -43,6 +43,9 @@ struct Backbone : torch::nn::Module {
 };
 /// Builds the backbone of a specification; nothing for an architecture that has none (mlp).
 std::shared_ptr<Backbone> makeBackbone(const NetworkSpec& spec);
+/// One convolution of "gcn", "gat", "sage" or "clustergcn", [nodes, hidden] -> [nodes, hidden],
+/// without input layer and activation: what the benchmarks measure. Nothing for others.
+std::shared_ptr<Backbone> makeLayer(const NetworkSpec& spec);
 
 /// GENConv of DeeperGCN (arXiv 2006.07739) as used by Hakhamaneshi et al.: messages
 /// m_j = ReLU(x_j) + 1e-7, per-channel softmax over the neighbours with a learned temperature t,

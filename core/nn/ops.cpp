@@ -27,60 +27,31 @@ std::int64_t grainOf(std::int64_t channels) {
     return std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(1, channels));
 }
 
-/// y_i = sum of w_e x_j over the entries e of row i; all weights 1 when `weights` is null. With
-/// `reverse` the weight of the opposite entry is taken.
+/// y_i = sum of x_j over the neighbours.
 template <typename T>
-void sumRows(const T* x, const T* weights, const std::int64_t* reverse, const std::int32_t* rows,
-             const std::int32_t* columns, T* y, std::int64_t nodes, std::int64_t channels) {
+void sumRows(const T* x, const std::int32_t* rows, const std::int32_t* columns, T* y,
+             std::int64_t nodes, std::int64_t channels) {
     at::parallel_for(0, nodes, grainOf(channels), [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {
             T* out = y + i * channels;
             std::fill(out, out + channels, T(0));
             for (std::int32_t e = rows[i]; e < rows[i + 1]; ++e) {
                 const T* in = x + static_cast<std::int64_t>(columns[e]) * channels;
-                const T w = !weights ? T(1) : weights[reverse ? reverse[e] : e];
                 for (std::int64_t c = 0; c < channels; ++c)
-                    out[c] += w * in[c];
+                    out[c] += in[c];
             }
         }
     });
 }
 
-/// For every entry (i, j) of the symmetric rows the index of (j, i).
-std::vector<std::int64_t> oppositeEntries(const Tensor& rows, const Tensor& columns) {
-    const auto* r = rows.data_ptr<std::int32_t>();
-    const auto* c = columns.data_ptr<std::int32_t>();
-    const std::int64_t nodes = rows.size(0) - 1;
-    std::vector<std::int64_t> opposite(static_cast<std::size_t>(columns.size(0)));
-    // Rows in ascending order meet their columns' entries in ascending order too when columns are
-    // sorted; they need not be, so each pair is looked up in its (short) row, taking repeats in
-    // turn.
-    std::vector<std::uint8_t> taken(opposite.size(), 0);
-    for (std::int64_t i = 0; i < nodes; ++i) {
-        for (std::int32_t e = r[i]; e < r[i + 1]; ++e) {
-            const std::int32_t j = c[e];
-            for (std::int32_t f = r[j]; f < r[j + 1]; ++f) {
-                if (c[f] == i && !taken[static_cast<std::size_t>(f)]) {
-                    taken[static_cast<std::size_t>(f)] = 1;
-                    opposite[static_cast<std::size_t>(e)] = f;
-                    break;
-                }
-            }
-        }
-    }
-    return opposite;
-}
-
-Tensor sumOnCpu(const Tensor& x, const Tensor& weights, const std::int64_t* reverse,
-                const Tensor& rows, const Tensor& columns) {
+Tensor sumOnCpu(const Tensor& x, const Tensor& rows, const Tensor& columns) {
     const Tensor in = x.contiguous();
-    if (!weights.defined() && cpu::takes(in))
+    if (cpu::takes(in))
         return cpu::neighbourSum(in, rows, columns);
     Tensor out = torch::empty_like(in);
     AT_DISPATCH_FLOATING_TYPES(in.scalar_type(), "neighbourSum", [&] {
-        sumRows(in.data_ptr<scalar_t>(), weights.defined() ? weights.data_ptr<scalar_t>() : nullptr,
-                reverse, rows.data_ptr<std::int32_t>(), columns.data_ptr<std::int32_t>(),
-                out.data_ptr<scalar_t>(), in.size(0), in.size(1));
+        sumRows(in.data_ptr<scalar_t>(), rows.data_ptr<std::int32_t>(),
+                columns.data_ptr<std::int32_t>(), out.data_ptr<scalar_t>(), in.size(0), in.size(1));
     });
     return out;
 }
@@ -91,52 +62,12 @@ struct NeighbourSum : Function<NeighbourSum> {
                           const Tensor& columns) {
         context->saved_data["rows"] = rows;
         context->saved_data["columns"] = columns;
-        return sumOnCpu(x, {}, nullptr, rows, columns);
+        return sumOnCpu(x, rows, columns);
     }
     static tensor_list backward(AutogradContext* context, tensor_list gradients) {
         auto& saved = context->saved_data;
-        return {sumOnCpu(gradients[0], {}, nullptr, saved["rows"].toTensor(),
-                         saved["columns"].toTensor()),
+        return {sumOnCpu(gradients[0], saved["rows"].toTensor(), saved["columns"].toTensor()),
                 Tensor(), Tensor()};
-    }
-};
-
-struct WeightedNeighbourSum : Function<WeightedNeighbourSum> {
-    static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weights,
-                          const Tensor& rows, const Tensor& columns) {
-        context->save_for_backward({x, weights});
-        context->saved_data["rows"] = rows;
-        context->saved_data["columns"] = columns;
-        return sumOnCpu(x, weights, nullptr, rows, columns);
-    }
-    static tensor_list backward(AutogradContext* context, tensor_list gradients) {
-        const auto saved = context->get_saved_variables();
-        const Tensor rows = context->saved_data["rows"].toTensor();
-        const Tensor columns = context->saved_data["columns"].toTensor();
-        const Tensor x = saved[0].contiguous();
-        const Tensor g = gradients[0].contiguous();
-        const auto opposite = oppositeEntries(rows, columns);
-        Tensor dWeights = torch::empty_like(saved[1]);
-        const std::int64_t channels = x.size(1);
-        AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "weightedNeighbourSum", [&] {
-            const auto* r = rows.data_ptr<std::int32_t>();
-            const auto* c = columns.data_ptr<std::int32_t>();
-            const auto* xs = x.data_ptr<scalar_t>();
-            const auto* gs = g.data_ptr<scalar_t>();
-            auto* out = dWeights.data_ptr<scalar_t>();
-            at::parallel_for(0, x.size(0), grainOf(channels), [&](std::int64_t b, std::int64_t n) {
-                for (std::int64_t i = b; i < n; ++i) {
-                    for (std::int32_t e = r[i]; e < r[i + 1]; ++e) {
-                        scalar_t dot = 0;
-                        for (std::int64_t k = 0; k < channels; ++k)
-                            dot += gs[i * channels + k] * xs[c[e] * channels + k];
-                        out[e] = dot;
-                    }
-                }
-            });
-        });
-        return {sumOnCpu(g, saved[1], opposite.data(), rows, columns), dWeights, Tensor(),
-                Tensor()};
     }
 };
 
@@ -158,14 +89,6 @@ Tensor neighbourSum(const Tensor& x, const Adjacency& adjacency) {
         return NeighbourSum::apply(x, adjacency.rows, adjacency.columns);
     return torch::zeros_like(x).index_add(0, receivers(adjacency),
                                           x.index_select(0, adjacency.columns.to(torch::kInt64)));
-}
-
-Tensor weightedNeighbourSum(const Tensor& x, const Tensor& weights, const Adjacency& adjacency) {
-    if (x.device().is_cpu())
-        return WeightedNeighbourSum::apply(x, weights, adjacency.rows, adjacency.columns);
-    return torch::zeros_like(x).index_add(0, receivers(adjacency),
-                                          x.index_select(0, adjacency.columns.to(torch::kInt64)) *
-                                              weights.unsqueeze(1));
 }
 
 Tensor softmaxAggregatePlain(const Tensor& x, const Tensor& t, const Adjacency& adjacency) {

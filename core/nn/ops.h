@@ -2,8 +2,9 @@
 #pragma once
 // For sources that have included torch/torch.h already. Differentiable operations on graphs: each
 // takes the fastest path its device and type have, and a plain composition of LibTorch operations
-// otherwise. On the CPU no operation makes a tensor of edges times channels, on CUDA in float32 only
-/// weightedNeighbourSum does.
+// otherwise. On the CPU no operation makes a tensor of edges times channels, on CUDA in float32
+// only
+/// neighbourAttention does.
 
 #include "core/nn/modules.h"
 
@@ -13,10 +14,12 @@ namespace ohm::nn {
 /// the gradient is the same product.
 torch::Tensor neighbourSum(const torch::Tensor& x, const Adjacency& adjacency);
 
-/// y_i = sum over the neighbours of w_ij x_j with one weight per entry of `columns`, [entries];
-/// differentiable in both.
-torch::Tensor weightedNeighbourSum(const torch::Tensor& x, const torch::Tensor& weights,
-                                   const Adjacency& adjacency);
+/// y_i = mean over the heads of sum_j a_ij v_j over the neighbours j and i itself, with the shares
+/// a_ij = softmax_j(leakyReLU(from_j + to_i)) (Velickovic et al., 2018). `values` [nodes, heads *
+/// width], scores [nodes, heads]; result [nodes, width]; differentiable in all three.
+torch::Tensor neighbourAttention(const torch::Tensor& values, const torch::Tensor& fromScore,
+                                 const torch::Tensor& toScore, const Adjacency& adjacency,
+                                 double slope);
 
 /// Per-channel softmax aggregation y_i = sum_j m_j softmax_j(t m_j), m = ReLU(x) + 1e-7; zero for
 /// a node without neighbours.
