@@ -178,6 +178,9 @@ void addOptimize(CLI::App& app, Context& context) {
     verb->add_option("--designs-per-step", o->session.algorithm.designsPerStep,
                      "Train on all pairs among so many designs; 0 = 64 pairs drawn one by one")
         ->check(CLI::Range(0, 200));
+    verb->add_option("--pool", o->session.algorithm.pool,
+                     "Let the judge choose the best of so many offspring; 0 = take the first that "
+                     "it accepts");
     verb->add_flag("--original", o->original, "BagNet of 2019: without the heads that say 'meets'");
     verb->add_option("--device", o->session.algorithm.device, "cpu, cuda or cuda:N")
         ->capture_default_str();

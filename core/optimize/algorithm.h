@@ -49,9 +49,10 @@ struct AlgorithmOptions {
     std::size_t gradientSteps = 100;    ///< BagNet: training steps per iteration
     std::size_t batch = 64;             ///< BagNet: pairs per training step
     std::size_t designsPerStep = 0;     ///< BagNet: all pairs among so many; 0 = `batch` pairs
-    bool meetsHeads = true;             ///< BagNet: false = the original without them
-    double epsilon = 0.001;             ///< BagNet: rejected candidates taken nevertheless
-    std::filesystem::path backbone;     ///< checkpoint of the graph network
+    std::size_t pool = 0;   ///< BagNet: take the best of so many offspring; 0 = the first accepted
+    bool meetsHeads = true; ///< BagNet: false = the original without them
+    double epsilon = 0.001; ///< BagNet: rejected candidates taken nevertheless
+    std::filesystem::path backbone; ///< checkpoint of the graph network
     std::string device = "cpu";
     int threads = 0;
 };

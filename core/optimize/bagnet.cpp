@@ -47,7 +47,9 @@ public:
         if (!refRow)
             return refRow.failure();
         std::set<Design> taken = population.known;
+        std::vector<std::pair<double, Design>> pool; // by chance to pass, when the best are taken
         while (p.designs.size() < m_options.perIteration &&
+               (m_options.pool == 0 || pool.size() < m_options.pool) &&
                p.candidates < m_options.mostCandidates) {
             if (stop.shouldStop())
                 return fail("OPT-020", "The sizing was stopped");
@@ -73,10 +75,19 @@ public:
             for (std::size_t i = 0; i < batch.size() && p.designs.size() < m_options.perIteration;
                  ++i) {
                 ++p.queries;
+                if (m_options.pool > 0) {
+                    pool.emplace_back(
+                        chanceOf(*verdict, i, problem.specs.size(), population.critical), batch[i]);
+                    continue;
+                }
                 if (accepted(*verdict, i, problem.specs.size(), population.critical, chance))
                     p.designs.push_back(batch[i]);
             }
         }
+        std::stable_sort(pool.begin(), pool.end(),
+                         [](const auto& a, const auto& b) { return a.first > b.first; });
+        for (std::size_t i = 0; i < pool.size() && i < m_options.perIteration; ++i)
+            p.designs.push_back(std::move(pool[i].second));
         p.stuck = p.designs.empty();
         return p;
     }
@@ -95,6 +106,19 @@ public:
     }
 
 private:
+    /// The larger of "meets the spec" and "better than the reference", over the critical specs.
+    static double chanceOf(const learn::JudgeVerdict& verdict, std::size_t candidate,
+                           std::size_t specs, const std::vector<std::size_t>& critical) {
+        double all = 1;
+        for (const std::size_t s : critical) {
+            double pass = verdict.better[candidate * specs + s];
+            if (!verdict.meets.empty())
+                pass = std::max(pass, static_cast<double>(verdict.meets[candidate * specs + s]));
+            all *= pass;
+        }
+        return all;
+    }
+
     /// Takes the larger of "meets the spec" and "better than the reference" as the chance to pass
     /// each critical spec; now and then a rejected one passes all the same.
     bool accepted(const learn::JudgeVerdict& verdict, std::size_t candidate, std::size_t specs,
