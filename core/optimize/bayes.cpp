@@ -28,6 +28,13 @@ double logNormal(double z) {
     return -0.5 * z * z - std::log(-z) - 0.5 * std::log(2 * M_PI);
 }
 
+/// E[max(0, -g)] of a normal g.
+double expectedMiss(double mean, double deviation) {
+    const double z = mean / deviation;
+    const double density = std::exp(-0.5 * z * z) / std::sqrt(2 * M_PI);
+    return deviation * density - mean * 0.5 * std::erfc(z / std::sqrt(2.0));
+}
+
 /// How far a value is on the good side of a spec, 0 at the limit: linear near the limit and
 /// logarithmic far from it, so that a design that fails by orders of magnitude does not drown the
 /// rest.
@@ -50,8 +57,16 @@ double marginOf(const Spec& spec, double value) {
 struct Point {
     Design design;
     std::vector<double> inputs;
-    double score = 0; ///< log of the chance that every spec holds
+    double chance = 0;    ///< log of the probability that every spec holds
+    double violation = 0; ///< expected sum over the specs of how far they are missed
 };
+
+bool likelier(const Point& a, const Point& b) {
+    return a.chance > b.chance;
+}
+bool nearer(const Point& a, const Point& b) {
+    return a.violation < b.violation;
+}
 
 class Bayes : public Algorithm {
 public:
@@ -146,7 +161,7 @@ private:
             order.begin() + static_cast<std::ptrdiff_t>(std::min(order.size(), kMostFitted)));
         std::vector<Point> points;
         for (const std::size_t m : members)
-            points.push_back({population.members[m].design, {}, 0});
+            points.push_back({population.members[m].design, {}, 0, 0});
         if (const auto added = addInputs(problem, points, stop); !added)
             return added;
         const std::size_t width = points.front().inputs.size();
@@ -174,14 +189,17 @@ private:
                        [&](std::size_t begin, std::size_t end) {
                            std::vector<double> x;
                            for (std::size_t i = begin; i < end; ++i) {
-                               points[i].score = 0;
+                               points[i].chance = points[i].violation = 0;
                                x.insert(x.end(), points[i].inputs.begin(), points[i].inputs.end());
                            }
                            for (const auto& process : m_processes) {
                                const auto e = process->predict(x);
-                               for (std::size_t i = begin; i < end; ++i)
-                                   points[i].score +=
-                                       logNormal(e.mean[i - begin] / e.deviation[i - begin]);
+                               for (std::size_t i = begin; i < end; ++i) {
+                                   const double mean = e.mean[i - begin];
+                                   const double deviation = e.deviation[i - begin];
+                                   points[i].chance += logNormal(mean / deviation);
+                                   points[i].violation += expectedMiss(mean, deviation);
+                               }
                            }
                        });
     }
@@ -196,7 +214,7 @@ private:
         const auto add = [&](Design design) {
             ++p.candidates;
             if (seen.insert(design).second)
-                fresh.push_back({std::move(design), {}, 0});
+                fresh.push_back({std::move(design), {}, 0, 0});
         };
         for (Design& design : randomDesigns(problem, kRandomStart, seen, random))
             add(std::move(design));
@@ -214,16 +232,18 @@ private:
             p.queries += fresh.size();
             std::move(fresh.begin(), fresh.end(), std::back_inserter(elite));
             fresh.clear();
-            std::stable_sort(elite.begin(), elite.end(),
-                             [](const Point& a, const Point& b) { return a.score > b.score; });
+            // Half of them by each of the two measures.
+            std::stable_sort(elite.begin(), elite.end(), likelier);
+            const auto half =
+                elite.begin() + static_cast<std::ptrdiff_t>(std::min(elite.size(), kElite / 2));
+            std::stable_sort(half, elite.end(), nearer);
             if (elite.size() > kElite)
                 elite.resize(kElite);
-            for (std::size_t i = 0; i < elite.size() && i < kElite / 2; ++i) {
-                if (i < parents.size())
-                    parents[i] = elite[i].design;
-                else
-                    parents.push_back(elite[i].design);
-            }
+            parents.clear();
+            for (const Point& point : elite)
+                parents.push_back(point.design);
+            for (std::size_t i = 0; i < std::min(kElite / 2, order.size()); ++i)
+                parents.push_back(population.members[order[i]].design);
         }
         return elite;
     }
@@ -255,12 +275,14 @@ private:
     }
 
     /// The most promising, one after the other, each taken as having turned out as believed: the
-    /// next is then sought where something is still to be learned.
+    /// next is then sought where something is still to be learned. In turn by expected violation,
+    /// which goes on from what is good already, and by probability, which also tries the unknown:
+    /// alone, the first may stay at a local optimum and the second may wander at the edges.
     void choose(std::vector<Point>& pool, Proposal& p) {
         while (p.designs.size() < m_options.perIteration && !pool.empty()) {
-            const auto best =
-                std::max_element(pool.begin(), pool.end(),
-                                 [](const Point& a, const Point& b) { return a.score < b.score; });
+            const auto best = p.designs.size() % 2 == 0
+                                  ? std::min_element(pool.begin(), pool.end(), nearer)
+                                  : std::min_element(pool.begin(), pool.end(), likelier);
             p.designs.push_back(best->design);
             for (auto& process : m_processes)
                 process->observe(best->inputs, process->predict(best->inputs).mean.front());
