@@ -68,6 +68,17 @@ bool nearer(const Point& a, const Point& b) {
     return a.violation < b.violation;
 }
 
+/// What is believed of one spec, from the first `width` inputs.
+struct Believer {
+    std::size_t width = 0;
+    std::optional<GaussianProcess> process;
+
+    void append(const Point& point, std::vector<double>& x) const {
+        x.insert(x.end(), point.inputs.begin(),
+                 point.inputs.begin() + static_cast<std::ptrdiff_t>(width));
+    }
+};
+
 class Bayes : public Algorithm {
 public:
     Bayes(AlgorithmOptions options, std::unique_ptr<Encoder> encoder,
@@ -164,10 +175,14 @@ private:
             points.push_back({population.members[m].design, {}, 0, 0});
         if (const auto added = addInputs(problem, points, stop); !added)
             return added;
-        const std::size_t width = points.front().inputs.size();
-        std::vector<double> x;
-        for (const Point& point : points)
+        const std::size_t all = points.front().inputs.size();
+        const std::size_t own = problem.variables.size();
+        std::vector<double> x, xOwn;
+        for (const Point& point : points) {
             x.insert(x.end(), point.inputs.begin(), point.inputs.end());
+            xOwn.insert(xOwn.end(), point.inputs.begin(),
+                        point.inputs.begin() + static_cast<std::ptrdiff_t>(own));
+        }
         m_processes.clear();
         m_processes.resize(problem.specs.size());
         parallelBlocks(problem.specs.size(), 1, threadCount(m_options.threads),
@@ -177,7 +192,14 @@ private:
                                y.push_back(
                                    marginOf(problem.specs[s],
                                             population.members[m].values[problem.measureOf[s]]));
-                           m_processes[s].emplace(x, std::move(y), width, kFitSteps);
+                           m_processes[s] = {own, GaussianProcess(xOwn, y, own, kFitSteps)};
+                           if (all == own)
+                               return;
+                           // Voltages help where the network knows the circuit, and mislead where
+                           // it does not: the designs simulated so far decide, spec by spec.
+                           GaussianProcess informed(x, std::move(y), all, kFitSteps);
+                           if (informed.evidence() > m_processes[s].process->evidence())
+                               m_processes[s] = {all, std::move(informed)};
                        });
         return {};
     }
@@ -187,13 +209,13 @@ private:
             return;
         parallelBlocks(points.size(), kBatch, threadCount(m_options.threads),
                        [&](std::size_t begin, std::size_t end) {
-                           std::vector<double> x;
-                           for (std::size_t i = begin; i < end; ++i) {
+                           for (std::size_t i = begin; i < end; ++i)
                                points[i].chance = points[i].violation = 0;
-                               x.insert(x.end(), points[i].inputs.begin(), points[i].inputs.end());
-                           }
-                           for (const auto& process : m_processes) {
-                               const auto e = process->predict(x);
+                           for (const Believer& b : m_processes) {
+                               std::vector<double> x;
+                               for (std::size_t i = begin; i < end; ++i)
+                                   b.append(points[i], x);
+                               const auto e = b.process->predict(x);
                                for (std::size_t i = begin; i < end; ++i) {
                                    const double mean = e.mean[i - begin];
                                    const double deviation = e.deviation[i - begin];
@@ -284,8 +306,11 @@ private:
                                   ? std::min_element(pool.begin(), pool.end(), nearer)
                                   : std::min_element(pool.begin(), pool.end(), likelier);
             p.designs.push_back(best->design);
-            for (auto& process : m_processes)
-                process->observe(best->inputs, process->predict(best->inputs).mean.front());
+            for (Believer& b : m_processes) {
+                std::vector<double> x;
+                b.append(*best, x);
+                b.process->observe(x, b.process->predict(x).mean.front());
+            }
             pool.erase(best);
             rate(pool);
         }
@@ -294,7 +319,7 @@ private:
     AlgorithmOptions m_options;
     std::unique_ptr<Encoder> m_encoder;
     std::unique_ptr<learn::Model> m_model;
-    std::vector<std::optional<GaussianProcess>> m_processes; ///< per spec
+    std::vector<Believer> m_processes; ///< per spec
 };
 
 } // namespace

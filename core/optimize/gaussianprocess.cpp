@@ -183,6 +183,11 @@ const std::vector<double>& GaussianProcess::lengthScales() const {
 double GaussianProcess::noise() const {
     return m_impl->unit * std::sqrt(m_impl->noiseVariance());
 }
+double GaussianProcess::evidence() const {
+    const Impl& m = *m_impl;
+    return -0.5 * m.y.dot(m.weights) - m.factor.diagonal().array().log().sum() -
+           0.5 * static_cast<double>(m.y.size()) * std::log(2 * M_PI);
+}
 std::size_t GaussianProcess::observations() const {
     return static_cast<std::size_t>(m_impl->x.rows());
 }

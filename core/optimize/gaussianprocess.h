@@ -31,6 +31,9 @@ public:
 
     const std::vector<double>& lengthScales() const; ///< [width]
     double noise() const;                            ///< deviation, in the unit of y
+    /// Log of the marginal likelihood of the standardised y: what processes over other inputs are
+    /// compared by (eq. 2.30).
+    double evidence() const;
     std::size_t observations() const;
 
 private:

@@ -100,6 +100,21 @@ private slots:
             QVERIFY(std::fabs(a.mean[i] - b.mean[i]) < 0.01);
     }
 
+    /// An input that the labels follow from makes them likelier, one of chance does not.
+    void evidence() {
+        const Data known = draw(50, 8);
+        dataset::Random random(3, 3);
+        std::vector<double> one, useful, chance;
+        for (std::size_t i = 0; i < known.y.size(); ++i) {
+            one.push_back(known.x[3 * i]);
+            useful.insert(useful.end(), {known.x[3 * i], known.x[3 * i + 1]});
+            chance.insert(chance.end(), {known.x[3 * i], random.uniform()});
+        }
+        const double alone = GaussianProcess(one, known.y, 1, 60).evidence();
+        QVERIFY(GaussianProcess(useful, known.y, 2, 60).evidence() > alone + 20);
+        QVERIFY(GaussianProcess(chance, known.y, 2, 60).evidence() < alone + 3);
+    }
+
     void degenerate() {
         // The same point over and over, and labels that never change.
         const GaussianProcess process(std::vector<double>(30, 0.5), std::vector<double>(10, 7.0), 3,
