@@ -43,6 +43,17 @@ struct OptimizeOptions {
     bool original = false;
 };
 
+/// "  left: 140 sims, 65 s", or what is known of it.
+std::string aheadText(const optimize::Outlook& o) {
+    char text[96] = "";
+    if (o.simsLeft && o.secondsLeft)
+        std::snprintf(text, sizeof(text), "  left about %zu sims, %.0f s", *o.simsLeft,
+                      *o.secondsLeft);
+    else if (o.mostSecondsLeft)
+        std::snprintf(text, sizeof(text), "  left unknown, at most %.0f s", *o.mostSecondsLeft);
+    return text;
+}
+
 void tell(const optimize::IterationReport& r, const optimize::Problem& problem, Context& context) {
     context.progress.clear();
     if (context.json) {
@@ -58,7 +69,15 @@ void tell(const optimize::IterationReport& r, const optimize::Problem& problem, 
                      {"designs_met", r.meetingAll},
                      {"specs_met", met},
                      {"acceptance", r.acceptance},
-                     {"seconds", r.seconds}};
+                     {"seconds", r.seconds},
+                     {"iteration_seconds", r.iterationSeconds},
+                     {"simulated", r.simulated},
+                     {"budget_left", r.outlook.budgetLeft},
+                     {"sims_left", r.outlook.simsLeft ? Json(*r.outlook.simsLeft) : Json()},
+                     {"eta_seconds", r.outlook.secondsLeft ? Json(*r.outlook.secondsLeft) : Json()},
+                     {"most_seconds_left",
+                      r.outlook.mostSecondsLeft ? Json(*r.outlook.mostSecondsLeft) : Json()},
+                     {"without_progress", r.outlook.withoutProgress}};
         if (r.loss >= 0)
             line["loss"] = r.loss;
         if (r.accuracy >= 0)
@@ -66,8 +85,9 @@ void tell(const optimize::IterationReport& r, const optimize::Problem& problem, 
         context.print(line);
     } else {
         std::printf(
-            "%4zu  sims %5zu  queries %7zu  best %.4g  mean of 20 %.4g  all met %zu  %.1f s\n",
-            r.iteration, r.sims, r.queries, r.bestCost, r.meanCost, r.meetingAll, r.seconds);
+            "%4zu  sims %5zu  queries %7zu  best %.4g  mean of 20 %.4g  all met %zu  %.1f s%s\n",
+            r.iteration, r.sims, r.queries, r.bestCost, r.meanCost, r.meetingAll, r.seconds,
+            aheadText(r.outlook).c_str());
     }
     std::fflush(stdout);
 }
@@ -166,6 +186,12 @@ void addOptimize(CLI::App& app, Context& context) {
         ->check(CLI::PositiveNumber);
     verb->add_option("--stagnation", o->session.stagnation,
                      "Stop after so many iterations without progress (0: never)");
+    verb->add_option("--target", o->session.target,
+                     "Stop when so many designs meet every spec (20: the published rule)")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    verb->add_option("--max-seconds", o->session.mostSeconds, "Stop after so much time (0: never)")
+        ->check(CLI::NonNegativeNumber);
     verb->add_option("--initial", o->session.algorithm.initial, "Random designs to begin with")
         ->capture_default_str()
         ->check(CLI::Range(2, 100000));

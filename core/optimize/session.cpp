@@ -10,6 +10,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
@@ -49,6 +52,37 @@ Json headerOf(const Problem& problem, const SessionOptions& options) {
             {"backbone", a.backbone.filename().string()}};
 }
 
+/// Time since it was made without the pauses that the token asked for.
+class WorkClock {
+public:
+    explicit WorkClock(StopToken token)
+        : m_token(std::move(token))
+        , m_watch([this](const std::stop_token& end) { watch(end); }) {}
+    double seconds() const {
+        const std::lock_guard lock(m_mutex);
+        return std::chrono::duration<double>(Clock::now() - m_begin - m_paused).count();
+    }
+
+private:
+    void watch(const std::stop_token& end) {
+        std::unique_lock lock(m_mutex);
+        for (auto last = Clock::now(); !end.stop_requested();) {
+            m_wake.wait_for(lock, end, std::chrono::milliseconds(50), [] { return false; });
+            const auto now = Clock::now();
+            if (m_token.pauseRequested())
+                m_paused += now - last;
+            last = now;
+        }
+    }
+
+    const StopToken m_token;
+    const Clock::time_point m_begin = Clock::now();
+    mutable std::mutex m_mutex;
+    std::condition_variable_any m_wake;
+    Clock::duration m_paused{};
+    std::jthread m_watch; // last: it reads the others
+};
+
 } // namespace
 
 const char* endingText(Ending ending) {
@@ -61,6 +95,8 @@ const char* endingText(Ending ending) {
         return "the mean cost has not fallen for long";
     case Ending::Stuck:
         return "no acceptable new design was found";
+    case Ending::Time:
+        return "the time is spent";
     case Ending::Stopped:
         break;
     }
@@ -109,6 +145,8 @@ Expected<void> Session::load() {
             const Json line = Json::parse((*lines)[i], nullptr, false);
             if (!line.is_object())
                 continue; // cut short by a kill
+            if (line.contains("event"))
+                continue; // when it was started, with what criteria, and how it ended
             Record r;
             r.iteration = line.at("iteration");
             if (r.iteration != m_records.size())
@@ -120,6 +158,7 @@ Expected<void> Session::load() {
             r.loss = line.value("loss", -1.0);
             r.accuracy = line.value("accuracy", -1.0);
             r.seconds = line.value("seconds", 0.0);
+            r.simulated = line.value("simulated", line.at("designs").size());
             for (const Json& d : line.at("designs")) {
                 Design design = d.at("x").get<Design>();
                 bool fits = design.size() == problem().variables.size();
@@ -180,7 +219,7 @@ Expected<void> Session::append(const Record& r) {
     }
     const Json line{{"iteration", r.iteration}, {"designs", designs},   {"critical", r.critical},
                     {"leaders", r.leaders},     {"queries", r.queries}, {"loss", r.loss},
-                    {"accuracy", r.accuracy},   {"seconds", r.seconds}};
+                    {"accuracy", r.accuracy},   {"seconds", r.seconds}, {"simulated", r.simulated}};
     if (const auto written = appendLine(m_folder / kStore, line.dump(), true); !written)
         return written;
     if (r.iteration > 1) {
@@ -210,6 +249,8 @@ void Session::apply(const Record& r) {
     report.loss = r.loss;
     report.accuracy = r.accuracy;
     report.seconds = r.seconds;
+    report.iterationSeconds = r.seconds - (m_history.empty() ? 0 : m_history.back().seconds);
+    report.simulated = r.simulated;
     report.worstPenalty.assign(p.specs.size(), 0);
     report.meeting.assign(p.specs.size(), 0);
     const auto order = m_population.byCost();
@@ -220,7 +261,29 @@ void Session::apply(const Record& r) {
             report.meeting[s] += m.penalties[s] == 0 ? 1 : 0;
         }
     }
+    if (!order.empty())
+        report.bestValues = m_population.members[order.front()].values;
     m_history.push_back(std::move(report));
+    m_history.back().outlook = lookAhead(m_history, m_options);
+}
+
+/// A line about the session itself, for whoever reads the store.
+Expected<void> Session::note(const char* event, const char* ending) const {
+    Json line{{"event", event}};
+    if (ending)
+        line["ending"] = ending;
+    else
+        line.update(Json{{"max_sims", m_options.mostSims},
+                         {"stagnation", m_options.stagnation},
+                         {"target", m_options.target},
+                         {"max_seconds", m_options.mostSeconds}});
+    return appendLine(m_folder / kStore, line.dump(), false);
+}
+
+void Session::setCriteria(const StopCriteria& criteria) {
+    static_cast<StopCriteria&>(m_options) = criteria;
+    if (!m_history.empty())
+        m_history.back().outlook = lookAhead(m_history, m_options);
 }
 
 void Session::setSpecs(const Problem& changed) {
@@ -236,6 +299,8 @@ void Session::setSpecs(const Problem& changed) {
 }
 
 bool Session::converged() const {
+    if (m_options.target != Population::kReference)
+        return m_population.meetingAll() >= m_options.target;
     if (m_population.members.size() < Population::kReference)
         return false;
     Population copy = m_population;
@@ -249,9 +314,31 @@ bool Session::stagnant() const {
            m_history.back().meanCost >= m_history[m_history.size() - 1 - n].meanCost;
 }
 
+std::optional<Ending> Session::ended() const {
+    if (converged())
+        return Ending::Converged;
+    if (m_population.known.size() >= m_options.mostSims)
+        return Ending::Budget;
+    if (m_options.mostSeconds > 0 && m_history.back().seconds >= m_options.mostSeconds)
+        return Ending::Time;
+    if (stagnant())
+        return Ending::Stagnation;
+    return std::nullopt;
+}
+
 Expected<Ending> Session::run(const std::function<void(const IterationReport&)>& report,
                               StopToken stop) {
-    const auto begin = Clock::now();
+    if (const auto noted = note("start", nullptr); !noted)
+        return noted.failure();
+    auto ending = iterate(report, std::move(stop));
+    if (const auto noted = note("end", ending ? endingText(*ending) : "failed"); !noted && ending)
+        return noted.failure();
+    return ending;
+}
+
+Expected<Ending> Session::iterate(const std::function<void(const IterationReport&)>& report,
+                                  StopToken stop) {
+    const WorkClock clock(stop);
     const double before = m_history.empty() ? 0 : m_history.back().seconds;
     const auto& o = m_options.algorithm;
     for (;;) {
@@ -264,12 +351,8 @@ Expected<Ending> Session::run(const std::function<void(const IterationReport&)>&
             dataset::Random random(o.seed, 0);
             proposal.designs = randomDesigns(problem(), o.initial, {}, random);
         } else {
-            if (converged())
-                return Ending::Converged;
-            if (m_population.known.size() >= m_options.mostSims)
-                return Ending::Budget;
-            if (stagnant())
-                return Ending::Stagnation;
+            if (const auto end = ended())
+                return *end;
             auto proposed = m_algorithm->propose(r.iteration, m_population, *m_evaluator, stop);
             if (!proposed)
                 return proposed.error().code == "OPT-020" ? Expected<Ending>(Ending::Stopped)
@@ -289,7 +372,10 @@ Expected<Ending> Session::run(const std::function<void(const IterationReport&)>&
         r.queries = proposal.queries;
         r.loss = proposal.loss;
         r.accuracy = proposal.accuracy;
-        r.seconds = before + std::chrono::duration<double>(Clock::now() - begin).count();
+        r.simulated =
+            static_cast<std::size_t>(std::count_if(r.evaluations.begin(), r.evaluations.end(),
+                                                   [](const Evaluation& e) { return !e.cached; }));
+        r.seconds = before + clock.seconds();
         if (r.iteration == 0 && std::none_of(r.evaluations.begin(), r.evaluations.end(),
                                              [](const Evaluation& e) { return e.valid; }))
             return fail("OPT-023", "None of the initial designs could be simulated",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/optimize/algorithm.h"
+#include "core/optimize/outlook.h"
 
 #include <functional>
 #include <string>
@@ -22,16 +23,20 @@ struct IterationReport {
     std::size_t meetingAll = 0;       ///< designs that meet every spec
     double acceptance = 0;            ///< accepted / judged in this iteration
     double loss = -1, accuracy = -1;  ///< of the judge, -1 = none
-    double seconds = 0; ///< since the session began, pauses and time between runs left out
+    double seconds = 0;          ///< since the session began, pauses and time between runs left out
+    double iterationSeconds = 0; ///< of this iteration
+    std::size_t simulated = 0;   ///< designs of this iteration not taken from the cache
+    std::vector<double> bestValues; ///< per measure, of the best design
+    Outlook outlook;                ///< simulations and time left
 };
 
-enum class Ending { Converged, Budget, Stagnation, Stuck, Stopped };
+enum class Ending { Converged, Budget, Stagnation, Stuck, Stopped, Time };
 const char* endingText(Ending ending);
 
-struct SessionOptions {
+/// Besides the criteria by which it ends: a target of 20 (the default) is the published rule, the
+/// best 20 by the critical specs meet every spec; another one counts the designs that do.
+struct SessionOptions : StopCriteria {
     AlgorithmOptions algorithm;
-    std::size_t mostSims = 2000; ///< budget
-    std::size_t stagnation = 0;  ///< iterations without a better mean cost; 0 = never
 };
 
 /// A sizing session over an append-only store (`session.jsonl` in its folder): one line for what it
@@ -58,6 +63,8 @@ public:
     const Problem& problem() const { return m_evaluator->problem(); }
     const SessionOptions& options() const { return m_options; }
     std::size_t resumedIterations() const { return m_resumed; }
+    /// Other criteria from the next iteration on; the outlook of the last report follows.
+    void setCriteria(const StopCriteria& criteria);
     /// Takes over other specs: costs and history are computed anew, nothing is simulated.
     void setSpecs(const Problem& problem);
 
@@ -71,9 +78,14 @@ private:
         std::size_t leaders = 100;
         std::size_t queries = 0;
         double loss = -1, accuracy = -1, seconds = 0;
+        std::size_t simulated = 0;
     };
     Expected<void> load();
     Expected<void> append(const Record& record);
+    Expected<Ending> iterate(const std::function<void(const IterationReport&)>& report,
+                             StopToken stop);
+    Expected<void> note(const char* event, const char* ending) const;
+    std::optional<Ending> ended() const;
     void apply(const Record& record);
     std::filesystem::path stateFile(std::size_t iteration) const;
     bool converged() const;
