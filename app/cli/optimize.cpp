@@ -174,8 +174,8 @@ void addOptimize(CLI::App& app, Context& context) {
     auto o = std::make_shared<OptimizeOptions>();
     CLI::App* verb =
         app.add_subcommand("optimize", "Size a circuit: search its design space with ngspice");
-    verb->add_option("PROJECT", o->project, "Project with benches, measurements and specs")
-        ->required();
+    // Not required by the parser: `corners` and `montecarlo` have their own.
+    verb->add_option("PROJECT", o->project, "Project with benches, measurements and specs");
     verb->add_option("-a,--algorithm", o->session.algorithm.name,
                      "random, evo, oracle, bagnet-fc, bagnet-random, bagnet-frozen, "
                      "bagnet-finetuned, bayes or bayes-graph")
@@ -213,9 +213,17 @@ void addOptimize(CLI::App& app, Context& context) {
     verb->add_option("--cache", o->cache, "File that keeps results of simulations");
     verb->add_flag("--no-cache", o->noCache, "Simulate everything anew");
     verb->add_option("--ngspice", o->ngspice, "The ngspice program to run")->capture_default_str();
-    verb->add_option("-o,--output", o->output, "Folder of the session; an old one goes on")
-        ->required();
-    verb->callback([o, &context] { optimizeCommand(*o, context); });
+    verb->add_option("-o,--output", o->output, "Folder of the session; an old one goes on");
+    addRobustness(*verb, context);
+    verb->callback([o, verb, &context] {
+        if (!verb->get_subcommands().empty())
+            return;
+        if (o->project.empty())
+            throw CLI::RequiredError("PROJECT");
+        if (o->output.empty())
+            throw CLI::RequiredError("--output");
+        optimizeCommand(*o, context);
+    });
 }
 
 } // namespace ohm::cli

@@ -5,6 +5,7 @@
 #include "core/base/units.h"
 #include "core/dataset/random.h"
 #include "core/optimize/algorithm.h"
+#include "core/optimize/check.h"
 #include "core/optimize/evaluator.h"
 #include "core/optimize/measure.h"
 #include "core/project/installation.h"
@@ -25,29 +26,8 @@ struct MeasureOptions {
     std::string project;
     std::vector<std::string> settings;
     std::string ngspice = "ngspice";
+    bool corners = false;
 };
-
-/// The design nearest to the nominal one with `name=value` set. Errors: OPT-005.
-Expected<optimize::Design> designOf(const optimize::Problem& problem,
-                                    const std::vector<std::string>& settings) {
-    optimize::Design design = problem.nominal();
-    for (const std::string& setting : settings) {
-        const std::size_t equals = setting.find('=');
-        const std::string name = setting.substr(0, equals);
-        const auto found =
-            std::find_if(problem.variables.begin(), problem.variables.end(),
-                         [&](const optimize::Variable& v) { return v.name == name; });
-        const double value = equals == std::string::npos
-                                 ? std::nan("")
-                                 : parseSi(setting.substr(equals + 1)).value_or(std::nan(""));
-        if (found == problem.variables.end() || std::isnan(value))
-            return fail("OPT-005", "A setting is not NAME=VALUE of a parameter", setting);
-        if (value < found->low || value > found->high)
-            return fail("OPT-005", "A setting is outside the range of its parameter", setting);
-        design[static_cast<std::size_t>(found - problem.variables.begin())] = found->nearest(value);
-    }
-    return design;
-}
 
 void measureCommand(const MeasureOptions& options, Context& context) {
     const auto problem = sizingProblem(options.project, context);
@@ -56,6 +36,11 @@ void measureCommand(const MeasureOptions& options, Context& context) {
     const auto design = designOf(*problem, options.settings);
     if (!design)
         return context.fail(design.error());
+    if (options.corners)
+        return tellCorners(*problem, *design, sizingPool(options.ngspice, context.threads),
+                           context);
+    if (const auto fine = optimize::checkProblem(*problem); !fine)
+        return context.fail(fine.error());
     optimize::Evaluator evaluator(*problem, sizingPool(options.ngspice, context.threads));
     const auto results = evaluator.evaluate({*design}, context.stop);
     if (!results)
@@ -143,6 +128,7 @@ void addSimMeasure(CLI::App& noun, Context& context) {
         ->required();
     verb->add_option("--set", options->settings, "NAME=VALUE of a parameter")
         ->allow_extra_args(false);
+    verb->add_flag("--corners", options->corners, "In every corner of the project as well");
     verb->add_option("--ngspice", options->ngspice, "The ngspice program to run")
         ->capture_default_str();
     verb->callback([options, &context] { measureCommand(*options, context); });

@@ -22,6 +22,17 @@ Expected<optimize::Problem> sizingProblem(const std::string& path, Context& cont
 /// 0 workers = one per core.
 std::shared_ptr<sim::SimulatorPool> sizingPool(const std::string& ngspice, int workers);
 
+/// The design nearest to the nominal one with `name=value` set. Errors: OPT-005.
+Expected<optimize::Design> designOf(const optimize::Problem& problem,
+                                    const std::vector<std::string>& settings);
+
+/// Prints a design in every corner of the project.
+void tellCorners(const optimize::Problem& problem, const optimize::Design& design,
+                 std::shared_ptr<sim::SimulatorPool> pool, Context& context);
+
+/// Adds `corners` and `montecarlo` to `optimize`.
+void addRobustness(CLI::App& verb, Context& context);
+
 /// Adds `sim measure` to the noun `sim`.
 void addSimMeasure(CLI::App& noun, Context& context);
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/optimize/evaluator.h"
 
+#include "core/base/files.h"
 #include "core/base/units.h"
+#include "core/netlist/parameters.h"
 #include "core/netlist/reader.h"
 #include "core/netlist/writer.h"
 #include "core/optimize/measure.h"
@@ -11,6 +13,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <unordered_map>
 
 #include <nlohmann/json.hpp>
@@ -44,9 +47,12 @@ private:
 };
 
 std::string describe(const Measure& m) {
+    std::string inputs = m.lowest ? "/<" : "";
+    for (const std::size_t input : m.inputs)
+        inputs += "/" + std::to_string(input);
     return std::to_string(static_cast<int>(m.kind)) + "/" + std::to_string(m.bench) + "/" +
            std::to_string(m.against) + "/" + m.of + "/" + m.input + "/" + m.source + "/" +
-           formatExact(m.tolerance) + "/" + m.body;
+           formatExact(m.tolerance) + "/" + m.body + inputs;
 }
 
 bool fatal(const std::string& code) {
@@ -112,15 +118,88 @@ public:
         [[maybe_unused]] const auto written = appendLine(cacheFile, entry.dump(), false);
     }
 
-    Expected<std::string> deck(std::size_t bench, const Design& design) const {
+    Expected<std::string> deck(std::size_t b, const Design& design,
+                               const Variation* variation) const {
+        const Bench& bench = problem.benches[b];
+        const Corner* corner = variation ? &variation->corner
+                               : bench.corner >= 0
+                                   ? &problem.corners[static_cast<std::size_t>(bench.corner)]
+                                   : nullptr;
         netlist::ReadOptions options;
         options.searchPath = problem.searchPath;
         for (std::size_t v = 0; v < problem.variables.size(); ++v)
             options.parameters[problem.variables[v].name] = problem.variables[v].value(design[v]);
-        const auto circuit = netlist::readNetlist(problem.benches[bench].circuit, options);
+        if (corner) {
+            for (const auto& [name, value] : corner->parameters)
+                options.parameters[name] = value;
+        }
+        if (!corner) {
+            const auto circuit = netlist::readNetlist(bench.circuit, options);
+            if (!circuit)
+                return circuit.failure();
+            return netlist::writeFlatDeck(**circuit).text + bench.cards;
+        }
+        return variedDeck(bench, options, *corner, variation);
+    }
+
+    Expected<std::string> variedDeck(const Bench& bench, netlist::ReadOptions& options,
+                                     const Corner& corner, const Variation* variation) const {
+        if (variation) {
+            for (const Spread& spread : variation->spreads) {
+                if (!spread.model.empty())
+                    continue;
+                const auto base = options.parameters.find(spread.parameter);
+                const auto drawn = base != options.parameters.end()
+                                       ? std::optional(base->second)
+                                       : defaultOf(bench, spread.parameter);
+                if (!drawn)
+                    continue; // another bench has it
+                const double shift =
+                    spread.sigma * drawFor(*variation, "param " + spread.parameter, spread.uniform);
+                options.parameters[spread.parameter] =
+                    spread.relative ? *drawn * (1 + shift) : *drawn + shift;
+            }
+        }
+        Expected<netlist::CircuitPtr> circuit = fail("OPT-005", "The bench was not read");
+        if (corner.sections.empty() && corner.files.empty()) {
+            circuit = netlist::readNetlist(bench.circuit, options);
+        } else {
+            const auto text = readFile(bench.circuit);
+            if (!text)
+                return text.failure();
+            circuit = netlist::readNetlistText(withLibraries(std::string(text->view()), corner),
+                                               bench.circuit.string(), bench.circuit.parent_path(),
+                                               options);
+        }
         if (!circuit)
             return circuit.failure();
-        return netlist::writeFlatDeck(**circuit).text + problem.benches[bench].cards;
+        DeckCards cards(netlist::writeFlatDeck(**circuit).text + bench.cards);
+        for (const ModelChange& change : corner.models) {
+            if (const auto done = cards.change(change); !done)
+                return done.failure();
+        }
+        if (corner.temperature)
+            cards.setTemperature(*corner.temperature);
+        if (variation && !variation->spreads.empty()) {
+            std::vector<bool> used;
+            if (const auto done = cards.scatter(*variation, used); !done)
+                return done.failure();
+        }
+        return cards.text();
+    }
+
+    /// What the bench's circuit gives a top-level .param, if it has it.
+    std::optional<double> defaultOf(const Bench& bench, const std::string& name) const {
+        netlist::ReadOptions options;
+        options.searchPath = problem.searchPath;
+        const auto circuit = netlist::readNetlist(bench.circuit, options);
+        if (!circuit)
+            return std::nullopt;
+        for (const auto& parameter : netlist::topParameters(**circuit)) {
+            if (parameter.name == name)
+                return parameter.value;
+        }
+        return std::nullopt;
     }
 
     Evaluation judge(const std::vector<Expected<sim::Outcome>>& outcomes, std::size_t first) const {
@@ -136,7 +215,7 @@ public:
             benches.push_back(&*outcome);
         }
         for (const Measure& m : problem.measures) {
-            const auto value = takeMeasure(m, benches);
+            const auto value = m.derived() ? takeDerived(m, e.values) : takeMeasure(m, benches);
             if (!value || !std::isfinite(*value)) {
                 e.values.clear();
                 e.failure = value ? "OPT-011 A measurement found nothing (" + m.name + ")"
@@ -150,7 +229,13 @@ public:
         return e;
     }
 
-    Expected<std::vector<Evaluation>> evaluate(const std::vector<Design>& designs, StopToken stop) {
+    /// A design and, if it is not simulated as the problem says, its conditions.
+    struct Point {
+        const Design* design = nullptr;
+        const Variation* variation = nullptr;
+    };
+
+    Expected<std::vector<Evaluation>> evaluate(const std::vector<Point>& designs, StopToken stop) {
         if (const auto ready = openCache(); !ready)
             return ready.failure();
         std::vector<Evaluation> results(designs.size());
@@ -165,7 +250,7 @@ public:
             hash.add(simulator);
             std::vector<sim::Job> own;
             for (std::size_t b = 0; b < problem.benches.size(); ++b) {
-                auto text = deck(b, designs[d]);
+                auto text = deck(b, *designs[d].design, designs[d].variation);
                 if (!text)
                     return text.failure();
                 sim::Job job;
@@ -247,13 +332,25 @@ void Evaluator::setSpecs(const Problem& problem) {
 }
 Expected<std::vector<Evaluation>> Evaluator::evaluate(const std::vector<Design>& designs,
                                                       StopToken stop) {
-    return m_impl->evaluate(designs, std::move(stop));
+    std::vector<Impl::Point> points;
+    for (const Design& design : designs)
+        points.push_back({&design, nullptr});
+    return m_impl->evaluate(points, std::move(stop));
+}
+Expected<std::vector<Evaluation>> Evaluator::evaluateUnder(const Design& design,
+                                                           const std::vector<Variation>& variations,
+                                                           StopToken stop) {
+    std::vector<Impl::Point> points;
+    for (const Variation& variation : variations)
+        points.push_back({&design, &variation});
+    return m_impl->evaluate(points, std::move(stop));
 }
 std::size_t Evaluator::simulated() const {
     return m_impl->simulated;
 }
-Expected<std::string> Evaluator::deck(std::size_t bench, const Design& design) const {
-    return m_impl->deck(bench, design);
+Expected<std::string> Evaluator::deck(std::size_t bench, const Design& design,
+                                      const Variation* variation) const {
+    return m_impl->deck(bench, design, variation);
 }
 
 std::filesystem::path defaultCacheFile() {

@@ -40,9 +40,14 @@ public:
     /// bench that cannot be read), SIM-010..012.
     Expected<std::vector<Evaluation>> evaluate(const std::vector<Design>& designs,
                                                StopToken stop = {});
+    /// The same of one design under several conditions, in their order.
+    Expected<std::vector<Evaluation>> evaluateUnder(const Design& design,
+                                                    const std::vector<Variation>& variations,
+                                                    StopToken stop = {});
     std::size_t simulated() const; ///< designs really simulated by this object
-    /// The deck of a bench with a design's values.
-    Expected<std::string> deck(std::size_t bench, const Design& design) const;
+    /// The deck of a bench with a design's values, under its corner or the variation.
+    Expected<std::string> deck(std::size_t bench, const Design& design,
+                               const Variation* variation = nullptr) const;
 
 private:
     class Impl;

@@ -183,6 +183,15 @@ Expected<double> takeMeasure(const Measure& m, const std::vector<const sim::Outc
     return value->second;
 }
 
+Expected<double> takeDerived(const Measure& m, const std::vector<double>& values) {
+    if (m.inputs.empty())
+        return fail("OPT-011", "A measurement found nothing", {}, m.name);
+    double worst = values[m.inputs.front()];
+    for (const std::size_t input : m.inputs)
+        worst = m.lowest ? std::min(worst, values[input]) : std::max(worst, values[input]);
+    return worst;
+}
+
 std::string formatMeasure(const Measure& m, double value) {
     if (!std::isfinite(value))
         return "failed";

@@ -16,6 +16,9 @@ namespace ohm::optimize {
 Expected<double> takeMeasure(const Measure& measure,
                              const std::vector<const sim::Outcome*>& benches);
 
+/// Takes a derived measurement from the values of the measurements before it. Errors: OPT-011.
+Expected<double> takeDerived(const Measure& measure, const std::vector<double>& values);
+
 /// A measured value with its unit for people: "343.5", "18.64 MHz", "46.7 deg", "54.5 dB".
 std::string formatMeasure(const Measure& measure, double value);
 

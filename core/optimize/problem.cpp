@@ -73,9 +73,26 @@ Design Problem::nominal() const {
 
 std::vector<double> Problem::penalties(const std::vector<double>& values) const {
     std::vector<double> all;
-    for (std::size_t s = 0; s < specs.size(); ++s)
-        all.push_back(specs[s].penalty(values[measureOf[s]]));
+    for (std::size_t s = 0; s < specs.size(); ++s) {
+        double penalty = specs[s].penalty(values[measureOf[s]]);
+        for (const std::size_t m : specs[s].everywhere)
+            penalty = std::max(penalty, specs[s].penalty(values[m]));
+        all.push_back(penalty);
+    }
     return all;
+}
+
+Problem Problem::asDrawn() const {
+    Problem p = *this;
+    p.benches.resize(drawnBenches);
+    p.measures.resize(drawnMeasures);
+    for (std::size_t s = 0; s < p.specs.size(); ++s) {
+        p.specs[s].everywhere.clear();
+        const auto found = std::find_if(p.measures.begin(), p.measures.end(),
+                                        [&](const Measure& m) { return m.name == specs[s].name; });
+        p.measureOf[s] = static_cast<std::size_t>(found - p.measures.begin());
+    }
+    return p;
 }
 
 } // namespace ohm::optimize

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/optimize/corner.h"
 #include "core/project/project.h"
 #include "core/sim/simulator.h"
 
@@ -35,6 +36,9 @@ struct Spec {
     std::string name;               ///< of the measurement
     std::optional<double> min, max; ///< either or both, in the measurement's unit
     double weight = 1;
+    /// Where it must hold while sizing: names of corners, "nominal" among them; empty = as drawn.
+    std::vector<std::string> corners;
+    std::vector<std::size_t> everywhere = {}; ///< the measurement in each of them
 
     /// weight * |value - limit| / |limit| where the limit is missed, else 0 (Hakhamaneshi et al.,
     /// BagNet). max-type divides by |value|, as the published code does.
@@ -49,6 +53,7 @@ struct Bench {
     std::vector<sim::Analysis> analyses;
     std::string cards; ///< further element cards for the flat deck, such as estimated parasitics
     double timeoutSeconds = 30;
+    int corner = -1; ///< index into Problem::corners; -1 = as drawn
 };
 
 /// A number taken from a bench's results.
@@ -64,17 +69,22 @@ struct Measure {
         Offset,      ///< |V(of) - V(input)| at the start of the transient, V
         Settling,    ///< s until V(of) stays within `tolerance` of the step of V(input)
         Slew,        ///< greatest |dV(of)/dt| between 10 % and 90 % of the step, V/s
-        Meas         ///< a .meas body
+        Meas,        ///< a .meas body
+        Worst        ///< the worst of `inputs`, over corners
     } kind = Kind::Gain;
     std::string name;
     std::string unit;
     std::size_t bench = 0;
-    std::size_t against = 0;  ///< Rejection
-    std::string of, input;    ///< nets
-    std::string source;       ///< Current
-    double tolerance = 0.01;  ///< Settling
-    std::string body;         ///< Meas: "tran rise trig ..."
-    std::string measuredName; ///< Meas: the name within the body
+    std::size_t against = 0;         ///< Rejection
+    std::string of, input;           ///< nets
+    std::string source;              ///< Current
+    double tolerance = 0.01;         ///< Settling
+    std::string body;                ///< Meas: "tran rise trig ..."
+    std::string measuredName;        ///< Meas: the name within the body
+    std::vector<std::size_t> inputs; ///< Worst: measurements it is taken from
+    bool lowest = false;             ///< Worst: the least is the worst, else the greatest
+
+    bool derived() const { return kind == Kind::Worst; } ///< of other measurements
 };
 
 /// A sizing problem. Immutable once made. Thread: a plain value.
@@ -86,18 +96,23 @@ struct Problem {
     std::vector<Bench> benches;
     std::vector<Measure> measures;
     std::vector<Spec> specs;
-    std::vector<std::size_t> measureOf; ///< per spec, its measurement
+    std::vector<std::size_t> measureOf; ///< per spec, its measurement (in corners: the worst)
+    std::vector<Corner> corners;        ///< rows of `corners`, sweeps taken apart
+    MonteCarlo monteCarlo;
+    std::size_t drawnBenches = 0, drawnMeasures = 0; ///< those that follow are for corners
     std::filesystem::path judgeCircuit; ///< what a graph network looks at; may be empty
 
     Design nominal() const;
     /// Penalties per spec of measured values (per measure).
     std::vector<double> penalties(const std::vector<double>& values) const;
+    /// The problem without what was added for corners: every spec where it is drawn.
+    Problem asDrawn() const;
 };
 
-/// Takes the sizing part of a project (`parameters`, `benches`, `measurements`, `specs`, `sizing`)
-/// and checks it before anything is simulated. Errors: OPT-001 the project has no such part,
-/// OPT-002 an entry is not understood, OPT-003 nothing may vary, OPT-004 specs that exclude each
-/// other, OPT-005 a name that is not there. Thread: any.
+/// Takes the sizing part of a project (`parameters`, `benches`, `measurements`, `specs`, `corners`,
+/// `monte_carlo`, `sizing`) and checks it before anything is simulated. Errors: OPT-001 the project
+/// has no such part, OPT-002 an entry is not understood, OPT-003 nothing may vary, OPT-004 specs
+/// that exclude each other, OPT-005 a name that is not there. Thread: any.
 Expected<Problem> problemOf(const project::Project& project);
 
 } // namespace ohm::optimize

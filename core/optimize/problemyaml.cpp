@@ -3,6 +3,7 @@
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/optimize/cornersyaml.h"
 #include "core/project/installation.h"
 #include "core/project/projectyaml.h"
 #include "core/sim/deckcheck.h"
@@ -104,7 +105,7 @@ public:
         m_problem.folder = m_project.folder();
         m_problem.searchPath = project::modelSearchPath(m_project);
         for (const auto step : {&Builder::variables, &Builder::benches, &Builder::measures,
-                                &Builder::specs, &Builder::sizing}) {
+                                &Builder::specs, &Builder::sizing, &Builder::corners}) {
             if (const auto done = (this->*step)(); !done)
                 return done.failure();
         }
@@ -318,6 +319,12 @@ private:
                             where(object));
             if (!(spec.weight > 0))
                 return bad(object, "A weight is above zero");
+            if (const YAML::Node corners = entry.second["corners"]) {
+                if (corners.IsScalar())
+                    spec.corners.push_back(corners.Scalar());
+                for (const auto& name : corners.IsSequence() ? corners : YAML::Node())
+                    spec.corners.push_back(name.Scalar());
+            }
             const auto found = std::find_if(m_problem.measures.begin(), m_problem.measures.end(),
                                             [&](const Measure& m) { return m.name == spec.name; });
             if (found == m_problem.measures.end())
@@ -328,6 +335,12 @@ private:
             m_problem.specs.push_back(std::move(spec));
         }
         return {};
+    }
+
+    Expected<void> corners() {
+        if (const auto done = readCorners(m_root, m_project.file.string(), m_problem); !done)
+            return done;
+        return expandCorners(m_project.file.string(), m_problem);
     }
 
     Expected<void> sizing() {

@@ -4,6 +4,7 @@
 #include "core/base/units.h"
 #include "core/netlist/reader.h"
 #include "core/netlist/writer.h"
+#include "core/optimize/check.h"
 #include "core/optimize/evolution.h"
 #include "core/optimize/store.h"
 
@@ -108,6 +109,8 @@ Expected<std::unique_ptr<Session>> Session::open(const Problem& problem,
                                                  const std::filesystem::path& folder,
                                                  std::shared_ptr<sim::SimulatorPool> pool,
                                                  const std::filesystem::path& cacheFile) {
+    if (const auto fine = checkProblem(problem); !fine)
+        return fine.failure();
     auto algorithm = makeAlgorithm(problem, options.algorithm);
     if (!algorithm)
         return algorithm.failure();

@@ -47,7 +47,8 @@ struct SessionOptions : StopCriteria {
 class Session {
 public:
     /// Makes the folder or opens the session in it. Errors: OPT-030 the store belongs to another
-    /// problem, algorithm or seed, OPT-031 the store is damaged, BASE-010, those of makeAlgorithm.
+    /// problem, algorithm or seed, OPT-031 the store is damaged, BASE-010, those of checkProblem
+    /// and makeAlgorithm.
     static Expected<std::unique_ptr<Session>>
     open(const Problem& problem, const SessionOptions& options, const std::filesystem::path& folder,
          std::shared_ptr<sim::SimulatorPool> pool, const std::filesystem::path& cacheFile = {});

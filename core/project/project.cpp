@@ -91,7 +91,8 @@ private:
 
     void keepUnknown(const YAML::Node& key, const YAML::Node& value) {
         // What core/optimize reads is kept as text here: this room knows nothing of benches.
-        static const std::set<std::string> kSizing{"benches", "measurements", "specs", "sizing"};
+        static const std::set<std::string> kSizing{"benches", "measurements", "specs",
+                                                   "corners", "monte_carlo",  "sizing"};
         if (kSizing.count(key.Scalar())) {
             m_unknown[key.Scalar()] = value;
             return;

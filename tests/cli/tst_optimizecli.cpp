@@ -58,6 +58,47 @@ private slots:
         QCOMPARE(result.lines[0][QStringLiteral("specs")].toArray().size(), 8);
     }
 
+    /// `optimize corners` and `sim measure --corners` say the same.
+    void corners() {
+        const Result a = run({QStringLiteral("optimize"), QStringLiteral("corners"), m_amplifier,
+                              QStringLiteral("--json")});
+        const Result b = run({QStringLiteral("sim"), QStringLiteral("measure"), m_amplifier,
+                              QStringLiteral("--corners"), QStringLiteral("--json")});
+        QVERIFY2(a.code == 0, qPrintable(a.error));
+        QCOMPARE(b.code, 0);
+        QCOMPARE(a.lines, b.lines);
+        const QJsonArray corners = a.lines[0][QStringLiteral("corners")].toArray();
+        QCOMPARE(corners.size(), 11);
+        const auto gain = [&](int i) {
+            return corners[i][QStringLiteral("measurements")][QStringLiteral("gain")].toDouble();
+        };
+        QCOMPARE(corners[0][QStringLiteral("name")].toString(), QStringLiteral("nominal"));
+        QVERIFY(qAbs(gain(0) - 343.5) < 1);
+        QCOMPARE(corners[3][QStringLiteral("name")].toString(), QStringLiteral("slow-hot"));
+        QVERIFY(gain(3) < 330); // heat takes gain
+        QCOMPARE(a.lines[0][QStringLiteral("specs")].toArray().size(), 8);
+        QVERIFY(!a.lines[0][QStringLiteral("pass")].toBool());
+    }
+
+    void monteCarlo() {
+        const QTemporaryDir dir;
+        const QString table = dir.filePath(QStringLiteral("samples.csv"));
+        const QStringList arguments{
+            QStringLiteral("optimize"), QStringLiteral("montecarlo"), m_amplifier,
+            QStringLiteral("--count"),  QStringLiteral("6"),          QStringLiteral("--seed"),
+            QStringLiteral("4"),        QStringLiteral("-o"),         table,
+            QStringLiteral("--json")};
+        const Result first = run(arguments);
+        QVERIFY2(first.code == 0, qPrintable(first.error));
+        const QJsonObject yield = first.lines[0][QStringLiteral("yield")].toObject();
+        QVERIFY(yield[QStringLiteral("low")].toDouble() < yield[QStringLiteral("high")].toDouble());
+        QCOMPARE(first.lines[0][QStringLiteral("measurements")].toObject().size(), 8);
+        QFile file(table);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll().count('\n'), 7);
+        QCOMPARE(run(arguments).lines, first.lines); // seeded
+    }
+
     void goesOnAndRepeats_data() {
         QTest::addColumn<QString>("algorithm");
         QTest::newRow("evo") << QStringLiteral("evo");
@@ -104,6 +145,10 @@ private slots:
                            QStringLiteral(OHMSCAPE_SOURCE_DIR "/projects/resistor-ladder"),
                            QStringLiteral("-o"), out}
             << QStringLiteral("OPT-003");
+        QTest::newRow("no scatter")
+            << QStringList{QStringLiteral("optimize"), QStringLiteral("montecarlo"),
+                           QStringLiteral(OHMSCAPE_SOURCE_DIR "/projects/bandgap")}
+            << QStringLiteral("OPT-00");
         QTest::newRow("outside") << QStringList{QStringLiteral("sim"), QStringLiteral("measure"),
                                                 m_amplifier, QStringLiteral("--set"),
                                                 QStringLiteral("cc=1")}
