@@ -53,6 +53,10 @@ public:
         , m_inventory(inventory) {}
 
     Expected<void> run() const {
+        for (std::size_t b = 0; b < m_problem.drawnBenches; ++b) {
+            if (const auto done = bench(b); !done)
+                return done;
+        }
         for (const Variable& v : m_problem.variables) {
             if (!m_inventory.parameters.count(v.name))
                 return missing("A parameter may vary, but no bench has it as a .param", v.name,
@@ -106,6 +110,23 @@ private:
             }
         }
         return found;
+    }
+
+    /// Nets and sources that an analysis names.
+    Expected<void> bench(std::size_t b) const {
+        const Inventory::Of& of = m_inventory.benches[b];
+        const std::string where = "benches." + m_problem.benches[b].name;
+        for (const sim::Analysis& a : m_problem.benches[b].analyses) {
+            for (const std::string* net : {&a.output, &a.reference}) {
+                if (!net->empty() && !of.nets.count(*net))
+                    return missing("An analysis names a net that the bench does not have", *net,
+                                   where);
+            }
+            if (!a.source.empty() && a.source != "temp" && !of.devices.count(a.source))
+                return missing("An analysis names a source that the bench does not have", a.source,
+                               where);
+        }
+        return {};
     }
 
     Expected<void> measure(const Measure& m) const {

@@ -50,6 +50,8 @@ std::string describe(const Measure& m) {
     std::string inputs = m.lowest ? "/<" : "";
     for (const std::size_t input : m.inputs)
         inputs += "/" + std::to_string(input);
+    if (m.at != 0 || m.from != 0 || m.to != 0)
+        inputs += "/" + formatExact(m.at) + "/" + formatExact(m.from) + "/" + formatExact(m.to);
     return std::to_string(static_cast<int>(m.kind)) + "/" + std::to_string(m.bench) + "/" +
            std::to_string(m.against) + "/" + m.of + "/" + m.input + "/" + m.source + "/" +
            formatExact(m.tolerance) + "/" + m.body + inputs;
@@ -67,7 +69,11 @@ public:
     Impl(Problem given, std::shared_ptr<sim::SimulatorPool> workers, std::filesystem::path file)
         : problem(std::move(given))
         , pool(std::move(workers))
-        , cacheFile(std::move(file)) {}
+        , cacheFile(std::move(file))
+        , order(derivedOrder(problem)) {
+        for (const Measure& m : problem.measures)
+            readsParameters = readsParameters || m.kind == Measure::Kind::Expression;
+    }
 
     Expected<void> openCache() {
         if (opened)
@@ -202,7 +208,8 @@ public:
         return std::nullopt;
     }
 
-    Evaluation judge(const std::vector<Expected<sim::Outcome>>& outcomes, std::size_t first) const {
+    Evaluation judge(const std::vector<Expected<sim::Outcome>>& outcomes, std::size_t first,
+                     const Design& design) const {
         Evaluation e;
         std::vector<const sim::Outcome*> benches;
         for (std::size_t b = 0; b < problem.benches.size(); ++b) {
@@ -214,16 +221,27 @@ public:
             }
             benches.push_back(&*outcome);
         }
-        for (const Measure& m : problem.measures) {
-            const auto value = m.derived() ? takeDerived(m, e.values) : takeMeasure(m, benches);
-            if (!value || !std::isfinite(*value)) {
-                e.values.clear();
-                e.failure = value ? "OPT-011 A measurement found nothing (" + m.name + ")"
-                                  : value.error().code + " " + value.error().text + " (" + m.name +
-                                        " " + value.error().detail + ")";
-                return e;
+        e.values.assign(problem.measures.size(), std::nan(""));
+        const auto keep = [&](std::size_t m, const Expected<double>& value) {
+            const std::string& name = problem.measures[m].name;
+            if (value && std::isfinite(*value)) {
+                e.values[m] = *value;
+                return true;
             }
-            e.values.push_back(*value);
+            e.values.clear();
+            e.failure = value ? "OPT-011 A measurement found nothing (" + name + ")"
+                              : value.error().code + " " + value.error().text + " (" + name + " " +
+                                    value.error().detail + ")";
+            return false;
+        };
+        for (std::size_t m = 0; m < problem.measures.size(); ++m) {
+            if (!problem.measures[m].derived() &&
+                !keep(m, takeMeasure(problem.measures[m], benches)))
+                return e;
+        }
+        for (const std::size_t m : order) {
+            if (!keep(m, takeDerived(problem, problem.measures[m], design, e.values)))
+                return e;
         }
         e.valid = true;
         return e;
@@ -268,6 +286,10 @@ public:
             }
             for (const Measure& m : problem.measures)
                 hash.add(describe(m));
+            if (readsParameters) { // they may be in no deck
+                for (std::size_t v = 0; v < problem.variables.size(); ++v)
+                    hash.add(formatExact(problem.variables[v].value((*designs[d].design)[v])));
+            }
             keys[d] = hash.text();
             if (const auto found = cache.find(keys[d]); found != cache.end()) {
                 results[d] = found->second;
@@ -290,7 +312,7 @@ public:
         const std::size_t perDesign = problem.benches.size();
         for (std::size_t i = 0; i < todo.size(); ++i) {
             Evaluation& e = results[todo[i]];
-            e = judge(outcomes, i * perDesign);
+            e = judge(outcomes, i * perDesign, *designs[todo[i]].design);
             if (e.failure.rfind("OPT-010", 0) == 0)
                 return fail("OPT-010", "A measurement cannot be taken", e.failure.substr(8), {},
                             "Correct the measurement in the project file");
@@ -312,6 +334,8 @@ public:
     Problem problem;
     std::shared_ptr<sim::SimulatorPool> pool;
     std::filesystem::path cacheFile;
+    std::vector<std::size_t> order; ///< of derived measurements
+    bool readsParameters = false;   ///< an expression may
     std::string simulator;
     bool opened = false;
     std::size_t simulated = 0;

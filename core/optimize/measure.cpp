@@ -124,6 +124,59 @@ Expected<double> opMeasure(const Measure& m, const sim::Outcome& outcome) {
     return m.kind == Kind::Current ? -v->real.front() : v->real.front();
 }
 
+/// Density at a frequency, a straight line in the logarithms of both.
+double densityAt(const std::vector<double>& f, const std::vector<double>& v, double at) {
+    if (at <= f.front())
+        return v.front();
+    for (std::size_t i = 0; i + 1 < f.size(); ++i) {
+        if (at > f[i + 1])
+            continue;
+        if (v[i] <= 0 || v[i + 1] <= 0)
+            return v[i + 1];
+        const double share = std::log(at / f[i]) / std::log(f[i + 1] / f[i]);
+        return v[i] * std::pow(v[i + 1] / v[i], share);
+    }
+    return v.back();
+}
+
+/// Root of the integral of density squared, whose logarithm is taken as straight in that of
+/// frequency between two points.
+double noiseOver(const std::vector<double>& f, const std::vector<double>& v, double from,
+                 double to) {
+    std::vector<double> edges{from};
+    for (const double each : f) {
+        if (each > from && each < to)
+            edges.push_back(each);
+    }
+    edges.push_back(to);
+    double sum = 0;
+    for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
+        const double f0 = edges[i], f1 = edges[i + 1];
+        const double s0 = std::pow(densityAt(f, v, f0), 2);
+        const double s1 = std::pow(densityAt(f, v, f1), 2);
+        if (s0 <= 0 || s1 <= 0 || f0 <= 0) {
+            sum += (s0 + s1) / 2 * (f1 - f0);
+            continue;
+        }
+        const double slope = std::log(s1 / s0) / std::log(f1 / f0);
+        sum += std::fabs(slope + 1) > 1e-9 ? (s1 * f1 - s0 * f0) / (slope + 1)
+                                           : s0 * f0 * std::log(f1 / f0);
+    }
+    return std::sqrt(sum);
+}
+
+Expected<double> noiseMeasure(const Measure& m, const sim::Outcome& outcome) {
+    const sim::Plot* plot = plotOf(outcome, sim::Analysis::Kind::Noise);
+    const char* name = m.kind == Kind::OutputNoise ? "onoise_spectrum" : "inoise_spectrum";
+    const sim::Vector* v = plot ? plot->find(name) : nullptr;
+    if (!v || v->real.size() < 2)
+        return missing(m, name);
+    const std::vector<double>& f = plot->vectors.front().real;
+    if (m.at > 0)
+        return densityAt(f, v->real, m.at);
+    return noiseOver(f, v->real, m.from > 0 ? m.from : f.front(), m.to > 0 ? m.to : f.back());
+}
+
 /// The last moment at which the output is outside the band around the ideal step.
 double settlingTime(const std::vector<double>& t, const std::vector<double>& out, double step,
                     double tolerance) {
@@ -174,6 +227,8 @@ Expected<double> takeMeasure(const Measure& m, const std::vector<const sim::Outc
         return acMeasure(m, benches);
     if (m.kind == Kind::Current || m.kind == Kind::Voltage)
         return opMeasure(m, *benches[m.bench]);
+    if (m.kind == Kind::OutputNoise || m.kind == Kind::InputNoise)
+        return noiseMeasure(m, *benches[m.bench]);
     if (m.kind != Kind::Meas)
         return tranMeasure(m, *benches[m.bench]);
     const auto& found = benches[m.bench]->measurements;
@@ -181,15 +236,6 @@ Expected<double> takeMeasure(const Measure& m, const std::vector<const sim::Outc
     if (value == found.end())
         return fail("OPT-011", "A measurement found nothing", m.body, m.name);
     return value->second;
-}
-
-Expected<double> takeDerived(const Measure& m, const std::vector<double>& values) {
-    if (m.inputs.empty())
-        return fail("OPT-011", "A measurement found nothing", {}, m.name);
-    double worst = values[m.inputs.front()];
-    for (const std::size_t input : m.inputs)
-        worst = m.lowest ? std::min(worst, values[input]) : std::max(worst, values[input]);
-    return worst;
 }
 
 std::string formatMeasure(const Measure& m, double value) {

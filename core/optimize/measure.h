@@ -16,8 +16,20 @@ namespace ohm::optimize {
 Expected<double> takeMeasure(const Measure& measure,
                              const std::vector<const sim::Outcome*>& benches);
 
-/// Takes a derived measurement from the values of the measurements before it. Errors: OPT-011.
-Expected<double> takeDerived(const Measure& measure, const std::vector<double>& values);
+/// Takes a derived measurement from the values of those it is derived from; `design` has the
+/// parameters that an expression may use. Errors: OPT-011.
+Expected<double> takeDerived(const Problem& problem, const Measure& measure, const Design& design,
+                             const std::vector<double>& values);
+
+/// The order in which derived measurements can be taken: each after those it is taken from. The
+/// problem has no circles (linkExpressions). Thread: any.
+std::vector<std::size_t> derivedOrder(const Problem& problem);
+
+/// Finds what each expression refers to. Errors: OPT-005 a name is neither a measurement nor a
+/// parameter nor a constant, OPT-006 measurements that refer to each other in a circle,
+/// NET-101..106 an expression that is not understood. `where` begins the place in errors. Thread:
+/// any.
+Expected<void> linkExpressions(Problem& problem, const std::string& where);
 
 /// A measured value with its unit for people: "343.5", "18.64 MHz", "46.7 deg", "54.5 dB".
 std::string formatMeasure(const Measure& measure, double value);

@@ -70,7 +70,10 @@ struct Measure {
         Settling,    ///< s until V(of) stays within `tolerance` of the step of V(input)
         Slew,        ///< greatest |dV(of)/dt| between 10 % and 90 % of the step, V/s
         Meas,        ///< a .meas body
-        Worst        ///< the worst of `inputs`, over corners
+        Worst,       ///< the worst of `inputs`, over corners
+        Expression,  ///< `body`, of other measurements and of parameters
+        OutputNoise, ///< at `at` Hz in V/sqrt(Hz), else over the band in V
+        InputNoise   ///< the same referred to the input source
     } kind = Kind::Gain;
     std::string name;
     std::string unit;
@@ -81,10 +84,12 @@ struct Measure {
     double tolerance = 0.01;         ///< Settling
     std::string body;                ///< Meas: "tran rise trig ..."
     std::string measuredName;        ///< Meas: the name within the body
-    std::vector<std::size_t> inputs; ///< Worst: measurements it is taken from
+    double at = 0, from = 0, to = 0; ///< noise: one frequency or a band, Hz; 0, 0 = all simulated
+    std::vector<std::size_t> inputs; ///< derived: measurements it is taken from
+    std::vector<std::string> names;  ///< Expression: what the body calls each of the inputs
     bool lowest = false;             ///< Worst: the least is the worst, else the greatest
 
-    bool derived() const { return kind == Kind::Worst; } ///< of other measurements
+    bool derived() const { return kind == Kind::Worst || kind == Kind::Expression; }
 };
 
 /// A sizing problem. Immutable once made. Thread: a plain value.

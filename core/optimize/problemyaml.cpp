@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/optimize/cornersyaml.h"
+#include "core/optimize/measure.h"
 #include "core/project/installation.h"
 #include "core/project/projectyaml.h"
 #include "core/sim/deckcheck.h"
@@ -20,13 +21,20 @@ namespace fs = std::filesystem;
 using Kind = Measure::Kind;
 
 const std::map<std::string, Kind>& kinds() {
-    static const std::map<std::string, Kind> all{
-        {"gain", Kind::Gain},           {"ugbw", Kind::UnityGain},
-        {"bandwidth", Kind::Bandwidth}, {"phase_margin", Kind::PhaseMargin},
-        {"cmrr", Kind::Rejection},      {"psrr", Kind::Rejection},
-        {"current", Kind::Current},     {"voltage", Kind::Voltage},
-        {"offset", Kind::Offset},       {"settling", Kind::Settling},
-        {"slew", Kind::Slew},           {"meas", Kind::Meas}};
+    static const std::map<std::string, Kind> all{{"gain", Kind::Gain},
+                                                 {"ugbw", Kind::UnityGain},
+                                                 {"bandwidth", Kind::Bandwidth},
+                                                 {"phase_margin", Kind::PhaseMargin},
+                                                 {"cmrr", Kind::Rejection},
+                                                 {"psrr", Kind::Rejection},
+                                                 {"current", Kind::Current},
+                                                 {"voltage", Kind::Voltage},
+                                                 {"offset", Kind::Offset},
+                                                 {"settling", Kind::Settling},
+                                                 {"slew", Kind::Slew},
+                                                 {"meas", Kind::Meas},
+                                                 {"output_noise", Kind::OutputNoise},
+                                                 {"input_noise", Kind::InputNoise}};
     return all;
 }
 
@@ -60,8 +68,10 @@ Expected<sim::Analysis> analysisOf(const std::string& text, const std::string& w
     for (std::string word; stream >> word;)
         words.push_back(word);
     const auto bad = [&] {
-        return fail("OPT-002", "An analysis is not understood", text, where,
-                    "Write op, \"ac dec 10 1 1g\", \"tran STEP STOP\" or \"dc SOURCE A B STEP\"");
+        return fail(
+            "OPT-002", "An analysis is not understood", text, where,
+            "Write op, \"ac dec 10 1 1g\", \"tran STEP STOP [START [MOST]]\", \"dc SOURCE A B "
+            "STEP\" or \"noise NET [AGAINST] SOURCE dec 10 1 1g\"");
     };
     std::vector<double> numbers;
     for (const std::string& word : words)
@@ -75,10 +85,23 @@ Expected<sim::Analysis> analysisOf(const std::string& text, const std::string& w
         analysis.points = std::isfinite(numbers[2]) ? static_cast<int>(numbers[2]) : 0;
         analysis.start = numbers[3];
         analysis.stop = numbers[4];
-    } else if (words.size() == 3 && words[0] == "tran") {
+    } else if (words.size() >= 3 && words.size() <= 5 && words[0] == "tran") {
         analysis.kind = sim::Analysis::Kind::Tran;
         analysis.step = numbers[1];
         analysis.stop = numbers[2];
+        analysis.start = words.size() > 3 ? numbers[3] : 0;
+        analysis.most = words.size() > 4 ? numbers[4] : 0;
+    } else if ((words.size() == 7 || words.size() == 8) && words[0] == "noise") {
+        const std::size_t source = words.size() - 5;
+        analysis.kind = sim::Analysis::Kind::Noise;
+        analysis.output = words[1];
+        analysis.reference = source == 3 ? words[2] : std::string();
+        analysis.source = words[source];
+        analysis.sweep = words[source + 1];
+        analysis.points =
+            std::isfinite(numbers[source + 2]) ? static_cast<int>(numbers[source + 2]) : 0;
+        analysis.start = numbers[source + 3];
+        analysis.stop = numbers[source + 4];
     } else if (words.size() == 5 && words[0] == "dc") {
         analysis.kind = sim::Analysis::Kind::Dc;
         analysis.source = words[1];
@@ -220,6 +243,15 @@ private:
         m.name = name;
         const auto kind = kinds().find(textOf(map, "kind"));
         m.body = textOf(map, "meas");
+        if (map["expr"]) {
+            m.kind = Kind::Expression;
+            m.body = textOf(map, "expr");
+            m.unit = textOf(map, "unit");
+            if (m.body.empty() || map["kind"] || map["bench"])
+                return bad(object, "An expression stands alone: {expr: \"gain*ugbw\", unit: Hz}");
+            m_problem.measures.push_back(std::move(m)); // linked when all are known
+            return {};
+        }
         if (kind != kinds().end())
             m.kind = kind->second;
         else if (!m.body.empty())
@@ -249,19 +281,35 @@ private:
         const bool ac = m.kind <= Kind::Rejection;
         const bool op = m.kind == Kind::Current || m.kind == Kind::Voltage;
         const bool tran = m.kind >= Kind::Offset && m.kind <= Kind::Slew;
+        const bool noise = m.kind == Kind::OutputNoise || m.kind == Kind::InputNoise;
+        for (auto [key, place] : {std::pair("at", &m.at), {"from", &m.from}, {"to", &m.to}}) {
+            const auto given = numberOf(map, key, object);
+            if (!given)
+                return given.failure();
+            *place = given->value_or(0);
+            if (map[key] && (!noise || !(*place > 0)))
+                return bad(object, "A frequency above zero belongs to a noise measurement", key);
+        }
+        if (m.at > 0 ? m.from > 0 || m.to > 0 : m.to > 0 && m.from >= m.to)
+            return bad(object, "Noise is taken at one frequency or over a band from low to high");
+        if (noise && m.unit.empty())
+            m.unit = m.at > 0 ? "V/√Hz" : "V";
         using A = sim::Analysis::Kind;
         if ((ac && !has(m.bench, A::Ac)) || (op && !has(m.bench, A::Op)) ||
-            (tran && !has(m.bench, A::Tran)) ||
+            (tran && !has(m.bench, A::Tran)) || (noise && !has(m.bench, A::Noise)) ||
             (m.kind == Kind::Rejection && !has(m.against, A::Ac)))
             return bad(object, "The bench has no analysis of the kind that this measurement reads",
-                       ac   ? "it needs ac"
-                       : op ? "it needs op"
-                            : "it needs tran");
+                       ac      ? "it needs ac"
+                       : op    ? "it needs op"
+                       : noise ? "it needs noise"
+                               : "it needs tran");
         if (m.kind == Kind::Meas) {
             const auto parsed = sim::parseMeasurement(m.body);
             if (!parsed)
                 return parsed.failure();
             m.measuredName = parsed->name;
+        } else if (noise) {
+            m.of.clear(); // the analysis says where
         } else if (m.kind == Kind::Current ? m.source.empty() : m.of.empty()) {
             return bad(object, m.kind == Kind::Current ? "A current needs its source"
                                                        : "A measurement needs its net (of)");
@@ -278,10 +326,14 @@ private:
             return fail("OPT-001", "The project declares no measurements", {},
                         m_project.file.string(), "Add measurements (docs/sizing.md)");
         for (const auto& entry : node) {
-            if (const auto done = measure(entry.first.Scalar(), entry.second); !done)
+            const std::string name = entry.first.Scalar();
+            if (std::any_of(m_problem.measures.begin(), m_problem.measures.end(),
+                            [&](const Measure& m) { return m.name == name; }))
+                return bad("measurements." + name, "Two measurements have one name");
+            if (const auto done = measure(name, entry.second); !done)
                 return done;
         }
-        return {};
+        return linkExpressions(m_problem, m_project.file.string());
     }
 
     Expected<void> specs() {
@@ -330,11 +382,25 @@ private:
             if (found == m_problem.measures.end())
                 return fail("OPT-005", "A spec names a measurement that is not there", spec.name,
                             where(object));
+            const auto same = std::find_if(m_problem.specs.begin(), m_problem.specs.end(),
+                                           [&](const Spec& s) { return s.name == spec.name; });
+            if (same != m_problem.specs.end())
+                return contradiction(*same, spec, object);
             m_problem.measureOf.push_back(
                 static_cast<std::size_t>(found - m_problem.measures.begin()));
             m_problem.specs.push_back(std::move(spec));
         }
         return {};
+    }
+
+    /// Two rows for one measurement: either they exclude each other, or they belong in one.
+    Unexpected contradiction(const Spec& a, const Spec& b, const std::string& object) {
+        const double least = std::max(a.min.value_or(-INFINITY), b.min.value_or(-INFINITY));
+        const double most = std::min(a.max.value_or(INFINITY), b.max.value_or(INFINITY));
+        if (least > most)
+            return fail("OPT-004", "Two specs of one measurement exclude each other", {},
+                        where(object), "Nothing can be at least the one and at most the other");
+        return bad(object, "A measurement has two specs; put both limits in one row");
     }
 
     Expected<void> corners() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/optimize/session.h"
 
+#include "core/base/log.h"
 #include "core/base/units.h"
 #include "core/netlist/reader.h"
 #include "core/netlist/writer.h"
@@ -111,6 +112,14 @@ Expected<std::unique_ptr<Session>> Session::open(const Problem& problem,
                                                  const std::filesystem::path& cacheFile) {
     if (const auto fine = checkProblem(problem); !fine)
         return fine.failure();
+    double designs = 1;
+    for (const Variable& v : problem.variables)
+        designs *= v.count();
+    if (designs < static_cast<double>(options.target))
+        return fail("OPT-003", "The design space holds fewer designs than must meet every spec",
+                    std::to_string(static_cast<long long>(designs)) + " of " +
+                        std::to_string(options.target),
+                    problem.folder.string(), "Make steps smaller or ranges wider");
     auto algorithm = makeAlgorithm(problem, options.algorithm);
     if (!algorithm)
         return algorithm.failure();
@@ -339,6 +348,31 @@ Expected<Ending> Session::run(const std::function<void(const IterationReport&)>&
     return ending;
 }
 
+/// A bench that never converges would cost a hundred times its timeout: the start design goes
+/// first, and if that cannot be simulated, four of the random ones.
+Expected<void> Session::trial(const StopToken& stop) {
+    const auto start = m_evaluator->evaluate({problem().nominal()}, stop);
+    if (!start)
+        return start.failure();
+    if (start->front().valid)
+        return {};
+    dataset::Random random(m_options.algorithm.seed, 0);
+    constexpr std::size_t kOthers = 4;
+    const auto others = m_evaluator->evaluate(
+        randomDesigns(problem(), std::min(kOthers, m_options.algorithm.initial), {}, random), stop);
+    if (!others)
+        return others.failure();
+    if (std::any_of(others->begin(), others->end(), [](const Evaluation& e) { return e.valid; })) {
+        log::warning("optimize", "The start design cannot be simulated: " + start->front().failure);
+        return {};
+    }
+    return fail("OPT-041",
+                "Nothing can be sized: neither the start design nor any of " +
+                    std::to_string(others->size()) + " random ones could be simulated",
+                start->front().failure, problem().folder.string(),
+                "Look at the bench that is named in brackets, e.g. with: sim measure PROJECT");
+}
+
 Expected<Ending> Session::iterate(const std::function<void(const IterationReport&)>& report,
                                   StopToken stop) {
     const WorkClock clock(stop);
@@ -351,6 +385,9 @@ Expected<Ending> Session::iterate(const std::function<void(const IterationReport
         r.iteration = m_records.size();
         Proposal proposal;
         if (r.iteration == 0) {
+            if (const auto fine = trial(stop); !fine)
+                return fine.error().code == "OPT-020" ? Expected<Ending>(Ending::Stopped)
+                                                      : Expected<Ending>(fine.failure());
             dataset::Random random(o.seed, 0);
             proposal.designs = randomDesigns(problem(), o.initial, {}, random);
         } else {

@@ -55,7 +55,8 @@ public:
 
     /// Runs iterations until it ends. `report` is called after each one on the calling thread. A
     /// pause of the token blocks between two steps. Errors: those of Evaluator and Algorithm,
-    /// OPT-023 no initial design could be simulated.
+    /// OPT-023 no initial design could be simulated, OPT-041 before that: neither can the start
+    /// design, which is tried first and not counted, nor can four random ones.
     Expected<Ending> run(const std::function<void(const IterationReport&)>& report,
                          StopToken stop = {});
 
@@ -85,6 +86,7 @@ private:
     Expected<void> append(const Record& record);
     Expected<Ending> iterate(const std::function<void(const IterationReport&)>& report,
                              StopToken stop);
+    Expected<void> trial(const StopToken& stop);
     Expected<void> note(const char* event, const char* ending) const;
     std::optional<Ending> ended() const;
     void apply(const Record& record);

@@ -243,7 +243,7 @@ Expected<std::string> analysisCommand(const Analysis& analysis) {
     const auto bad = [](const char* text) {
         return fail("SIM-011", text, {}, {}, "Correct the values of the analysis");
     };
-    for (const double value : {analysis.start, analysis.stop, analysis.step})
+    for (const double value : {analysis.start, analysis.stop, analysis.step, analysis.most})
         if (!std::isfinite(value))
             return bad("An analysis has a value that is not a number");
     const auto number = [](double value) { return ' ' + formatExact(value); };
@@ -257,6 +257,15 @@ Expected<std::string> analysisCommand(const Analysis& analysis) {
             return bad("A DC sweep needs a step towards its end");
         return "dc " + toLower(analysis.source) + number(analysis.start) + number(analysis.stop) +
                number(analysis.step);
+    case Analysis::Kind::Noise:
+        for (const std::string* name : {&analysis.source, &analysis.output}) {
+            if (auto fine = checkVectorName(*name); !fine)
+                return fine.failure();
+        }
+        if (!analysis.reference.empty())
+            if (auto fine = checkVectorName(analysis.reference); !fine)
+                return fine.failure();
+        [[fallthrough]];
     case Analysis::Kind::Ac:
         if (analysis.sweep != "dec" && analysis.sweep != "oct" && analysis.sweep != "lin")
             return bad("An AC sweep is one of dec, oct and lin");
@@ -265,13 +274,23 @@ Expected<std::string> analysisCommand(const Analysis& analysis) {
         if (analysis.stop < analysis.start || analysis.start < 0 ||
             (analysis.sweep != "lin" && analysis.start <= 0))
             return bad("An AC sweep needs frequencies above zero in rising order");
+        if (analysis.kind == Analysis::Kind::Noise) {
+            const std::string against =
+                analysis.reference.empty() ? "" : "," + toLower(analysis.reference);
+            return "noise v(" + toLower(analysis.output) + against + ") " +
+                   toLower(analysis.source) + ' ' + analysis.sweep + ' ' +
+                   std::to_string(analysis.points) + number(analysis.start) + number(analysis.stop);
+        }
         return "ac " + analysis.sweep + ' ' + std::to_string(analysis.points) +
                number(analysis.start) + number(analysis.stop);
     case Analysis::Kind::Tran:
         if (analysis.step <= 0 || analysis.start < 0 || analysis.stop <= analysis.start)
             return bad("A transient analysis needs a step and an end after its start");
+        if (analysis.most < 0)
+            return bad("The greatest step of a transient is above zero");
         return "tran" + number(analysis.step) + number(analysis.stop) +
-               (analysis.start > 0 ? number(analysis.start) : std::string());
+               (analysis.start > 0 || analysis.most > 0 ? number(analysis.start) : std::string()) +
+               (analysis.most > 0 ? number(analysis.most) : std::string());
     }
     return bad("This analysis is not known");
 }

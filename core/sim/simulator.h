@@ -17,11 +17,13 @@ namespace ohm::sim {
 
 /// An analysis to run. Thread: a plain value.
 struct Analysis {
-    enum class Kind { Op, Dc, Ac, Tran } kind = Kind::Op;
-    std::string source;                   ///< Dc: source swept (deck name)
-    std::string sweep = "dec";            ///< Ac: dec, oct or lin
-    int points = 10;                      ///< Ac: per decade/octave or in all
+    enum class Kind { Op, Dc, Ac, Tran, Noise } kind = Kind::Op;
+    std::string source;                   ///< Dc: source swept; Noise: input source (deck name)
+    std::string sweep = "dec";            ///< Ac, Noise: dec, oct or lin
+    int points = 10;                      ///< Ac, Noise: per decade/octave or in all
     double start = 0, stop = 0, step = 0; ///< SI units; Tran: step, stop, start
+    double most = 0;                      ///< Tran: greatest internal step, s; 0 = `step`
+    std::string output, reference;        ///< Noise: nets (deck names); reference "" = ground
 };
 
 /// One vector of a result: real or complex samples over the plot's scale.

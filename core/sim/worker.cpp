@@ -59,6 +59,8 @@ const char* plotName(Analysis::Kind kind) {
         return "AC Analysis";
     case Analysis::Kind::Tran:
         return "Transient Analysis";
+    case Analysis::Kind::Noise:
+        return "Noise Spectral Density Curves";
     }
     return "";
 }
@@ -359,7 +361,10 @@ Expected<Outcome> Worker::run(const PreparedJob& job, const StopToken& stop, boo
     bool tableDone = false;
     for (std::size_t i = 0; i < job.commands.size(); ++i) {
         // The present plot is the built-in one unless the analysis makes its own.
-        commands += job.commands[i] + "\nwrite r" + std::to_string(i) + ".raw\n";
+        commands += job.commands[i] + '\n';
+        if (job.kinds[i] == Analysis::Kind::Noise) // the spectrum lies behind the integrals
+            commands += "setplot previous\n";
+        commands += "write r" + std::to_string(i) + ".raw\n";
         for (const auto& measurement : job.measurements)
             if (measurement.kind == job.kinds[i])
                 commands += measurement.command + '\n';
