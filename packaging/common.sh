@@ -10,7 +10,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # What building and running needs, and what testing needs on top of it.
 build_packages="g++ cmake ninja-build pkg-config
   qt6-base-dev qt6-svg-dev libgraphviz-dev libeigen3-dev libyaml-cpp-dev libhdf5-dev nlohmann-json3-dev
-  libcli11-dev libfmt-dev libspdlog-dev libtorch-dev libqcustomplot-dev libfftw3-dev libsqlite3-dev zlib1g-dev"
+  libcli11-dev libfmt-dev libspdlog-dev libtorch-dev libqcustomplot-dev libfftw3-dev libsqlite3-dev zlib1g-dev
+  libpagmo-dev"
 run_packages="ngspice graphviz libqt6svg6 fonts-dejavu-core libopenblas0-pthread"
 test_packages="procps"
 

@@ -177,8 +177,8 @@ void addOptimize(CLI::App& app, Context& context) {
     // Not required by the parser: `corners` and `montecarlo` have their own.
     verb->add_option("PROJECT", o->project, "Project with benches, measurements and specs");
     verb->add_option("-a,--algorithm", o->session.algorithm.name,
-                     "random, evo, oracle, bagnet-fc, bagnet-random, bagnet-frozen, "
-                     "bagnet-finetuned, bayes or bayes-graph")
+                     "random, evo, de, cmaes, nsga2, oracle, bagnet-fc, bagnet-random, "
+                     "bagnet-frozen, bagnet-finetuned, bayes or bayes-graph")
         ->capture_default_str();
     verb->add_option("--backbone", o->backbone, "Checkpoint of the graph network");
     verb->add_option("--max-sims", o->session.mostSims, "Budget of simulated designs")

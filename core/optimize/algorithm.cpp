@@ -3,6 +3,7 @@
 
 #include "core/optimize/bayes.h"
 #include "core/optimize/evolution.h"
+#include "core/optimize/pagmosearch.h"
 
 #include <algorithm>
 #include <cmath>
@@ -183,6 +184,9 @@ const std::map<std::string, std::string>& titles() {
         {"random", "Random search"},
         {"evo", "Evolutionary"},
         {"oracle", "Oracle"},
+        {"de", "Differential evolution"},
+        {"cmaes", "CMA-ES"},
+        {"nsga2", "NSGA-II"},
         {"bagnet-fc", "BagNet, fully connected"},
         {"bagnet-random", "BagNet, graph network from random weights"},
         {"bagnet-frozen", "BagNet, frozen pretrained graph network"},
@@ -196,8 +200,9 @@ const std::map<std::string, std::string>& titles() {
 
 const std::vector<std::string>& algorithmNames() {
     static const std::vector<std::string> names{
-        "random",           "evo",   "oracle",     "bagnet-fc", "bagnet-random", "bagnet-frozen",
-        "bagnet-finetuned", "bayes", "bayes-graph"};
+        "random",        "evo",           "de",               "cmaes", "nsga2",      "oracle",
+        "bagnet-fc",     "bagnet-random", "bagnet-frozen",    "bagnet-finetuned",
+        "bayes",         "bayes-graph"};
     return names;
 }
 
@@ -217,6 +222,8 @@ Expected<std::unique_ptr<Algorithm>> makeAlgorithm(const Problem& problem,
         return Result(std::make_unique<Oracle>(options));
     if (options.name == "bayes" || options.name == "bayes-graph")
         return makeBayes(problem, options);
+    if (isPagmoAlgorithm(options.name))
+        return makePagmo(problem, options);
     if (titles().count(options.name))
         return makeBagnet(problem, options);
     std::string all;

@@ -81,8 +81,8 @@ public:
     virtual bool hasState() const { return false; }
 };
 
-/// "random", "evo", "oracle", "bagnet-fc", "bagnet-random", "bagnet-frozen", "bagnet-finetuned",
-/// "bayes", "bayes-graph".
+/// "random", "evo", "de", "cmaes", "nsga2", "oracle", "bagnet-fc", "bagnet-random",
+/// "bagnet-frozen", "bagnet-finetuned", "bayes", "bayes-graph".
 const std::vector<std::string>& algorithmNames();
 /// Name for people: "Evolutionary", "BagNet, finetuned graph network" ...
 std::string algorithmTitle(const std::string& name);

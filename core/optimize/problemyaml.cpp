@@ -160,9 +160,24 @@ private:
     }
 
     Expected<void> variables() {
+        std::vector<std::string> held; // conditions, not parts of the design
+        YAML::Node fixed(YAML::NodeType::Sequence);
+        if (const YAML::Node sizing = m_root["sizing"]; sizing && sizing.IsMap()) {
+            if (const YAML::Node list = sizing["fixed"]; list && list.IsSequence())
+                fixed.reset(list);
+        }
+        for (const auto& name : fixed) {
+            held.push_back(name.Scalar());
+            if (std::none_of(m_project.parameters.begin(), m_project.parameters.end(),
+                             [&](const auto& p) { return p.name == held.back(); }))
+                return fail("OPT-005", "sizing.fixed names a parameter that is not there",
+                            held.back(), where("sizing"));
+        }
         for (const project::ParameterSpec& p : m_project.parameters) {
             if (!(p.max > p.min))
                 continue; // fixed
+            if (std::find(held.begin(), held.end(), p.name) != held.end())
+                continue;
             if (p.step < 0 || (p.logarithmic && p.min <= 0))
                 return fail("OPT-003", "The range of a parameter makes no sense", {}, where(p.name),
                             "A step is above zero, a logarithmic range begins above zero");

@@ -12,9 +12,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// From simple to rich: the order in which a newcomer meets them.
-constexpr std::array<std::string_view, 7> kOrder{
-    "resistor-ladder", "two-stage-opamp", "two-stage-opamp-cc", "ota-5t", "bandgap", "ldo",
-    "ltspice-sheet"};
+constexpr std::array<std::string_view, 8> kOrder{
+    "resistor-ladder", "cs-amp", "two-stage-opamp", "two-stage-opamp-cc", "ota-5t",
+    "bandgap",         "ldo",    "ltspice-sheet"};
 
 std::size_t rankOf(const fs::path& projectFile) {
     const std::string name = projectFile.parent_path().filename().string();

@@ -23,6 +23,9 @@ namespace fs = std::filesystem;
 
 class TestSizing : public QObject {
     Q_OBJECT
+private:
+    static bool havePagmo() { return makeAlgorithm({}, optionsFor("de").algorithm).ok(); }
+
 private slots:
     void goldenDesign_data() {
         QTest::addColumn<QString>("project");
@@ -130,6 +133,11 @@ private slots:
         QTest::newRow("evo") << QStringLiteral("evo");
         QTest::newRow("oracle") << QStringLiteral("oracle");
         QTest::newRow("bayes") << QStringLiteral("bayes");
+        if (havePagmo()) {
+            QTest::newRow("differential evolution") << QStringLiteral("de");
+            QTest::newRow("cma-es") << QStringLiteral("cmaes");
+            QTest::newRow("nsga-ii") << QStringLiteral("nsga2");
+        }
     }
     /// Ends only when the best 20 meet every spec, and every one of them really does.
     void converges() {
@@ -185,6 +193,62 @@ private slots:
         }
         QCOMPARE(runs[0], runs[1]);
         QVERIFY(runs[0] != runs[2]);
+    }
+
+    /// A build without pagmo says so.
+    void withoutPagmo() {
+        const auto made = makeAlgorithm({}, optionsFor("cmaes").algorithm);
+        if (!made.ok())
+            QCOMPARE(made.error().code, std::string("OPT-025"));
+        const auto& names = algorithmNames();
+        QVERIFY(std::find(names.begin(), names.end(), "cmaes") != names.end());
+    }
+
+    void pagmoGoesOn_data() {
+        QTest::addColumn<QString>("algorithm");
+        QTest::newRow("differential evolution") << QStringLiteral("de");
+        QTest::newRow("cma-es") << QStringLiteral("cmaes");
+        QTest::newRow("nsga-ii") << QStringLiteral("nsga2");
+    }
+    /// Stopped after every iteration and opened anew, it proposes what it would have proposed; each
+    /// design is simulated once and counted once.
+    void pagmoGoesOn() {
+        QFETCH(QString, algorithm);
+        if (!havePagmo())
+            QSKIP("built without pagmo");
+        const auto folder = TemporaryDirectory::create();
+        Problem problem = problemIn(dividerIn(folder->path()));
+        problem.specs[0].min = 0.2499; // hard to meet: nothing converges
+        problem.specs[0].max = 0.2501;
+        problem.specs[1].max = 0.06e-3;
+        SessionOptions options = optionsFor(algorithm.toStdString(), 9);
+        options.mostSims = 260;
+        auto whole = Session::open(problem, options, folder->path() / "whole", pool());
+        QVERIFY2(whole.ok(), whole.ok() ? "" : whole.error().message().c_str());
+        const auto ended = (*whole)->run({});
+        QVERIFY2(ended.ok(), ended.ok() ? "" : ended.error().message().c_str());
+        for (std::size_t go = 0; go < 60; ++go) {
+            auto part = Session::open(problem, options, folder->path() / "parts", pool());
+            QVERIFY2(part.ok(), part.ok() ? "" : part.error().message().c_str());
+            StopSource source;
+            const auto ending =
+                (*part)->run([&](const IterationReport&) { source.requestStop(); }, source.token());
+            QVERIFY(ending.ok());
+            if (*ending != Ending::Stopped)
+                break;
+        }
+        auto parts = Session::open(problem, options, folder->path() / "parts", pool());
+        QVERIFY(parts.ok());
+        const auto& a = (*whole)->population();
+        const auto& b = (*parts)->population();
+        QVERIFY(a.members.size() >= 200);
+        QCOMPARE(a.members.size(), b.members.size());
+        for (std::size_t i = 0; i < a.members.size(); ++i)
+            QCOMPARE(a.members[i].design, b.members[i].design);
+        const auto& last = (*whole)->history().back();
+        QCOMPARE(last.sims, a.known.size());
+        QCOMPARE(last.queries + options.algorithm.initial, last.sims);
+        QVERIFY(last.meanCost < (*whole)->history().front().meanCost);
     }
 
     /// Killed with SIGKILL again and again, the session ends with the designs of an undisturbed
