@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 
 #include <nlohmann/json.hpp>
@@ -73,6 +74,50 @@ public:
         , order(derivedOrder(problem)) {
         for (const Measure& m : problem.measures)
             readsParameters = readsParameters || m.kind == Measure::Kind::Expression;
+        for (std::size_t b = 0; b < problem.benches.size(); ++b)
+            plans.push_back(planOf(b));
+    }
+
+    /// What of a bench its measurements read: the vectors they name, and of an AC analysis nothing
+    /// but the first point if they are all gains there.
+    struct Plan {
+        std::vector<sim::Analysis> analyses;
+        std::vector<std::string> keep;
+    };
+    Plan planOf(std::size_t bench) const {
+        using Kind = Measure::Kind;
+        Plan plan{problem.benches[bench].analyses, {}};
+        std::set<std::string> names;
+        bool firstPoint = true, everything = false;
+        for (const Measure& m : problem.measures) {
+            const bool reads =
+                m.bench == bench || (m.kind == Kind::Rejection && m.against == bench);
+            if (m.derived() || !reads)
+                continue;
+            everything = everything || m.kind == Kind::Meas || m.kind == Kind::OutputNoise ||
+                         m.kind == Kind::InputNoise;
+            if (m.kind <= Kind::Rejection && m.kind != Kind::Gain && m.kind != Kind::Rejection)
+                firstPoint = false;
+            if (m.kind == Kind::Current)
+                names.insert(m.source + "#branch");
+            for (const std::string* net : {&m.of, &m.input}) {
+                if (!net->empty())
+                    names.insert(*net);
+            }
+        }
+        for (const sim::Analysis& a : plan.analyses)
+            everything = everything || a.kind == sim::Analysis::Kind::Noise;
+        if (everything)
+            return plan;
+        plan.keep.assign(names.begin(), names.end());
+        for (sim::Analysis& a : plan.analyses) {
+            if (a.kind == sim::Analysis::Kind::Ac && firstPoint) {
+                a.sweep = "lin";
+                a.points = 1;
+                a.stop = a.start;
+            }
+        }
+        return plan;
     }
 
     Expected<void> openCache() {
@@ -273,10 +318,12 @@ public:
                     return text.failure();
                 sim::Job job;
                 job.deck = std::move(*text);
-                job.analyses = problem.benches[b].analyses;
+                job.analyses = plans[b].analyses;
+                job.keep = plans[b].keep;
                 job.timeoutSeconds = problem.benches[b].timeoutSeconds;
                 hash.add(job.deck);
-                for (const sim::Analysis& a : job.analyses)
+                // As declared: how little of it is run is no matter of the result.
+                for (const sim::Analysis& a : problem.benches[b].analyses)
                     hash.add(sim::analysisCommand(a) ? *sim::analysisCommand(a) : std::string());
                 for (const Measure& m : problem.measures) {
                     if (m.kind == Measure::Kind::Meas && m.bench == b)
@@ -335,6 +382,7 @@ public:
     std::shared_ptr<sim::SimulatorPool> pool;
     std::filesystem::path cacheFile;
     std::vector<std::size_t> order; ///< of derived measurements
+    std::vector<Plan> plans;        ///< per bench
     bool readsParameters = false;   ///< an expression may
     std::string simulator;
     bool opened = false;

@@ -47,6 +47,8 @@ struct Job {
     std::string deck;
     std::vector<Analysis> analyses;
     std::vector<std::string> save; ///< extra vectors, e.g. "@m1[gm]"; node voltages always
+    /// The only vectors to keep, e.g. "out", "vdd#branch"; empty = all. Not with a noise analysis.
+    std::vector<std::string> keep;
     std::vector<std::string>
         measurements; ///< ".meas" bodies ("tran rise trig ..."), see Outcome::measurements
     double timeoutSeconds = 60;

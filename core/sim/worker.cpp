@@ -163,6 +163,11 @@ Expected<PreparedJob> prepareJob(const Job& job) {
             return checked.failure();
         prepared.save.push_back(toLower(name));
     }
+    for (const auto& name : job.keep) {
+        if (auto checked = checkVectorName(name); !checked)
+            return checked.failure();
+        prepared.keep.push_back(toLower(name));
+    }
     for (const auto& body : job.measurements) {
         auto measurement = parseMeasurement(body);
         if (!measurement)
@@ -358,6 +363,12 @@ Expected<Outcome> Worker::run(const PreparedJob& job, const StopToken& stop, boo
     }
     if (!job.save.empty())
         commands += '\n';
+    if (job.save.empty() && !job.keep.empty()) {
+        commands += "save";
+        for (const std::string& name : job.keep)
+            commands += ' ' + name;
+        commands += '\n';
+    }
     bool tableDone = false;
     for (std::size_t i = 0; i < job.commands.size(); ++i) {
         // The present plot is the built-in one unless the analysis makes its own.
@@ -374,6 +385,8 @@ Expected<Outcome> Worker::run(const PreparedJob& job, const StopToken& stop, boo
         }
         commands += "destroy all\n";
     }
+    if (!job.keep.empty())
+        commands += "delete all\n"; // what is kept is no matter of the next deck
     commands += "remcirc\n";
 
     auto reply = exchange(std::move(commands),

@@ -16,7 +16,7 @@ struct PreparedJob {
     std::string deck; ///< as written to the worker's folder
     std::vector<Analysis::Kind> kinds;
     std::vector<std::string> commands; ///< one per analysis
-    std::vector<std::string> save;
+    std::vector<std::string> save, keep;
     std::vector<Measurement> measurements;
     double timeoutSeconds = 60;
     bool deviceTable = false;
