@@ -199,10 +199,18 @@ const std::map<std::string, std::string>& titles() {
 } // namespace
 
 const std::vector<std::string>& algorithmNames() {
-    static const std::vector<std::string> names{
-        "random",        "evo",           "de",               "cmaes", "nsga2",      "oracle",
-        "bagnet-fc",     "bagnet-random", "bagnet-frozen",    "bagnet-finetuned",
-        "bayes",         "bayes-graph"};
+    static const std::vector<std::string> names{"random",
+                                                "evo",
+                                                "de",
+                                                "cmaes",
+                                                "nsga2",
+                                                "oracle",
+                                                "bagnet-fc",
+                                                "bagnet-random",
+                                                "bagnet-frozen",
+                                                "bagnet-finetuned",
+                                                "bayes",
+                                                "bayes-graph"};
     return names;
 }
 

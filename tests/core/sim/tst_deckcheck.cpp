@@ -238,6 +238,14 @@ void TestDeckCheck::analyses_data() {
     row("tran late", {Kind::Tran, "", "", 0, 0.5, 1, 0.125}, "tran 0.125 1 0.5");
     row("tran no step", {Kind::Tran, "", "", 0, 0, 1, 0}, "");
     row("tran backwards", {Kind::Tran, "", "", 0, 2, 1, 0.1}, "");
+    row("tran greatest step", {Kind::Tran, "", "", 0, 0, 1, 0.125, 0.5}, "tran 0.125 1 0 0.5");
+    row("tran step below zero", {Kind::Tran, "", "", 0, 0, 1, 0.125, -0.5}, "");
+    row("noise", {Kind::Noise, "V1", "dec", 10, 1, 1e9, 0, 0, "Out", ""},
+        "noise v(out) v1 dec 10 1 1e+09");
+    row("noise between", {Kind::Noise, "v1", "dec", 10, 1, 1e9, 0, 0, "a", "b"},
+        "noise v(a,b) v1 dec 10 1 1e+09");
+    row("noise of nothing", {Kind::Noise, "v1", "dec", 10, 1, 1e9, 0, 0, "", ""}, "");
+    row("noise injected", {Kind::Noise, "v1", "dec", 10, 1, 1e9, 0, 0, "a;shell", ""}, "");
     row("tran nan", {Kind::Tran, "", "", 0, 0, nan, 0.1}, "");
 }
 

@@ -73,6 +73,7 @@ private slots:
     void initTestCase();
     void operatingPoint();
     void nothingIsCarriedOver();
+    void keepsOnlyWhatIsNamed();
     void version();
     void missingProgram();
     void notNgspice_data();
@@ -128,6 +129,34 @@ void TestSimulator::nothingIsCarriedOver() {
     QCOMPARE(outOf(pool.run(opJob(diode)), "v1#branch"), before);
     QCOMPARE(codeOf(pool.run(opJob("x\nv1 a 0 {k}\nr1 a 0 1\n"))), std::string("SIM-005"));
     QCOMPARE(outOf(pool.run(opJob(diode)), "v1#branch"), before);
+}
+
+/// Kept vectors are those of this deck alone; the same values, and all again in the next one.
+void TestSimulator::keepsOnlyWhatIsNamed() {
+    SimulatorPool pool(workers(1));
+    Job job;
+    job.deck = "d\nv1 in 0 dc 1 ac 1 pulse(0 1 1u 1n)\nr1 in mid 1k\nr2 mid out 1k\nc1 out 0 1n\n";
+    job.analyses = {{Analysis::Kind::Op},
+                    {Analysis::Kind::Ac, "", "dec", 10, 1, 1e6},
+                    {Analysis::Kind::Tran, "", "", 0, 0, 1e-5, 1e-7}};
+    const auto whole = pool.run(job);
+    QVERIFY(whole.ok());
+    job.keep = {"out", "v1#branch"};
+    const auto part = pool.run(job);
+    QVERIFY2(part.ok(), part.ok() ? "" : part.error().message().c_str());
+    for (std::size_t i = 0; i < 3; ++i) {
+        const Plot& plot = part->plots[i];
+        QVERIFY(!plot.find("mid") && !plot.find("in"));
+        for (const char* name : {"out", "v1#branch"}) {
+            QVERIFY(plot.find(name));
+            QCOMPARE(plot.find(name)->real, whole->plots[i].find(name)->real);
+        }
+    }
+    job.keep.clear();
+    const auto again = pool.run(job);
+    QVERIFY(again.ok() && again->plots[2].find("mid") && again->plots[0].find("in"));
+    job.keep = {"out); shell"};
+    QCOMPARE(codeOf(pool.run(job)), std::string("SIM-010"));
 }
 
 void TestSimulator::version() {
