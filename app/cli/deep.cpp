@@ -4,6 +4,8 @@
 #include "core/base/files.h"
 #include "core/congestion/congestionset.h"
 #include "core/deeptrain/training.h"
+#include "core/runs/runkind.h"
+#include "core/runs/sizingrun.h"
 
 #include <algorithm>
 #include <cctype>
@@ -186,6 +188,27 @@ Json designsJson(const dt::TrainingResult& result) {
     return out;
 }
 
+/// What a report says of how the network was trained, besides what its file says.
+Json settingsJson(const TrainOptions& o, const deep::TrainConfig& config) {
+    Json json{{"data", o.data},
+              {"epochs", o.epochs},
+              {"rate", o.rate},
+              {"constant_rate", o.constantRate},
+              {"warmup", o.warmup},
+              {"decay", o.decay},
+              {"clip", o.clip},
+              {"loss", dt::nameOf(config.loss.kind)},
+              {"split", o.split},
+              {"split_seed", o.splitSeed},
+              {"test_share", o.testShare},
+              {"validation_share", o.validationShare},
+              {"test_designs", o.testDesigns},
+              {"validation_designs", o.validationDesigns}};
+    if (config.loss.kind == deep::LossKind::Mpgd)
+        json["threshold"] = o.threshold;
+    return json;
+}
+
 void trainCommand(const TrainOptions& o, Context& context) {
     auto config = configOf(o, context);
     if (!config)
@@ -244,6 +267,10 @@ void trainCommand(const TrainOptions& o, Context& context) {
                            {"test", toJson(result->test)},
                            {"zero", toJson(result->testZero)},
                            {"designs", designsJson(*result)},
+                           {"command", context.command},
+                           {"version", OHMSCAPE_VERSION},
+                           {"inputs", Json{{o.data, runs::fileHash(o.data)}}},
+                           {"settings", settingsJson(o, *config)},
                            {"seconds_per_epoch", result->secondsPerEpoch},
                            {"peak_bytes", result->measuredBytes},
                            {"predicted_bytes", result->predictedBytes}};
@@ -254,6 +281,7 @@ void trainCommand(const TrainOptions& o, Context& context) {
         if (const auto written = writeFileAtomically(folder / "result.json", summary.dump() + "\n");
             !written)
             return context.fail(written.error());
+        runs::registerRun(folder);
         if (context.json)
             context.print(summary);
         else

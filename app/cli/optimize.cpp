@@ -6,6 +6,7 @@
 #include "core/optimize/measure.h"
 #include "core/optimize/session.h"
 #include "core/project/project.h"
+#include "core/runs/sizingrun.h"
 
 #include <cmath>
 #include <cstdio>
@@ -119,12 +120,19 @@ void optimizeCommand(OptimizeOptions options, Context& context) {
                                            sizingPool(options.ngspice, context.threads), cache);
     if (!session)
         return context.fail(session.error());
+    runs::SizingRecorder recorder(options.output, options.project, context.command);
+    recorder.update(**session);
     for (const auto& report : (*session)->history()) // of a run that goes on
         tell(report, *problem, context);
     const auto ending = (*session)->run(
-        [&](const optimize::IterationReport& r) { tell(r, *problem, context); }, context.stop);
+        [&](const optimize::IterationReport& r) {
+            tell(r, *problem, context);
+            recorder.update(**session);
+        },
+        context.stop);
     if (!ending)
         return context.fail(ending.error());
+    recorder.finish(**session, *ending);
     const auto& population = (*session)->population();
     const auto order = population.byCost();
     if (order.empty()) { // stopped before the first designs were done

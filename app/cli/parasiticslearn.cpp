@@ -4,6 +4,8 @@
 #include "core/base/files.h"
 #include "core/explore/parasiticlayout.h"
 #include "core/learn/engine.h"
+#include "core/runs/runkind.h"
+#include "core/runs/sizingrun.h"
 
 #include <algorithm>
 #include <cmath>
@@ -146,21 +148,25 @@ std::string textOf(const std::string& name, const learn::ParasiticEvaluation& e)
     return line;
 }
 
+Json lineOf(const learn::ParasiticReport& r) {
+    Json line = {{"phase", r.phase}, {"member", r.member},     {"step", r.step},
+                 {"steps", r.steps}, {"loss", number(r.loss)}, {"seconds", r.seconds}};
+    if (r.phase == "pretrain") {
+        line["scattering"] = number(r.otherLoss);
+    } else {
+        line["score"] = number(r.otherLoss);
+        if (r.validation)
+            line["r2"] = r.validation->r2 ? Json(*r.validation->r2) : Json(nullptr);
+        if (r.validationClasses)
+            line["f1"] = r.validationClasses->f1;
+    }
+    return line;
+}
+
 void tell(const learn::ParasiticReport& r, Context& context) {
     context.progress.clear();
     if (context.json) {
-        Json line = {{"phase", r.phase}, {"member", r.member},     {"step", r.step},
-                     {"steps", r.steps}, {"loss", number(r.loss)}, {"seconds", r.seconds}};
-        if (r.phase == "pretrain") {
-            line["scattering"] = number(r.otherLoss);
-        } else {
-            line["score"] = number(r.otherLoss);
-            if (r.validation)
-                line["r2"] = r.validation->r2 ? Json(*r.validation->r2) : Json(nullptr);
-            if (r.validationClasses)
-                line["f1"] = r.validationClasses->f1;
-        }
-        std::printf("%s\n", line.dump().c_str());
+        std::printf("%s\n", lineOf(r).dump().c_str());
     } else if (r.phase == "pretrain") {
         std::printf("pretraining %lld of %lld  alignment %.4f  scattering %.4f\n",
                     static_cast<long long>(r.step), static_cast<long long>(r.steps), r.loss,
@@ -224,13 +230,18 @@ void trainCommand(const TrainOptions& options, Context& context) {
     const auto engine = engineOf(context);
     if (!engine)
         return context.fail(engine.error());
-    training.report = [&](const learn::ParasiticReport& r) { tell(r, context); };
+    std::string log;
+    training.report = [&](const learn::ParasiticReport& r) {
+        log += lineOf(r).dump() + "\n";
+        tell(r, context);
+    };
     const std::vector<std::uint64_t> seeds =
         options.seeds.empty() ? std::vector<std::uint64_t>{training.spec.seed} : options.seeds;
     Json all = Json::array();
     std::string text;
     for (const std::uint64_t seed : seeds) {
         training.spec.seed = seed;
+        log.clear();
         auto checkpoint = (*engine)->trainParasitics(training, context.stop, context.progress);
         if (!checkpoint)
             return context.fail(checkpoint.error());
@@ -265,10 +276,18 @@ void trainCommand(const TrainOptions& options, Context& context) {
         const Json result = {{"seed", seed},
                              {"model", (folder / "model.safetensors").string()},
                              {"parameters", (*model)->parameterCount()},
+                             {"command", context.command},
+                             {"version", OHMSCAPE_VERSION},
+                             {"engine", (*engine)->description()},
+                             {"inputs", Json{{options.data, runs::fileHash(options.data)}}},
+                             {"settings", Json{{"data", options.data}, {"designs", names}}},
                              {"test", results}};
         const auto saved = writeFileAtomically(folder / "result.json", result.dump(1) + "\n");
         if (!saved)
             return context.fail(saved.error());
+        if (const auto kept = writeFileAtomically(folder / "log.jsonl", log); !kept)
+            return context.fail(kept.error());
+        runs::registerRun(folder);
         all.push_back(result);
     }
     if (context.json)

@@ -41,16 +41,41 @@ Json toJson(const runs::RunRecord& run) {
     Json metrics = Json::object();
     for (const auto& [name, value] : run.metrics)
         metrics[name] = number(value);
-    return {{"name", run.name},         {"folder", run.folder.string()},
-            {"recipe", run.recipe},     {"seed", run.seed},
-            {"steps", run.steps},       {"steps_done", run.stepsDone},
-            {"finished", run.finished}, {"changed", timeOf(run.changed) + " UTC"},
-            {"baseline", run.baseline}, {"tags", run.tags},
-            {"note", run.note},         {"metrics", metrics}};
+    return {{"name", run.name},
+            {"folder", run.folder.string()},
+            {"kind", nameOf(run.kind)},
+            {"recipe", run.recipe},
+            {"seed", run.seed},
+            {"steps", run.steps},
+            {"steps_done", run.stepsDone},
+            {"finished", run.finished},
+            {"changed", timeOf(run.changed) + " UTC"},
+            {"baseline", run.baseline},
+            {"tags", run.tags},
+            {"note", run.note},
+            {"metrics", metrics}};
 }
 
-/// The accuracy that a list shows: of the test split where there is one, at the K measured first.
+/// The one number that a list shows: the accuracy of the test split where there is one, at the K
+/// measured first; the cost of the best design; a correlation.
 std::string headline(const runs::RunRecord& run) {
+    if (run.kind == runs::RunKind::Sizing) {
+        const auto cost = run.metrics.find("best_cost"), met = run.metrics.find("designs_met");
+        if (cost == run.metrics.end() || met == run.metrics.end())
+            return "-";
+        char text[64];
+        std::snprintf(text, sizeof(text), "best %.4g, %.0f met", cost->second, met->second);
+        return text;
+    }
+    for (const char* name : {"test.pearson", "validation.pearson"}) {
+        if (const auto at = run.metrics.find(name); at != run.metrics.end())
+            return std::string(name) + " " + std::to_string(at->second).substr(0, 6);
+    }
+    for (const auto& [name, value] : run.metrics) { // of an estimator, the first design's
+        if (run.kind == runs::RunKind::Parasitics &&
+            (name.ends_with(".r2") || name.ends_with(".auc")))
+            return name.substr(name.rfind('.') + 1) + " " + std::to_string(value).substr(0, 6);
+    }
     for (const char* split : {"test", "validation"}) {
         for (const char* k : {"100", "200", "50", "10"}) {
             const auto at = run.metrics.find(std::string(split) + ".acc_at_" + k);
@@ -113,7 +138,7 @@ void listCommand(const RunsOptions& options, Context& context) {
         for (const std::string& tag : run.tags)
             tags += " #" + tag;
         char line[256];
-        std::snprintf(line, sizeof(line), "%c %-28s %-16s %7lld of %-7lld %-26s %s", //
+        std::snprintf(line, sizeof(line), "%c %-28s %-20s %7lld of %-7lld %-26s %s", //
                       run.baseline ? '*' : ' ', run.name.c_str(), run.recipe.c_str(),
                       static_cast<long long>(run.stepsDone), static_cast<long long>(run.steps),
                       headline(run).c_str(), timeOf(run.changed).c_str());
@@ -139,7 +164,10 @@ void showCommand(const RunsOptions& options, Context& context) {
     std::string text = run->name + "  " + run->folder.string() + "\n" +
                        (run->finished ? "finished" : "not finished") + ", " +
                        std::to_string(run->stepsDone) + " of " + std::to_string(run->steps) +
-                       " steps, " + timeOf(run->changed) + " UTC\n";
+                       (run->kind == runs::RunKind::Sizing ? " designs, "
+                        : run->kind == runs::RunKind::Deep ? " epochs, "
+                                                           : " steps, ") +
+                       timeOf(run->changed) + " UTC\n";
     if (!run->note.empty())
         text += run->note + "\n";
     text += "\n";
@@ -257,7 +285,11 @@ void curvesCommand(const RunsOptions& options, Context& context) {
         return context.print(Json{{"k", options.k},
                                   {"loss", toJson(curves.loss)},
                                   {"accuracy", toJson(curves.accuracy)},
-                                  {"acc_at_k", toJson(curves.accAtK)}});
+                                  {"acc_at_k", toJson(curves.accAtK)},
+                                  {"cost", toJson(curves.cost)},
+                                  {"mean_cost", toJson(curves.meanCost)},
+                                  {"designs_met", toJson(curves.met)},
+                                  {"pearson", toJson(curves.pearson)}});
     std::string text;
     for (const auto& c : curves.accAtK) {
         text += c.name + "\n";
@@ -268,6 +300,20 @@ void curvesCommand(const RunsOptions& options, Context& context) {
             else
                 std::snprintf(line, sizeof(line), "  Acc@%-5.0f %.4f  (%.4f to %.4f)\n", c.x[i],
                               c.mean[i], c.low[i], c.high[i]);
+            text += line;
+        }
+    }
+    for (const auto& [title, list] :
+         {std::pair{"best cost", &curves.cost}, std::pair{"Pearson", &curves.pearson}}) {
+        for (const auto& c : *list) {
+            char line[200];
+            std::snprintf(line, sizeof(line), "%s: %s %.4g", c.name.c_str(), title, c.mean.back());
+            text += line;
+            if (!c.low.empty()) {
+                std::snprintf(line, sizeof(line), "  (%.4g to %.4g)", c.low.back(), c.high.back());
+                text += line;
+            }
+            std::snprintf(line, sizeof(line), " at %.0f\n", c.x.back());
             text += line;
         }
     }
@@ -295,7 +341,8 @@ void changeCommand(
 } // namespace
 
 void addRuns(CLI::App& app, Context& context) {
-    CLI::App* noun = app.add_subcommand("runs", "Trainings of the past: list, compare, annotate");
+    CLI::App* noun =
+        app.add_subcommand("runs", "Trainings and sizings of the past: list, compare, annotate");
     noun->require_subcommand(1);
     auto options = std::make_shared<RunsOptions>();
     const auto verb = [&](const std::string& name, const std::string& help) {
@@ -319,8 +366,8 @@ void addRuns(CLI::App& app, Context& context) {
         ->expected(2, 100);
     compared->callback([options, &context] { compareCommand(*options, context); });
     CLI::App* curves =
-        verb("curves", "Loss and accuracy over the steps, Acc@K over K; seeds of one "
-                       "configuration as mean, least and greatest");
+        verb("curves", "Loss and accuracy over the steps, Acc@K over K, costs of sizings over "
+                       "simulated designs; seeds of one configuration as mean, least and greatest");
     curves->add_option("RUN", options->runs, "Names or folders")->required()->expected(1, 100);
     curves->add_option("--k", options->k, "K of the accuracy over the steps")
         ->check(CLI::Range(1, 100000))

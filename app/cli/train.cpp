@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/context.h"
 #include "core/learn/run.h"
+#include "core/runs/sizingrun.h"
 
 #include <cmath>
 #include <cstdio>
@@ -109,6 +110,7 @@ void trainCommand(const TrainOptions& options, Context& context) {
         if (!options.seeds.empty())
             request.folder /= "seed-" + std::to_string(seed);
         auto result = learn::runTraining(request, context.stop, context.progress);
+        runs::registerRun(request.folder); // an interrupted one is on the list, too
         if (!result)
             return context.fail(result.error());
         results.push_back(std::move(*result));

@@ -1,35 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runs/comparison.h"
 
-#include "core/base/files.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include <yaml-cpp/yaml.h>
-
 namespace ohm::runs {
 namespace {
-
-constexpr int kDeepest = 8;
-
-void flatten(const YAML::Node& node, const std::string& key, int depth,
-             std::map<std::string, std::string>& out) {
-    if (node.IsMap() && depth < kDeepest) {
-        for (const auto& entry : node)
-            flatten(entry.second, (key.empty() ? "" : key + ".") + entry.first.as<std::string>(),
-                    depth + 1, out);
-    } else if (node.IsSequence()) {
-        std::string all;
-        for (const auto& item : node)
-            all += (all.empty() ? "" : ", ") +
-                   (item.IsScalar() ? item.as<std::string>() : std::string("..."));
-        out[key] = all;
-    } else if (node.IsScalar()) {
-        out[key] = node.as<std::string>();
-    }
-}
 
 /// Digits by their number: acc_at_20 before acc_at_100.
 struct NaturalLess {
@@ -54,20 +31,6 @@ struct NaturalLess {
 };
 
 } // namespace
-
-Expected<std::map<std::string, std::string>> settingsOf(const std::filesystem::path& run) {
-    constexpr std::size_t kLargest = std::size_t{1} << 20;
-    std::map<std::string, std::string> out;
-    const auto bytes = readFile(run / "recipe.yaml", kLargest);
-    if (!bytes)
-        return fail("LEARN-015", "This is no folder of a run", bytes.error().text, run.string());
-    try {
-        flatten(YAML::Load(std::string(bytes->view())), {}, 0, out);
-    } catch (const YAML::Exception& e) {
-        return fail("LEARN-015", "This is no folder of a run", e.what(), run.string());
-    }
-    return out;
-}
 
 Expected<Comparison> compare(const std::vector<RunRecord>& runs) {
     Comparison out;

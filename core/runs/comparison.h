@@ -25,7 +25,4 @@ struct Comparison {
 /// Errors: LEARN-015 a run's recipe cannot be read. Thread: any.
 Expected<Comparison> compare(const std::vector<RunRecord>& runs);
 
-/// A recipe.yaml as "network.layers" -> "15". Errors: LEARN-015.
-Expected<std::map<std::string, std::string>> settingsOf(const std::filesystem::path& run);
-
 } // namespace ohm::runs

@@ -1,21 +1,52 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runs/curves.h"
 
+#include "core/base/files.h"
+#include "core/runs/sizingrun.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <set>
+
+#include <nlohmann/json.hpp>
 
 namespace ohm::runs {
 namespace {
 
 using Points = std::map<double, double>;
 
+/// Values at every place of any run, the last one held; nothing before a run's first.
+void holdValues(std::vector<Points>& all) {
+    std::set<double> places;
+    for (const Points& points : all) {
+        for (const auto& [x, y] : points)
+            places.insert(x);
+    }
+    for (Points& points : all) {
+        if (points.empty())
+            continue;
+        Points held;
+        auto next = points.begin();
+        double value = next->second;
+        for (const double x : places) {
+            while (next != points.end() && next->first <= x)
+                value = (next++)->second;
+            if (x >= points.begin()->first)
+                held[x] = value;
+        }
+        points = std::move(held);
+    }
+}
+
 /// One curve of the points of one run, or of several.
 RunCurve join(const std::string& name, const std::vector<std::string>& runs,
-              const std::vector<Points>& all) {
+              std::vector<Points> all, bool held) {
     RunCurve curve;
     curve.name = name;
     curve.runs = runs;
+    if (held && all.size() > 1)
+        holdValues(all);
     std::map<double, std::vector<double>> at;
     for (const Points& points : all) {
         for (const auto& [x, y] : points) {
@@ -40,6 +71,53 @@ RunCurve join(const std::string& name, const std::vector<std::string>& runs,
 
 } // namespace
 
+namespace {
+
+/// The settings as text without the seed: alike for runs that differ in nothing else.
+std::string familyOf(std::map<std::string, std::string> settings) {
+    settings.erase("seed");
+    settings.erase("network.seed");
+    settings.erase("spec.seed");
+    settings.erase("provenance.seed");
+    std::string text;
+    for (const auto& [key, value] : settings)
+        text += key + "=" + value + "\n";
+    return text;
+}
+
+/// Lines of JSON objects; what a kill cut short is left out.
+template <typename Each>
+void eachLine(const std::filesystem::path& path, Each each) {
+    const auto bytes = readFile(path, std::size_t{256} << 20);
+    if (!bytes)
+        return;
+    std::string_view text = bytes->view();
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        const auto line = nlohmann::json::parse(text.substr(0, end), nullptr, false);
+        if (line.is_object())
+            each(line);
+        text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+    }
+}
+
+void sizingSeries(RunHistory& out, const SizingRun& run) {
+    for (const auto& r : run.history) {
+        const auto sims = static_cast<double>(r.sims);
+        out.series["cost"][sims] = r.bestCost;
+        out.series["mean_cost"][sims] = r.meanCost;
+        out.series["met"][sims] = static_cast<double>(r.meetingAll);
+    }
+}
+
+void put(Points& points, double x, const nlohmann::json& line, const char* key) {
+    const auto at = line.find(key);
+    if (at != line.end() && at->is_number())
+        points[x] = at->get<double>();
+}
+
+} // namespace
+
 RunHistory historyOf(const learn::RunInfo& info) {
     RunHistory out;
     out.name = info.folder.filename().string();
@@ -56,10 +134,42 @@ RunHistory historyOf(const learn::RunInfo& info) {
 }
 
 Expected<RunHistory> readHistory(const std::filesystem::path& run) {
-    const auto info = learn::readRun(run);
-    if (!info)
-        return info.failure();
-    return historyOf(*info);
+    const auto kind = kindOf(run);
+    if (!kind || *kind == RunKind::Training) {
+        const auto info = learn::readRun(run);
+        if (!info)
+            return info.failure();
+        return historyOf(*info);
+    }
+    const auto facts = factsOf(run);
+    if (!facts)
+        return facts.failure();
+    auto settings = settingsOf(run);
+    if (!settings)
+        return settings.failure();
+    RunHistory out;
+    out.kind = *kind;
+    out.name = run.filename().string();
+    out.recipeName = facts->recipe;
+    out.family = nameOf(*kind) + "\n" + familyOf(std::move(*settings));
+    if (*kind == RunKind::Sizing) {
+        const auto sizing = readSizingRun(run);
+        if (!sizing)
+            return sizing.failure();
+        sizingSeries(out, *sizing);
+    } else if (*kind == RunKind::Deep) {
+        eachLine(run / "epochs.jsonl", [&](const nlohmann::json& line) {
+            const double epoch = line.value("epoch", 0.0);
+            put(out.series["loss"], epoch, line, "loss");
+            put(out.series["pearson"], epoch, line, "pearson");
+        });
+    } else {
+        eachLine(run / "log.jsonl", [&](const nlohmann::json& line) {
+            if (line.value("phase", "") == "train" && line.value("member", 0) == 0)
+                put(out.series["loss"], line.value("step", 0.0), line, "loss");
+        });
+    }
+    return out;
 }
 
 RunCurves curvesOf(const std::vector<RunHistory>& runs, int k, bool bands) {
@@ -77,7 +187,7 @@ RunCurves curvesOf(const std::vector<RunHistory>& runs, int k, bool bands) {
     for (std::size_t place = 0; place < groups.size(); ++place) {
         const auto& group = groups[place];
         std::vector<std::string> names;
-        std::vector<Points> loss, accuracy, accAtK;
+        std::vector<Points> loss, accuracy, accAtK, cost, meanCost, met, pearson;
         for (const RunHistory* run : group) {
             names.push_back(run->name);
             Points l, a, c;
@@ -89,6 +199,16 @@ RunCurves curvesOf(const std::vector<RunHistory>& runs, int k, bool bands) {
             }
             for (const auto& [at, value] : run->accAt)
                 c[at] = value;
+            const auto of = [&](const char* series) {
+                const auto at = run->series.find(series);
+                return at == run->series.end() ? Points() : at->second;
+            };
+            if (run->kind != RunKind::Training)
+                l = of("loss");
+            cost.push_back(of("cost"));
+            meanCost.push_back(of("mean_cost"));
+            met.push_back(of("met"));
+            pearson.push_back(of("pearson"));
             loss.push_back(std::move(l));
             accuracy.push_back(std::move(a));
             accAtK.push_back(std::move(c));
@@ -96,10 +216,13 @@ RunCurves curvesOf(const std::vector<RunHistory>& runs, int k, bool bands) {
         const std::string name = names.size() == 1 ? names.front()
                                                    : group.front()->recipeName + ", " +
                                                          std::to_string(names.size()) + " seeds";
+        const bool held = group.front()->kind == RunKind::Sizing;
         for (const auto& [curves, points] :
              {std::pair{&out.loss, &loss}, std::pair{&out.accuracy, &accuracy},
-              std::pair{&out.accAtK, &accAtK}}) {
-            RunCurve curve = join(name, names, *points);
+              std::pair{&out.accAtK, &accAtK}, std::pair{&out.cost, &cost},
+              std::pair{&out.meanCost, &meanCost}, std::pair{&out.met, &met},
+              std::pair{&out.pearson, &pearson}}) {
+            RunCurve curve = join(name, names, std::move(*points), held);
             curve.place = place;
             if (!curve.x.empty())
                 curves->push_back(std::move(curve));
@@ -112,7 +235,9 @@ std::string toCsv(const RunCurves& curves) {
     std::string out = "curve,name,x,mean,low,high\n";
     for (const auto& [title, list] :
          {std::pair{"loss", &curves.loss}, std::pair{"accuracy", &curves.accuracy},
-          std::pair{"acc_at_k", &curves.accAtK}}) {
+          std::pair{"acc_at_k", &curves.accAtK}, std::pair{"cost", &curves.cost},
+          std::pair{"mean_cost", &curves.meanCost}, std::pair{"designs_met", &curves.met},
+          std::pair{"pearson", &curves.pearson}}) {
         for (const RunCurve& c : *list) {
             for (std::size_t i = 0; i < c.x.size(); ++i) {
                 char line[160];

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/learn/run.h"
+#include "core/runs/runkind.h"
 
 #include <string>
 #include <vector>
@@ -10,15 +11,19 @@ namespace ohm::runs {
 
 /// What of a run is drawn. A plain value.
 struct RunHistory {
+    RunKind kind = RunKind::Training;
     std::string name;
     std::string recipeName;
     /// Alike for runs that differ in nothing but the seed.
     std::string family;
     std::vector<learn::TrainingReport> log;
     std::map<int, double> accAt; ///< measured last, as RunInfo::last
+    /// Of runs that are no training, by the names of RunCurves: over simulated designs, epochs or
+    /// steps.
+    std::map<std::string, std::map<double, double>> series;
 };
 
-/// Errors: LEARN-015. Thread: any, as everything here.
+/// Of any kind of run. Errors: LEARN-015. Thread: any, as everything here.
 Expected<RunHistory> readHistory(const std::filesystem::path& run);
 RunHistory historyOf(const learn::RunInfo& info);
 
@@ -33,9 +38,15 @@ struct RunCurve {
 
 /// The curves of runs, in the order they were given. A plain value.
 struct RunCurves {
-    std::vector<RunCurve> loss;     ///< training loss over steps, in normalised units
+    std::vector<RunCurve> loss; ///< training loss over steps (deep: epochs), in normalised units
     std::vector<RunCurve> accuracy; ///< Acc@k on the validation split over steps
     std::vector<RunCurve> accAtK;   ///< measured last, over K
+    // Sizing, over simulated designs. Between two iterations the last value holds, and a run that
+    // has ended keeps it.
+    std::vector<RunCurve> cost;     ///< of the best design
+    std::vector<RunCurve> meanCost; ///< of the best 20
+    std::vector<RunCurve> met;      ///< designs that meet every spec
+    std::vector<RunCurve> pearson;  ///< deep: correlation on the validation part over epochs
 };
 /// `bands`: runs that differ in nothing but the seed become one curve with a band; at each place
 /// the mean is taken over those that have got so far. Curves without a point are left out.

@@ -2,7 +2,6 @@
 #include "core/runs/runstore.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 
@@ -11,8 +10,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 
+/// The first version; kUpgrade makes the second of it.
 const char* const kSchema[] = {
     "CREATE TABLE runs(folder TEXT PRIMARY KEY, name TEXT NOT NULL, recipe TEXT NOT NULL, "
     "seed INTEGER, steps INTEGER, done INTEGER, finished INTEGER, changed INTEGER, "
@@ -20,61 +20,12 @@ const char* const kSchema[] = {
     "removed INTEGER NOT NULL DEFAULT 0)",
     "CREATE TABLE metrics(folder TEXT, name TEXT, value REAL, PRIMARY KEY(folder, name))",
     "CREATE TABLE tags(folder TEXT, tag TEXT, PRIMARY KEY(folder, tag))"};
-
-/// Seconds since 1970 of the latest change of a run's files.
-std::int64_t changeOf(const fs::path& run) {
-    std::int64_t latest = 0;
-    for (const char* name : {"recipe.yaml", "log.jsonl", "result.json"}) {
-        std::error_code error;
-        const auto time = fs::last_write_time(run / name, error);
-        if (!error)
-            latest = std::max(latest, std::chrono::duration_cast<std::chrono::milliseconds>(
-                                          std::chrono::file_clock::to_sys(time).time_since_epoch())
-                                          .count());
-    }
-    return latest;
-}
-
-void addMetrics(std::map<std::string, double>& out, const std::string& split,
-                const learn::RegressionMetrics& m) {
-    for (const auto& [k, value] : m.accAt)
-        out[split + ".acc_at_" + std::to_string(k)] = value;
-    out[split + ".mae"] = m.mae;
-    out[split + ".mse"] = m.mse;
-    out[split + ".r2"] = m.r2;
-}
+const char* const kUpgrade = "ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'training'";
 
 fs::path wholePath(const fs::path& path) {
     std::error_code error;
     auto whole = fs::weakly_canonical(path, error);
     return error ? path : whole;
-}
-
-/// Folders of runs: in the folder itself, and one level below where several seeds were trained into
-/// one. Hidden folders hold what was thrown away.
-std::vector<fs::path> runsIn(const fs::path& root) {
-    const auto folders = [](const fs::path& of) {
-        std::vector<fs::path> found;
-        std::error_code ignored;
-        for (fs::directory_iterator it(of, ignored), end; it != end; it.increment(ignored)) {
-            if (it->is_directory(ignored) && !it->path().filename().string().starts_with("."))
-                found.push_back(it->path());
-        }
-        return found;
-    };
-    std::vector<fs::path> runs;
-    std::error_code ignored;
-    for (const fs::path& folder : folders(root)) {
-        if (fs::exists(folder / "recipe.yaml", ignored)) {
-            runs.push_back(folder);
-            continue;
-        }
-        for (const fs::path& below : folders(folder)) {
-            if (fs::exists(below / "recipe.yaml", ignored))
-                runs.push_back(below);
-        }
-    }
-    return runs;
 }
 
 } // namespace
@@ -103,12 +54,16 @@ Expected<RunStore> RunStore::open(const fs::path& folder) {
     const auto made = database->transaction([&]() -> Expected<void> {
         if (const auto read = readVersion(); !read)
             return read;
-        if (version != 0)
+        if (version >= kVersion)
             return {};
         for (const char* sql : kSchema) {
+            if (version > 0)
+                break;
             if (const auto done = database->run(sql); !done)
                 return done;
         }
+        if (const auto done = database->run(kUpgrade); !done)
+            return done;
         version = kVersion;
         return database->run("PRAGMA user_version = " + std::to_string(kVersion));
     });
@@ -129,10 +84,20 @@ Expected<void> RunStore::refresh() {
                        [&](const Database::Row& row) { known[row.text(0)] = row.integer(1); });
     if (!read)
         return read;
-    for (const fs::path& run : runsIn(m_folder)) {
-        const auto found = known.find(wholePath(run).string());
-        if (found != known.end() && found->second == changeOf(run))
-            continue;
+    std::set<std::string> here;
+    std::vector<fs::path> stale;
+    for (const fs::path& run : runFolders(m_folder)) {
+        const std::string folder = wholePath(run).string();
+        here.insert(folder);
+        const auto found = known.find(folder);
+        if (found == known.end() || found->second != changeOf(run))
+            stale.push_back(run);
+    }
+    for (const auto& [folder, changed] : known) { // from elsewhere
+        if (!here.contains(folder) && kindOf(folder) && changeOf(folder) != changed)
+            stale.emplace_back(folder);
+    }
+    for (const fs::path& run : stale) {
         // What cannot be read is no run; it may become one.
         if (const auto added = add(run); !added && added.error().code == "RUN-004")
             return added;
@@ -147,38 +112,23 @@ std::string RunStore::nameOf(const fs::path& run) const {
 
 Expected<void> RunStore::add(const fs::path& run) {
     const std::int64_t changed = changeOf(run);
-    const auto info = learn::readRun(run);
-    if (!info)
-        return info.failure();
+    const auto facts = factsOf(run);
+    if (!facts)
+        return facts.failure();
     const fs::path whole = wholePath(run);
     const std::string folder = whole.string();
-    std::map<std::string, double> metrics;
-    if (info->validation)
-        addMetrics(metrics, "validation", *info->validation);
-    else if (!info->log.empty() && info->log.back().validation)
-        addMetrics(metrics, "validation", *info->log.back().validation);
-    if (info->test)
-        addMetrics(metrics, "test", *info->test);
-    std::int64_t done = 0;
-    if (!info->log.empty()) {
-        done = info->log.back().step;
-        metrics["seconds"] = info->log.back().seconds;
-        metrics["graphs_per_second"] = info->log.back().graphsPerSecond;
-        metrics["train_loss"] = info->log.back().trainLoss;
-    }
     return m_database.transaction([&]() -> Expected<void> {
         auto written = m_database.run(
-            "INSERT INTO runs(folder, name, recipe, seed, steps, done, finished, changed) "
-            "VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(folder) DO UPDATE SET name = "
-            "excluded.name, "
+            "INSERT INTO runs(folder, name, recipe, seed, steps, done, finished, changed, kind) "
+            "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(folder) DO UPDATE SET name = "
+            "excluded.name, kind = excluded.kind, "
             "recipe = excluded.recipe, seed = excluded.seed, steps = excluded.steps, "
             "done = excluded.done, finished = excluded.finished, changed = excluded.changed",
-            {folder, nameOf(whole), info->recipe.name, static_cast<std::int64_t>(info->recipe.seed),
-             static_cast<std::int64_t>(info->recipe.steps), done,
-             static_cast<std::int64_t>(info->finished), changed});
+            {folder, nameOf(whole), facts->recipe, facts->seed, facts->steps, facts->stepsDone,
+             static_cast<std::int64_t>(facts->finished), changed, runs::nameOf(facts->kind)});
         if (written)
             written = m_database.run("DELETE FROM metrics WHERE folder = ?", {folder});
-        for (const auto& [name, value] : metrics) {
+        for (const auto& [name, value] : facts->metrics) {
             if (written && std::isfinite(value))
                 written =
                     m_database.run("INSERT INTO metrics VALUES(?, ?, ?)", {folder, name, value});
@@ -190,7 +140,7 @@ Expected<void> RunStore::add(const fs::path& run) {
 Expected<std::vector<RunRecord>> RunStore::list(bool removed) {
     std::vector<RunRecord> all;
     auto read = m_database.run("SELECT folder, name, recipe, seed, steps, done, finished, changed, "
-                               "note, baseline, removed "
+                               "note, baseline, removed, kind "
                                "FROM runs WHERE removed = ? ORDER BY changed DESC, folder",
                                {static_cast<std::int64_t>(removed)}, [&](const Database::Row& row) {
                                    RunRecord r;
@@ -205,6 +155,7 @@ Expected<std::vector<RunRecord>> RunStore::list(bool removed) {
                                    r.note = row.text(8);
                                    r.baseline = row.integer(9) != 0;
                                    r.removed = row.integer(10) != 0;
+                                   r.kind = kindNamed(row.text(11));
                                    all.push_back(std::move(r));
                                });
     std::map<std::string, RunRecord*> byFolder;
@@ -225,17 +176,13 @@ Expected<std::vector<RunRecord>> RunStore::list(bool removed) {
         });
     if (!read)
         return read.failure();
-    std::erase_if(all, [](const RunRecord& r) {
-        std::error_code ignored;
-        return !fs::exists(r.folder / "recipe.yaml", ignored);
-    });
+    std::erase_if(all, [](const RunRecord& r) { return !kindOf(r.folder); });
     return all;
 }
 
 Expected<RunRecord> RunStore::find(const std::string& nameOrFolder) {
-    std::error_code ignored;
     const fs::path whole = wholePath(nameOrFolder);
-    if (fs::exists(whole / "recipe.yaml", ignored)) {
+    if (kindOf(whole)) {
         if (const auto added = add(whole); !added)
             return added.failure();
     }

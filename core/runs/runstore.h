@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/learn/run.h"
+#include "core/runs/runkind.h"
 #include "core/runs/sqlite.h"
 
 #include <map>
@@ -15,7 +15,8 @@ namespace ohm::runs {
 struct RunRecord {
     std::string name; ///< of its folder, within that of all runs: "ladder-1", "ladder-2/seed-0"
     std::filesystem::path folder;
-    std::string recipe;
+    RunKind kind = RunKind::Training;
+    std::string recipe; ///< as RunFacts has it
     std::int64_t seed = 0, steps = 0, stepsDone = 0;
     bool finished = false;
     std::int64_t changed = 0;              ///< last change of its files, seconds since 1970
@@ -38,8 +39,8 @@ public:
     static Expected<RunStore> open(const std::filesystem::path& folder);
 
     const std::filesystem::path& folder() const { return m_folder; }
-    /// Reads what changed in the folder since the last time: runs in it, and one level below where
-    /// several seeds were trained into one folder. Errors: RUN-004.
+    /// Reads what changed since the last time: runs in the folder (see runFolders), and those that
+    /// were added from elsewhere. Errors: RUN-004.
     Expected<void> refresh();
     /// One run, wherever it lies. Errors: LEARN-015, RUN-004.
     Expected<void> add(const std::filesystem::path& run);

@@ -92,7 +92,10 @@ private:
         u"deep train --data d.h5 --layers 3 --channels 16 --select 4 --rate 0.01 "_s;
 
 private slots:
-    void initTestCase() { QVERIFY(writeDesigns(m_dir.filePath(u"d.h5"_s))); }
+    void initTestCase() {
+        qputenv("OHMSCAPE_RUNS", m_dir.filePath(u"listed"_s).toLocal8Bit());
+        QVERIFY(writeDesigns(m_dir.filePath(u"d.h5"_s)));
+    }
 
     void trainsAndPredicts() {
         const Result r = run(m_small + u"--loss mpgd --epochs 12 --seed 5 -o run --json"_s);

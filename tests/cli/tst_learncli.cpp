@@ -102,7 +102,10 @@ private:
     }
 
 private slots:
-    void initTestCase() { write("small.yaml", kRecipe); }
+    void initTestCase() {
+        qputenv("OHMSCAPE_RUNS", m_dir.filePath(QStringLiteral("listed")).toLocal8Bit());
+        write("small.yaml", kRecipe);
+    }
 
     void aRunLeavesItsFolder() {
         const Result r = run(trainInto("whole"));

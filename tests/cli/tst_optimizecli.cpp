@@ -45,7 +45,10 @@ private:
                 QStringLiteral("--json")};
     }
 
+    QTemporaryDir m_runs;
+
 private slots:
+    void initTestCase() { qputenv("OHMSCAPE_RUNS", m_runs.path().toLocal8Bit()); }
     void measure() {
         const Result result =
             run({QStringLiteral("sim"), QStringLiteral("measure"), m_amplifier,

@@ -59,6 +59,7 @@ private:
     }
 
 private slots:
+    void initTestCase() { qputenv("OHMSCAPE_RUNS", m_folder.filePath(u"listed"_s).toLocal8Bit()); }
     void whole() {
         chain(u"designs/one"_s, 40, 0.004);
         chain(u"designs/two"_s, 24, 0.004);
