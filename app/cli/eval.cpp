@@ -56,13 +56,9 @@ Json toJson(const learn::RegressionMetrics& m) {
 }
 
 /// The errors label by label into the file, and who is worst, for the answer.
-Expected<Json> inspect(const EvalOptions& options, LoadedModel& loaded,
-                       const std::vector<std::size_t>& graphs, int k, std::string& text,
-                       Context& context) {
-    const auto report =
-        learn::inspectErrors(*loaded.model, loaded.set, graphs, context.stop, context.progress);
-    if (!report)
-        return report.failure();
+Expected<Json> inspect(const EvalOptions& options, const learn::ErrorReport& errors, int k,
+                       std::string& text) {
+    const learn::ErrorReport* report = &errors;
     if (const auto written = writeFileAtomically(options.errors, learn::toCsv(*report)); !written)
         return written.failure();
     Json groups = Json::object();
@@ -117,23 +113,31 @@ void evalCommand(const EvalOptions& options, Context& context) {
     const auto graphs = learn::graphsOf(loaded->set, loaded->model->checkpoint(), part);
     if (!graphs)
         return context.fail(graphs.error());
+    learn::EvaluationOptions how;
+    how.ks = *ks;
     std::string groupText;
     Json errors;
+    double seconds = 0;
     if (!options.errors.empty()) {
-        auto found = inspect(options, *loaded, *graphs, ks->front(), groupText, context);
+        auto report = learn::inspectErrors(*loaded->model, loaded->set, *graphs, context.stop,
+                                           context.progress);
+        if (!report)
+            return context.fail(report.error());
+        auto found = inspect(options, *report, ks->front(), groupText);
         if (!found)
             return context.fail(found.error());
         errors = std::move(*found);
+        seconds = report->seconds;
+        how.predicted = std::move(report->predicted); // of the same labels, in the same order
     }
     if (part != learn::Part::All)
         loaded->set = loaded->set.subset(*graphs);
-    learn::EvaluationOptions how;
-    how.ks = *ks;
     how.perBatch = options.perBatch;
     const auto result =
         learn::evaluate(*loaded->model, loaded->set, how, context.stop, context.progress);
     if (!result)
         return context.fail(result.error());
+    seconds += result->seconds;
     if (context.json) {
         Json out = toJson(result->all);
         Json classes = Json::object();
@@ -154,7 +158,7 @@ void evalCommand(const EvalOptions& options, Context& context) {
         }
         if (!options.errors.empty())
             out["errors"] = errors;
-        out["seconds"] = result->seconds;
+        out["seconds"] = seconds;
         return context.print(out);
     }
     std::string text;
@@ -164,8 +168,7 @@ void evalCommand(const EvalOptions& options, Context& context) {
         text += line;
     }
     std::snprintf(line, sizeof(line), "MAE %.6g  MSE %.6g  R2 %.6f  over %zu labels, %.2f s\n",
-                  result->all.mae, result->all.mse, result->all.r2, result->all.count,
-                  result->seconds);
+                  result->all.mae, result->all.mse, result->all.r2, result->all.count, seconds);
     text += line;
     if (result->byTopology.size() > 1) {
         const int k = ks->front();

@@ -138,7 +138,7 @@ void listCommand(const RunsOptions& options, Context& context) {
         for (const std::string& tag : run.tags)
             tags += " #" + tag;
         char line[256];
-        std::snprintf(line, sizeof(line), "%c %-28s %-20s %7lld of %-7lld %-26s %s", //
+        std::snprintf(line, sizeof(line), "%c %-28s %-26s %7lld of %-7lld %-26s %s", //
                       run.baseline ? '*' : ' ', run.name.c_str(), run.recipe.c_str(),
                       static_cast<long long>(run.stepsDone), static_cast<long long>(run.steps),
                       headline(run).c_str(), timeOf(run.changed).c_str());

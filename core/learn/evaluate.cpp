@@ -56,7 +56,9 @@ Expected<Evaluation> evaluate(Model& model, const dataset::GraphSet& set,
     Evaluation out;
     out.truth = std::move(*truth);
     const auto start = std::chrono::steady_clock::now();
-    for (std::size_t begin = 0; begin < set.graphCount(); begin += kBatch) {
+    const bool known = !options.predicted.empty();
+    out.predicted = options.predicted;
+    for (std::size_t begin = 0; !known && begin < set.graphCount(); begin += kBatch) {
         if (stop.shouldStop())
             return fail("LEARN-012", "The evaluation was stopped");
         std::vector<std::size_t> graphs(std::min(kBatch, set.graphCount() - begin));

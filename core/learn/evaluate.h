@@ -11,6 +11,8 @@ namespace ohm::learn {
 struct EvaluationOptions {
     std::vector<int> ks{100};
     std::size_t perBatch = 0; ///< graphs per batch of the authors' variant of Acc@K, 0 = without
+    /// Predictions of the whole set in its order, if they are known: the network is not run again.
+    std::vector<float> predicted;
 };
 
 /// How good a model is on a labelled set. A plain value.

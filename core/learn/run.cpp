@@ -336,15 +336,22 @@ Expected<RunInfo> readRun(const fs::path& folder) {
 }
 
 std::vector<RunInfo> listRuns(const fs::path& root) {
+    constexpr int kDeepest = 4; // folders in folders; several seeds of one training, say
     std::vector<std::pair<fs::file_time_type, RunInfo>> found;
-    std::error_code ignored;
-    for (fs::directory_iterator it(root, ignored), end; it != end; it.increment(ignored)) {
-        if (!it->is_directory(ignored))
-            continue;
-        if (auto run = readRun(it->path()))
-            found.emplace_back(fs::last_write_time(it->path() / "recipe.yaml", ignored),
-                               std::move(*run));
-    }
+    const auto look = [&](const auto& self, const fs::path& folder, int depth) -> void {
+        std::error_code ignored;
+        for (fs::directory_iterator it(folder, ignored), end; it != end; it.increment(ignored)) {
+            std::error_code broken;
+            if (!it->is_directory(broken) || it->path().filename().string().starts_with("."))
+                continue; // hidden ones hold what was thrown away
+            if (auto run = readRun(it->path()))
+                found.emplace_back(fs::last_write_time(it->path() / "recipe.yaml", broken),
+                                   std::move(*run));
+            else if (depth + 1 < kDeepest && !it->is_symlink(broken))
+                self(self, it->path(), depth + 1);
+        }
+    };
+    look(look, root, 0);
     std::sort(found.begin(), found.end(),
               [](const auto& a, const auto& b) { return a.first > b.first; });
     std::vector<RunInfo> runs;

@@ -2,12 +2,12 @@
 #include "core/runs/sizingrun.h"
 
 #include "core/base/files.h"
-#include "core/base/units.h"
 #include "core/optimize/store.h"
 #include "core/runs/runkind.h"
 #include "core/runs/runstore.h"
 
 #include <cmath>
+#include <cstdio>
 
 #include <nlohmann/json.hpp>
 
@@ -102,6 +102,13 @@ Expected<SizingRun> fromStore(const fs::path& folder) {
     return run;
 }
 
+/// A number without the noise of its last bits.
+std::string plain(double value) {
+    char text[32];
+    std::snprintf(text, sizeof(text), "%.10g", value);
+    return text;
+}
+
 } // namespace
 
 std::map<std::string, std::string> SizingRun::settings() const {
@@ -119,16 +126,16 @@ std::map<std::string, std::string> SizingRun::settings() const {
             out["backbone"] = backbone.filename().string();
     }
     for (const Variable& v : variables)
-        out["variables." + v.name] = formatExact(v.low) + " to " + formatExact(v.high) +
-                                     (v.step > 0 ? ", step " + formatExact(v.step) : "") +
+        out["variables." + v.name] = plain(v.low) + " to " + plain(v.high) +
+                                     (v.step > 0 ? ", step " + plain(v.step) : "") +
                                      (v.logarithmic ? ", logarithmic" : "");
     for (const Spec& s : specs) {
         if (s.min)
-            out["specs." + s.name + ".min"] = formatExact(*s.min);
+            out["specs." + s.name + ".min"] = plain(*s.min);
         if (s.max)
-            out["specs." + s.name + ".max"] = formatExact(*s.max);
+            out["specs." + s.name + ".max"] = plain(*s.max);
         if (s.weight != 1)
-            out["specs." + s.name + ".weight"] = formatExact(s.weight);
+            out["specs." + s.name + ".weight"] = plain(s.weight);
     }
     return out;
 }

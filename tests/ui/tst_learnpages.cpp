@@ -4,6 +4,7 @@
 #include "core/dataset/resistive.h"
 #include "ui/pages/datapage.h"
 #include "ui/pages/embeddingpage.h"
+#include "ui/pages/reportpage.h"
 #include "ui/pages/trainpage.h"
 #include "ui/services/commands.h"
 #include "ui/services/selectionhub.h"
@@ -349,14 +350,11 @@ private slots:
         QVERIFY(std::is_sorted(curve.rbegin(), curve.rend())); // a narrower band is harder
 
         // A report of what is shown.
-        const QString report = m_folder.filePath(u"report"_s);
-        page->reportTo(report);
-        QCOMPARE(page->bar()->kind(), widgets::MessageBar::Kind::Success);
-        QVERIFY(QFileInfo(report + u"/index.html"_s).size() > 5000);
-        QVERIFY(QFileInfo(report + u"/report.pdf"_s).size() > 5000);
-        page->reportTo(u"/proc/nowhere"_s);
-        QCOMPARE(page->bar()->kind(), widgets::MessageBar::Kind::Error);
-        page->bar()->dismiss();
+        QTest::mouseClick(page->reportButton(), Qt::LeftButton);
+        QCOMPARE(window.page(), MainWindow::Page::Report);
+        QVERIFY(QTest::qWaitFor([&] { return window.reportPage()->request().runs.size() == 1; },
+                                20'000));
+        window.showPage(MainWindow::Page::Train);
 
         // A long one is stopped at once, and goes on later.
         page->stepsBox()->setValue(1'000'000);

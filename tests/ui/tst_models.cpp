@@ -109,15 +109,13 @@ private slots:
             const auto last = *circuit->findNet(ss(sorted.last()));
             QVERIFY(std::isnan(point->netVoltages[last]));
         }
-        const Expected<TableRows> cut =
-            queryTable(*circuit, {}, TableKind::Devices, {}, 2, {});
+        const Expected<TableRows> cut = queryTable(*circuit, {}, TableKind::Devices, {}, 2, {});
         QCOMPARE(cut->rows.size(), std::size_t{2});
         QCOMPARE(cut->matches, std::size_t{4});
         StopSource stop;
         stop.requestStop();
-        const Expected<TableRows> stopped =
-            queryTable(*circuit, {}, TableKind::Devices, {u"r"_s, -1, Qt::AscendingOrder}, 2,
-                       stop.token());
+        const Expected<TableRows> stopped = queryTable(
+            *circuit, {}, TableKind::Devices, {u"r"_s, -1, Qt::AscendingOrder}, 2, stop.token());
         QCOMPARE(stopped.error().code, std::string("UI-002"));
     }
 

@@ -2,10 +2,12 @@
 // The Runs page and the Compare tab of the Data page through real events; no engine is needed.
 #include "core/dataset/h5file.h"
 #include "core/generate/request.h"
+#include "fakeruns.h"
 #include "ui/models/runtable.h"
 #include "ui/pages/datapage.h"
 #include "ui/pages/distributionpane.h"
 #include "ui/pages/errorspage.h"
+#include "ui/pages/reportpage.h"
 #include "ui/pages/runspage.h"
 #include "ui/services/commands.h"
 #include "uitesting.h"
@@ -27,7 +29,6 @@
 #include <QTableWidget>
 
 #include <cmath>
-#include <fstream>
 
 using namespace ohm;
 using namespace ohm::ui;
@@ -36,39 +37,6 @@ using namespace ohm::ui::testing;
 namespace fs = std::filesystem;
 
 namespace {
-
-void writeFile(const fs::path& path, const std::string& text) {
-    fs::create_directories(path.parent_path());
-    std::ofstream(path) << text;
-}
-
-/// A finished run as a training leaves it.
-void makeRun(const fs::path& folder, const std::string& name, int layers, int seed,
-             double accuracy) {
-    writeFile(folder / name / "recipe.yaml",
-              "name: small\nnetwork: {layers: " + std::to_string(layers) +
-                  ", hidden: 16}\ndata: ['ladder:1-3:20:seed=1']\nsteps: 40\nseed: " +
-                  std::to_string(seed) + "\n");
-    std::string log;
-    learn::RegressionMetrics m;
-    for (int step = 20; step <= 40; step += 20) {
-        learn::TrainingReport report;
-        report.step = step;
-        report.steps = 40;
-        report.seconds = 1.5;
-        report.trainLoss = 1.0 / step;
-        m.accAt = {{50, accuracy + 0.1}, {100, accuracy}};
-        m.mae = 0.01;
-        m.mse = 0.001;
-        m.r2 = 0.9;
-        m.count = 60;
-        report.validation = m;
-        log += learn::reportLine(report) + "\n";
-    }
-    writeFile(folder / name / "log.jsonl", log);
-    writeFile(folder / name / "result.json", "{\"validation\": " + learn::metricsText(m) + "}");
-    writeFile(folder / name / "model.safetensors", "x");
-}
 
 runs::RunRecord record(const char* name, double accuracy) {
     runs::RunRecord r;
@@ -119,8 +87,9 @@ private slots:
     void init() {
         fs::remove_all(runsFolder());
         for (int seed = 0; seed < 3; ++seed)
-            makeRun(runsFolder(), "small-seed" + std::to_string(seed), 3, seed, 0.5 + 0.1 * seed);
-        makeRun(runsFolder(), "deep", 9, 0, 0.8);
+            makeTraining(runsFolder() / ("small-seed" + std::to_string(seed)), 3, seed,
+                         0.5 + 0.1 * seed);
+        makeTraining(runsFolder() / "deep", 9, 0, 0.8);
     }
     void tableKeepsItsRows() {
         RunTable model;
@@ -260,7 +229,7 @@ private slots:
             const auto run = other->find("deep");
             QVERIFY(run.ok() && run->note == "too slow");
             QVERIFY(other->setNote(*run, "fast enough").ok());
-            makeRun(runsFolder(), "from-elsewhere", 4, 0, 0.3);
+            makeTraining(runsFolder() / "from-elsewhere", 4, 0, 0.3);
         }
         QVERIFY(QTest::qWaitFor([&] { return noted() == u"fast enough"_s; }, 20'000));
         QVERIFY(QTest::qWaitFor([&] { return rowOf(page, u"from-elsewhere"_s) >= 0; }, 20'000));
@@ -340,10 +309,15 @@ private slots:
         QDesktopServices::unsetUrlHandler(u"file"_s);
         QCOMPARE(m_opened.size(), 1);
         QVERIFY(m_opened.first().endsWith(u"/deep"_s));
-        const QString report = m_folder.filePath(u"report"_s);
-        page->reportTo(report);
-        QCOMPARE(page->bar()->kind(), widgets::MessageBar::Kind::Success);
-        QVERIFY(QFileInfo(report + u"/index.html"_s).size() > 2000);
+        QTest::mouseClick(page->reportButton(), Qt::LeftButton);
+        QCOMPARE(window.page(), MainWindow::Page::Report);
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                const auto asked = window.reportPage()->request();
+                return asked.runs.size() == 1 && asked.runs[0].name == "deep";
+            },
+            20'000));
+        window.showPage(MainWindow::Page::Runs);
         QTest::mouseClick(page->errorsButton(), Qt::LeftButton);
         QCOMPARE(window.page(), MainWindow::Page::Errors);
         QVERIFY(QTest::qWaitFor(

@@ -3,6 +3,7 @@
 
 #include "core/base/units.h"
 #include "ui/models/errortable.h"
+#include "ui/pages/exportmenu.h"
 #include "ui/services/text.h"
 #include "ui/session/circuitsession.h"
 #include "ui/session/prediction.h"
@@ -81,6 +82,7 @@ PredictDock::PredictDock(const Workbench& workbench, QWidget* parent)
     , m_errors(new ErrorTable(this))
     , m_table(new QTableView(this)) {
     setObjectName(u"predictPane"_s);
+    offerExport(m_table, u"prediction-errors"_s);
     m_models->setAccessibleName(tr("Model"));
     m_models->setToolTip(tr("The network that predicts"));
     m_models->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);

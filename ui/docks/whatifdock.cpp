@@ -2,6 +2,7 @@
 #include "ui/docks/whatifdock.h"
 
 #include "core/base/units.h"
+#include "ui/pages/exportmenu.h"
 #include "ui/services/text.h"
 #include "ui/session/circuitsession.h"
 #include "ui/session/prediction.h"
@@ -115,6 +116,7 @@ WhatIfDock::WhatIfDock(const Workbench& workbench, QWidget* parent)
     m_changes->setHorizontalHeaderLabels(
         {tr("Net"), tr("Change"), tr("Predicted"), tr("Simulated")});
     m_changes->setAccessibleName(tr("Changes of voltages"));
+    offerExport(m_changes, u"what-if"_s);
     m_changes->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_changes->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_changes->setShowGrid(false);

@@ -2,6 +2,7 @@
 #include "ui/models/runtable.h"
 
 #include "core/learn/metrics.h"
+#include "ui/report/reportviews.h"
 #include "ui/services/text.h"
 #include "widgets/common/icons.h"
 
@@ -36,8 +37,9 @@ QString tagsText(const runs::RunRecord& run) {
 }
 
 bool isText(int column) {
-    return column == RunTable::Name || column == RunTable::Recipe || column == RunTable::State ||
-           column == RunTable::Tags || column == RunTable::Note;
+    return column == RunTable::Name || column == RunTable::Kind || column == RunTable::Recipe ||
+           column == RunTable::State || column == RunTable::Result || column == RunTable::Tags ||
+           column == RunTable::Note;
 }
 
 QString duration(double seconds) {
@@ -108,7 +110,8 @@ void RunTable::setK(int k) {
 }
 
 QString RunTable::searchText(const runs::RunRecord& run) {
-    QString text = qs(run.name) + u' ' + qs(run.recipe) + u' ' + qs(run.note);
+    QString text =
+        qs(run.name) + u' ' + kindTitle(run.kind) + u' ' + qs(run.recipe) + u' ' + qs(run.note);
     for (const std::string& tag : run.tags)
         text += u" #"_s + qs(tag);
     return text;
@@ -136,6 +139,35 @@ double RunTable::meanErrorOf(const runs::RunRecord& run) {
     return std::nan("");
 }
 
+QString RunTable::resultOf(const runs::RunRecord& run) {
+    const auto metric = [&](const char* name) {
+        const auto at = run.metrics.find(name);
+        return at == run.metrics.end() ? std::nan("") : at->second;
+    };
+    if (run.kind == runs::RunKind::Sizing) {
+        const double cost = metric("best_cost"), met = metric("designs_met");
+        return std::isfinite(cost) ? tr("cost %1, %2 meet all")
+                                         .arg(cost, 0, 'g', 3)
+                                         .arg(std::isfinite(met) ? met : 0)
+                                   : QString();
+    }
+    if (run.kind == runs::RunKind::Deep) {
+        for (const char* name : {"test.pearson", "validation.pearson"}) {
+            if (std::isfinite(metric(name)))
+                return tr("Pearson %1").arg(metric(name), 0, 'f', 3);
+        }
+    }
+    if (run.kind == runs::RunKind::Parasitics) {
+        for (const auto& [name, value] : run.metrics) {
+            if (name.ends_with(".r2"))
+                return tr("R2 %1").arg(value, 0, 'f', 3);
+            if (name.ends_with(".auc"))
+                return tr("AUC %1").arg(value, 0, 'f', 3);
+        }
+    }
+    return {};
+}
+
 double RunTable::difference(const runs::RunRecord& run) const {
     const auto baseline =
         std::find_if(m_runs.begin(), m_runs.end(), [](const auto& r) { return r.baseline; });
@@ -158,6 +190,8 @@ QString RunTable::text(const runs::RunRecord& run, int column) const {
     switch (column) {
     case Name:
         return qs(run.name);
+    case Kind:
+        return kindTitle(run.kind);
     case Recipe:
         return qs(run.recipe);
     case State:
@@ -173,6 +207,8 @@ QString RunTable::text(const runs::RunRecord& run, int column) const {
     }
     case MeanError:
         return number(meanErrorOf(run), 'g', 3);
+    case Result:
+        return resultOf(run);
     case Time: {
         const auto at = run.metrics.find("seconds");
         return at == run.metrics.end() ? QString() : duration(at->second);
@@ -303,6 +339,8 @@ QVariant RunTable::headerData(int section, Qt::Orientation orientation, int role
     switch (section) {
     case Name:
         return tr("Run");
+    case Kind:
+        return tr("Kind");
     case Recipe:
         return tr("Recipe");
     case State:
@@ -313,6 +351,8 @@ QVariant RunTable::headerData(int section, Qt::Orientation orientation, int role
         return tr("to baseline");
     case MeanError:
         return tr("MAE");
+    case Result:
+        return tr("Result");
     case Time:
         return tr("Time");
     case Seed:

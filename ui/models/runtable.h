@@ -17,11 +17,13 @@ class RunTable : public QAbstractTableModel {
 public:
     enum Column {
         Name,
+        Kind,
         Recipe,
         State,
         Accuracy,
         Difference,
         MeanError,
+        Result, ///< of runs that are no training: cost, correlation, R2
         Time,
         Seed,
         Tags,
@@ -45,6 +47,8 @@ public:
     /// measured.
     static double accuracyOf(const runs::RunRecord& run, int k);
     static double meanErrorOf(const runs::RunRecord& run);
+    /// "cost 0.05, 3 meet all"; empty for trainings.
+    static QString resultOf(const runs::RunRecord& run);
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;

@@ -8,6 +8,7 @@
 #include "core/learn/evaluate.h"
 #include "core/project/installation.h"
 #include "ui/pages/distributionpane.h"
+#include "ui/pages/exportmenu.h"
 #include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
 #include "ui/session/circuitsession.h"
@@ -248,6 +249,7 @@ QWidget* DataPage::buildMain() {
     m_samples->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     m_samples->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_samples->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    offerExport(m_samples, u"samples"_s);
     m_samples->setToolTip(tr("Double-click to open the sample as a circuit"));
     auto* upper = new QWidget;
     auto* upperLayout = new QVBoxLayout(upper);

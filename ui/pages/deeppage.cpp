@@ -169,6 +169,7 @@ QWidget* DeepPage::buildSide() {
     for (QSpinBox* box : {m_layers, m_channels, m_select})
         connect(box, &QSpinBox::valueChanged, this, &DeepPage::showMemory);
     auto* scroll = new QScrollArea;
+    scroll->setAccessibleName(tr("Network and training"));
     scroll->setWidget(side);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);

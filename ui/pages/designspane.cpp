@@ -3,6 +3,7 @@
 
 #include "core/base/units.h"
 #include "core/parasitics/labels.h"
+#include "ui/pages/exportmenu.h"
 #include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
 #include "widgets/common/icons.h"
@@ -75,6 +76,8 @@ DesignsPane::DesignsPane(ParasiticWork& work, QWidget* parent)
     m_unpaired->setHorizontalHeaderLabels({tr("Not in the schematic"), tr("C lost"), tr("Reason")});
     styleTable(m_unpaired, tr("Extracted nets without counterpart"));
     m_unpaired->horizontalHeader()->setStretchLastSection(true);
+    offerExport(m_table, u"designs"_s);
+    offerExport(m_unpaired, u"unpaired-nets"_s);
     m_quantity = choiceField(tr("Quantity"));
     m_quantity->addItem(tr("couplings"), int(parasitics::Quantity::Coupling));
     m_quantity->addItem(tr("ground capacitances"), int(parasitics::Quantity::Ground));

@@ -3,6 +3,7 @@
 
 #include "core/base/units.h"
 #include "core/dataset/statistics.h"
+#include "ui/pages/exportmenu.h"
 #include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
 #include "ui/session/circuitsession.h"
@@ -235,6 +236,7 @@ QWidget* EmbeddingPage::buildMain() {
     m_points->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_points->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_points->setToolTip(tr("Double-click to open the circuit"));
+    offerExport(m_points, u"embedding-points"_s);
     auto* upper = new QWidget;
     auto* upperLayout = new QVBoxLayout(upper);
     upperLayout->addLayout(header);

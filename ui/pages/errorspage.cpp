@@ -49,12 +49,6 @@ QString number(double value) {
     return std::isfinite(value) ? qs(formatSi(value, "", 4)) : u"\u2013"_s;
 }
 
-QTableWidgetItem* cell(const QString& text, bool right) {
-    auto* item = new QTableWidgetItem(text);
-    item->setTextAlignment(Qt::AlignVCenter | (right ? Qt::AlignRight : Qt::AlignLeft));
-    return item;
-}
-
 } // namespace
 
 ErrorsPage::ErrorsPage(JobService& jobs, Datasets& datasets, Trainings& trainings, SampleLink& link,
@@ -546,18 +540,18 @@ void ErrorsPage::showGroups() {
     m_groups->setRowCount(static_cast<int>(groups.size()));
     for (int row = 0; row < m_groups->rowCount(); ++row) {
         const auto& g = groups[static_cast<std::size_t>(row)];
-        auto* name = cell(qs(g.name), false);
+        auto* name = tableCell(qs(g.name), false);
         name->setToolTip(qs(g.name));
         name->setData(Qt::UserRole + 1,
                       QVariant::fromValue(QVector<int>(g.labels.begin(), g.labels.end())));
         m_groups->setItem(row, 0, name);
-        auto* mean = cell(valued(g.mae), true);
+        auto* mean = tableCell(valued(g.mae), true);
         mean->setData(Qt::UserRole, most > 0 && std::isfinite(g.mae) ? g.mae / most : 0.0);
         mean->setToolTip(tr("predicted minus true: %1 on average").arg(valued(g.bias)));
         m_groups->setItem(row, 1, mean);
-        m_groups->setItem(row, 2, cell(valued(g.worst), true));
-        m_groups->setItem(row, 3, cell(QString::number(g.within, 'f', 3), true));
-        m_groups->setItem(row, 4, cell(u"%L1"_s.arg(g.labels.size()), true));
+        m_groups->setItem(row, 2, tableCell(valued(g.worst), true));
+        m_groups->setItem(row, 3, tableCell(QString::number(g.within, 'f', 3), true));
+        m_groups->setItem(row, 4, tableCell(u"%L1"_s.arg(g.labels.size()), true));
     }
     m_showing = false;
 }

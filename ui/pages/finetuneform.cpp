@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The widgets of the finetune page.
+#include "ui/pages/exportmenu.h"
 #include "ui/pages/finetunepage.h"
 #include "ui/session/circuitsession.h"
 #include "widgets/common/icons.h"
@@ -114,6 +115,7 @@ FinetunePage::FinetunePage(const Workbench& workbench, QWidget* parent)
     for (widgets::PlotView* plot : {m_loss, m_accuracy}) {
         plot->setMinimumSize(fontMetrics().averageCharWidth() * 26, fontMetrics().height() * 10);
         plot->setMaximumHeight(fontMetrics().height() * 16);
+        offerExport(plot);
     }
     auto* curves = new QHBoxLayout;
     curves->addWidget(m_loss);
@@ -249,6 +251,7 @@ QWidget* FinetunePage::buildSimulate() {
     m_knobs = new QTableWidget(panel);
     plain(m_knobs, {tr("Varied"), tr("From"), tr("To")}, tr("Values that vary"));
     m_knobs->setFixedHeight(fontMetrics().height() * 9);
+    offerExport(m_knobs, QStringLiteral("varied-values"));
     column->addWidget(m_knobs);
     return panel;
 }
@@ -308,6 +311,8 @@ QWidget* FinetunePage::buildResult() {
           tr("Nets of the open circuit, before and after"));
     m_nets->setMinimumHeight(fontMetrics().height() * 8);
     column->addWidget(m_nets, 1);
+    offerExport(m_figures, QStringLiteral("before-and-after"));
+    offerExport(m_nets, QStringLiteral("nets-before-and-after"));
 
     auto* show = new QHBoxLayout;
     m_before = new QToolButton(m_results);

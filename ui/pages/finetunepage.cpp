@@ -3,6 +3,7 @@
 
 #include "core/base/units.h"
 #include "ui/models/objecttable.h"
+#include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
 #include "ui/session/circuitsession.h"
 #include "ui/session/whatif.h"
@@ -37,14 +38,6 @@ using Phase = Finetuning::Phase;
 
 namespace {
 constexpr std::size_t kMostNets = 300;
-
-QTableWidgetItem* cell(const QString& text, bool number) {
-    auto* item = new QTableWidgetItem(text);
-    item->setTextAlignment(number ? Qt::AlignRight | Qt::AlignVCenter
-                                  : Qt::AlignLeft | Qt::AlignVCenter);
-    item->setFlags(Qt::ItemIsSelectable | Qt::ItemIsEnabled);
-    return item;
-}
 } // namespace
 
 FinetuneSetup FinetunePage::setup() const {
@@ -419,12 +412,12 @@ void FinetunePage::showResult() {
         };
         const int row = m_figures->rowCount();
         m_figures->insertRow(row);
-        m_figures->setItem(row, 0, cell(what, false));
-        m_figures->setItem(row, 1, cell(text(before), true));
-        m_figures->setItem(row, 2, cell(text(after), true));
+        m_figures->setItem(row, 0, tableCell(what, false));
+        m_figures->setItem(row, 1, tableCell(text(before), true));
+        m_figures->setItem(row, 2, tableCell(text(after), true));
         const bool better = share ? after > before : after < before;
         const bool same = after == before;
-        auto* change = cell(same ? tr("same") : better ? tr("better") : tr("worse"), false);
+        auto* change = tableCell(same ? tr("same") : better ? tr("better") : tr("worse"), false);
         change->setIcon(same ? QIcon() : widgets::themedIcon(better ? u"ok"_s : u"warning"_s));
         m_figures->setItem(row, 3, change);
     };
@@ -467,18 +460,19 @@ void FinetunePage::showResult() {
         for (const netlist::NetId net : nets) {
             const int row = m_nets->rowCount();
             m_nets->insertRow(row);
-            auto* name = cell(shownText(result->circuitBefore->circuit->netName(net)), false);
+            auto* name = tableCell(shownText(result->circuitBefore->circuit->netName(net)), false);
             name->setData(Qt::UserRole, net);
             m_nets->setItem(row, 0, name);
             const double before = result->circuitBefore->voltage(net);
             const double after = result->circuitAfter->voltage(net);
-            m_nets->setItem(row, 1, cell(predictedText(before), true));
-            m_nets->setItem(row, 2, cell(predictedText(after), true));
+            m_nets->setItem(row, 1, tableCell(predictedText(before), true));
+            m_nets->setItem(row, 2, tableCell(predictedText(after), true));
             if (errors) {
                 const double errorBefore = result->errorsBefore->errorOf[net];
-                m_nets->setItem(row, 3, cell(qs(formatSi(before - errorBefore, "V")), true));
-                m_nets->setItem(row, 4, cell(signedText(errorBefore), true));
-                m_nets->setItem(row, 5, cell(signedText(result->errorsAfter->errorOf[net]), true));
+                m_nets->setItem(row, 3, tableCell(qs(formatSi(before - errorBefore, "V")), true));
+                m_nets->setItem(row, 4, tableCell(signedText(errorBefore), true));
+                m_nets->setItem(row, 5,
+                                tableCell(signedText(result->errorsAfter->errorOf[net]), true));
             }
         }
         for (const int column : {3, 4, 5})

@@ -6,6 +6,7 @@
 #include "core/optimize/measure.h"
 #include "core/project/installation.h"
 #include "core/project/project.h"
+#include "core/runs/sizingrun.h"
 #include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
 #include "widgets/common/icons.h"
@@ -324,8 +325,8 @@ void OptimizePage::start() {
     const JobSpec spec{tr("Sizing %1").arg(qs(m_problem.name)), Pool::Train, {}, 0, false};
     m_job = m_jobs.start<optimize::Ending>(
         spec,
-        [problem = m_problem, options, feed,
-         folder](StopToken stop, ProgressSink& progress) -> Expected<optimize::Ending> {
+        [problem = m_problem, options, feed, folder, project = toPath(m_path)](
+            StopToken stop, ProgressSink& progress) -> Expected<optimize::Ending> {
             auto session = optimize::Session::open(problem, options, folder,
                                                    std::make_shared<sim::SimulatorPool>(),
                                                    optimize::defaultCacheFile());
@@ -339,14 +340,20 @@ void OptimizePage::start() {
             };
             if ((*session)->resumedIterations() > 0)
                 tell();
-            return (*session)->run(
+            runs::SizingRecorder recorder(folder, project, "the Optimize page of ohmscape");
+            recorder.update(**session);
+            auto ending = (*session)->run(
                 [&](const optimize::IterationReport& r) {
                     tell();
                     progress.report(static_cast<double>(r.sims) /
                                         static_cast<double>(options.mostSims),
                                     std::to_string(r.sims) + " designs");
+                    recorder.update(**session);
                 },
                 stop);
+            if (ending)
+                recorder.finish(**session, *ending);
+            return ending;
         },
         this, [this](Expected<optimize::Ending> ending) { ended(ending); });
     m_timer.start();

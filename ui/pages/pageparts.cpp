@@ -128,7 +128,7 @@ widgets::Renderable tableRenderable(QTableView* view, const QString& name) {
         painter.translate(target.topLeft());
         painter.scale(target.width() / std::max(1, area.width()),
                       target.height() / std::max(1, area.height()));
-        painter.setFont(view->font());
+        painter.setFont(widgets::inPixels(view->font()));
         painter.setPen(Qt::black);
         const QAbstractItemModel* model = view->model();
         for (int row = std::max(0, view->rowAt(0)); row < model->rowCount(); ++row) {

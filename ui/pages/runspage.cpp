@@ -3,7 +3,6 @@
 
 #include "ui/models/runtable.h"
 #include "ui/pages/pageparts.h"
-#include "ui/report/report.h"
 #include "ui/services/text.h"
 #include "widgets/common/icons.h"
 #include "widgets/common/messagebar.h"
@@ -11,7 +10,6 @@
 #include <QBoxLayout>
 #include <QCheckBox>
 #include <QDesktopServices>
-#include <QFileDialog>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
@@ -146,7 +144,7 @@ QWidget* RunsPage::buildList() {
     m_table->sortByColumn(RunTable::Changed, Qt::DescendingOrder);
     m_table->horizontalHeader()->setSectionResizeMode(RunTable::Note, QHeaderView::Stretch);
     const int em = fontMetrics().averageCharWidth();
-    const QList<int> widths{34, 20, 11, 10, 13, 10, 13, 7, 20, 32, 26};
+    const QList<int> widths{34, 14, 20, 11, 10, 13, 10, 24, 13, 7, 20, 32, 26};
     for (int c = 0; c < widths.size(); ++c)
         m_table->setColumnWidth(c, widths[c] * em);
     auto* exports =
@@ -196,7 +194,12 @@ QWidget* RunsPage::buildList() {
         if (const auto runs = chosen(); runs.size() == 1)
             emit inspectRequested(fromPath(runs.front().folder / "model.safetensors"));
     });
-    connect(m_report, &QPushButton::clicked, this, &RunsPage::chooseReport);
+    connect(m_report, &QPushButton::clicked, this, [this] {
+        std::vector<std::filesystem::path> folders;
+        for (const auto& run : chosen())
+            folders.push_back(run.folder);
+        emit reportRequested(folders);
+    });
     auto* del = new QShortcut(QKeySequence(Qt::Key_Delete), m_table);
     del->setContext(Qt::WidgetShortcut);
     connect(del, &QShortcut::activated, this, &RunsPage::remove);
@@ -217,8 +220,16 @@ QWidget* RunsPage::buildCurves() {
     m_loss = new widgets::PlotView(tr("Loss"));
     m_loss->setAxes(tr("step"), tr("training loss"));
     m_loss->setLogarithmic(false, true);
+    m_cost = new widgets::PlotView(tr("Cost of the best design"));
+    m_cost->setAxes(tr("simulated designs"), tr("best cost"));
+    m_met = new widgets::PlotView(tr("Designs that meet every spec"));
+    m_met->setAxes(tr("simulated designs"), tr("designs that meet every spec"));
+    m_met->setLegendAt(Qt::AlignTop | Qt::AlignLeft);
+    m_pearson = new widgets::PlotView(tr("Correlation"));
+    m_pearson->setAxes(tr("epoch"), tr("Pearson, validation"));
+    m_pearson->setLegendAt(Qt::AlignBottom | Qt::AlignRight);
     auto* charts = new QSplitter(Qt::Horizontal);
-    for (widgets::PlotView* plot : {m_curve, m_accuracy, m_loss}) {
+    for (widgets::PlotView* plot : {m_curve, m_accuracy, m_loss, m_cost, m_met, m_pearson}) {
         auto* exports = new widgets::ExportActions([plot] { return plot->renderable(); }, plot);
         connect(exports, &widgets::ExportActions::failed, this,
                 [this](const ohm::Error& error) { m_bar->showError(error); });
@@ -318,13 +329,14 @@ void RunsPage::showButtons() {
     m_remove->setEnabled(!runs.empty());
     m_restore->setVisible(m_list.canRestore());
     m_folder->setEnabled(one);
-    m_errors->setEnabled(one && runs.front().finished);
+    m_errors->setEnabled(one && runs.front().finished &&
+                         runs.front().kind == runs::RunKind::Training);
     m_report->setEnabled(!runs.empty());
     m_tag->setEnabled(!runs.empty());
     const int all = m_model->rowCount();
     const int seen = m_proxy->rowCount();
     m_count->setText(!m_list.isLoaded() ? tr("reading")
-                     : all == 0         ? tr("no runs yet; train one on the Train page")
+                     : all == 0         ? tr("no runs yet; train a network or size a circuit")
                      : seen == all      ? tr("%n runs", nullptr, all)
                                         : tr("%1 of %2 runs").arg(seen).arg(all));
 }
@@ -342,6 +354,32 @@ void RunsPage::showCurves() {
     m_accuracy->setLegendAt((highest < 0.5 ? Qt::AlignTop : Qt::AlignBottom) | Qt::AlignRight);
     m_accuracy->setSeries(runSeries(curves.accuracy, false));
     m_loss->setSeries(runSeries(curves.loss, false));
+    const auto& shown = m_list.details().histories;
+    const bool epochs =
+        !shown.empty() && std::all_of(shown.begin(), shown.end(),
+                                      [](const auto& h) { return h.kind == runs::RunKind::Deep; });
+    m_loss->setAxes(epochs ? tr("epoch") : tr("step"), tr("training loss"));
+    m_cost->setSeries(runSeries(curves.cost, false));
+    double most = 1;
+    for (const auto& c : curves.met)
+        most = std::max(most, c.high.empty() ? c.mean.back() : c.high.back());
+    m_met->setYRange(0, 1.05 * most);
+    m_met->setSeries(runSeries(curves.met, false));
+    m_pearson->setSeries(runSeries(curves.pearson, false));
+    // Charts that the chosen runs have something for; the first says what to do if there is none.
+    const auto of = [&](runs::RunKind kind) {
+        return std::any_of(shown.begin(), shown.end(),
+                           [kind](const auto& h) { return h.kind == kind; });
+    };
+    const bool training = shown.empty() || of(runs::RunKind::Training);
+    const bool sizing = of(runs::RunKind::Sizing);
+    m_curve->setVisible(training);
+    m_accuracy->setVisible(training);
+    m_loss->setVisible(training || of(runs::RunKind::Deep) || of(runs::RunKind::Parasitics));
+    m_cost->setVisible(sizing);
+    m_met->setVisible(sizing);
+    m_pearson->setVisible(of(runs::RunKind::Deep));
+    m_k->setEnabled(training);
 }
 
 void RunsPage::showComparison() {
@@ -415,37 +453,6 @@ void RunsPage::restore() {
     m_bar->dismiss();
     m_list.restore();
     showButtons();
-}
-
-void RunsPage::chooseReport() {
-    auto* dialog = new QFileDialog(this, tr("Folder of the report"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    dialog->setOption(QFileDialog::ShowDirsOnly);
-    dialog->setLabelText(QFileDialog::Accept, tr("Write"));
-    connect(dialog, &QFileDialog::fileSelected, this, &RunsPage::reportTo);
-    dialog->open();
-}
-
-void RunsPage::reportTo(const QString& folder) {
-    m_bar->dismiss();
-    ReportRequest request;
-    request.folder = folder;
-    request.command = u"ohmscape --report"_s;
-    for (const auto& run : chosen()) {
-        request.runs << run;
-        request.command += u' ' + fromPath(run.folder);
-    }
-    request.command += u" -o "_s + folder;
-    const auto written = writeReport(request);
-    if (!written) {
-        m_bar->showError(written.error());
-        return;
-    }
-    m_bar->showMessage(
-        widgets::MessageBar::Kind::Success,
-        tr("The report of %n runs is in %1.", nullptr, static_cast<int>(request.runs.size()))
-            .arg(written->page));
 }
 
 void RunsPage::showEvent(QShowEvent* event) {

@@ -24,9 +24,9 @@ namespace ohm::ui {
 
 class RunTable;
 
-/// Trainings of the past: sorted, filtered, tagged, with notes and a pinned baseline; the chosen
-/// ones beside each other, curves, settings and metrics; taken off the list and brought back; their
-/// folder, their errors, a report. Needs no open circuit. Thread: GUI.
+/// Trainings, sizings and other runs of the past: sorted, filtered, tagged, with notes and a pinned
+/// baseline; the chosen ones beside each other, curves, settings and metrics; taken off the list
+/// and brought back; their folder, their errors, a report. Needs no open circuit. Thread: GUI.
 class RunsPage : public QWidget {
     Q_OBJECT
 public:
@@ -49,18 +49,21 @@ public:
     widgets::PlotView* curvePlot() const { return m_curve; }
     widgets::PlotView* accuracyPlot() const { return m_accuracy; }
     widgets::PlotView* lossPlot() const { return m_loss; }
+    widgets::PlotView* costPlot() const { return m_cost; } ///< of sizings
+    widgets::PlotView* metPlot() const { return m_met; }
+    widgets::PlotView* correlationPlot() const { return m_pearson; } ///< of deep networks
     QTableWidget* settingsTable() const { return m_settings; }
     QTableWidget* metricsTable() const { return m_metrics; }
     widgets::MessageBar* bar() const { return m_bar; }
     /// Those chosen, in the order of the table.
     std::vector<runs::RunRecord> chosen() const;
-    /// A report of the chosen runs, into a folder.
-    void reportTo(const QString& folder);
     void restore(); ///< the runs removed last
 
 signals:
     /// The network of a finished run, to be looked at.
     void inspectRequested(const QString& model);
+    /// A report of the chosen runs.
+    void reportRequested(const std::vector<std::filesystem::path>& folders);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -75,7 +78,6 @@ private:
     void showCurves();
     void showComparison();
     void showButtons();
-    void chooseReport();
     void remove();
 
     RunList m_list;
@@ -96,6 +98,9 @@ private:
     widgets::PlotView* m_curve = nullptr;
     widgets::PlotView* m_accuracy = nullptr;
     widgets::PlotView* m_loss = nullptr;
+    widgets::PlotView* m_cost = nullptr;
+    widgets::PlotView* m_met = nullptr;
+    widgets::PlotView* m_pearson = nullptr;
     QSlider* m_k = nullptr;
     QLabel* m_kText = nullptr;
     QCheckBox* m_bands = nullptr;

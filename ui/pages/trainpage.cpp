@@ -4,9 +4,8 @@
 #include "core/base/files.h"
 #include "core/learn/predictor.h"
 #include "core/project/installation.h"
-#include "core/runs/runstore.h"
+#include "ui/pages/exportmenu.h"
 #include "ui/pages/pageparts.h"
-#include "ui/report/report.h"
 #include "ui/services/learning.h"
 #include "ui/services/text.h"
 #include "widgets/common/exportview.h"
@@ -215,6 +214,7 @@ QWidget* TrainPage::buildForm() {
     m_start = new QPushButton(widgets::themedIcon(u"play"_s), tr("Start training"));
     m_start->setDefault(true);
     auto* scroll = new QScrollArea;
+    scroll->setAccessibleName(tr("Training to start"));
     scroll->setWidget(content);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
@@ -248,6 +248,7 @@ QWidget* TrainPage::buildForm() {
 
 QWidget* TrainPage::buildRuns() {
     m_runs = new QTableWidget(0, Columns);
+    offerExport(m_runs, u"trainings"_s);
     m_runs->setAccessibleName(tr("Runs"));
     m_runs->setHorizontalHeaderLabels(
         {QString(), tr("Run"), tr("State"), tr("Progress"), tr("Acc@K"), tr("MAE"), tr("Seed")});
@@ -336,12 +337,7 @@ QWidget* TrainPage::buildRuns() {
         s->setChildrenCollapsible(false);
     }
     for (widgets::PlotView* plot : {m_loss, m_accuracy, m_curve}) {
-        auto* exports = new widgets::ExportActions([plot] { return plot->renderable(); }, plot);
-        plot->setContextMenuPolicy(Qt::CustomContextMenu);
-        connect(exports, &widgets::ExportActions::failed, this,
-                [this](const ohm::Error& error) { m_bar->showError(error); });
-        auto* menu = exports->button(tr("Copy or export this chart"), plot);
-        plot->setCorner(menu);
+        offerExport(plot);
     }
     auto* vertical = new QSplitter(Qt::Vertical);
     vertical->addWidget(top);
@@ -361,7 +357,12 @@ QWidget* TrainPage::buildRuns() {
     connect(m_stop, &QPushButton::clicked, this, [this] { m_trainings.stop(currentRun()); });
     connect(m_remove, &QPushButton::clicked, this, [this] { m_trainings.remove(currentRun()); });
     connect(m_undo, &QPushButton::clicked, this, [this] { m_trainings.restore(); });
-    connect(m_report, &QPushButton::clicked, this, &TrainPage::chooseReport);
+    connect(m_report, &QPushButton::clicked, this, [this] {
+        std::vector<std::filesystem::path> folders;
+        for (const TrainingRun* run : shownRuns())
+            folders.push_back(run->folder);
+        emit reportRequested(folders);
+    });
     connect(m_runs, &QTableWidget::itemSelectionChanged, this, &TrainPage::showStatus);
     connect(m_runs, &QTableWidget::itemChanged, this, [this](QTableWidgetItem* item) {
         if (m_filling || item->column() != Shown)
@@ -626,47 +627,6 @@ void TrainPage::showPlots() {
     m_accuracy->setSeries(runSeries(curves.accuracy, false));
     m_curve->setSeries(runSeries(curves.accAtK, true));
     m_curve->setMark(curves.accAtK.empty() ? std::nan("") : k, tr("K = %1").arg(k));
-}
-
-void TrainPage::chooseReport() {
-    auto* dialog = new QFileDialog(this, tr("Folder of the report"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    dialog->setOption(QFileDialog::ShowDirsOnly);
-    dialog->setLabelText(QFileDialog::Accept, tr("Write"));
-    connect(dialog, &QFileDialog::fileSelected, this, &TrainPage::reportTo);
-    dialog->open();
-}
-
-void TrainPage::reportTo(const QString& folder) {
-    m_bar->dismiss();
-    auto store = runs::RunStore::open(m_trainings.folder());
-    if (!store) {
-        m_bar->showError(store.error());
-        return;
-    }
-    ReportRequest request;
-    request.folder = folder;
-    request.command = u"ohmscape --report"_s;
-    for (const TrainingRun* run : shownRuns()) {
-        const auto record = store->find(run->folder.string());
-        if (!record) {
-            m_bar->showError(record.error());
-            return;
-        }
-        request.runs << *record;
-        request.command += u' ' + qs(run->folder.string());
-    }
-    request.command += u" -o "_s + folder;
-    const auto written = writeReport(request);
-    if (!written) {
-        m_bar->showError(written.error());
-        return;
-    }
-    m_bar->showMessage(
-        widgets::MessageBar::Kind::Success,
-        tr("The report of %n runs is in %1.", nullptr, static_cast<int>(request.runs.size()))
-            .arg(written->page));
 }
 
 void TrainPage::showStatus() {

@@ -35,8 +35,6 @@ public:
     TrainingSetup setup() const;
     void setRecipe(const learn::Recipe& recipe);
     void openRecipe(const QString& path);
-    /// A report of the runs shown, into a folder.
-    void reportTo(const QString& folder);
     void setData(const QString& names); ///< e.g. a dataset's file, from the Data page
     QString currentRun() const;
 
@@ -52,6 +50,11 @@ public:
     QCheckBox* bandsBox() const { return m_bands; }
     QSpinBox* stepsBox() const { return m_steps; }
     QComboBox* recipeBox() const { return m_recipes; }
+    QPushButton* reportButton() const { return m_report; }
+
+signals:
+    /// A report of the runs that are shown.
+    void reportRequested(const std::vector<std::filesystem::path>& folders);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -62,7 +65,6 @@ private:
     void loadRecipes();
     void start();
     void saveRecipe();
-    void chooseReport();
     void showRuns();
     void showPlots();
     void showStatus();

@@ -2,28 +2,25 @@
 #include "ui/report/report.h"
 
 #include "core/base/files.h"
-#include "core/base/units.h"
-#include "core/runs/comparison.h"
+#include "ui/report/reportdata.h"
+#include "ui/report/reporthtml.h"
+#include "ui/report/reportitems.h"
+#include "ui/report/reportpdf.h"
+#include "ui/report/reportviews.h"
+#include "ui/services/jobservice.h"
 #include "ui/services/text.h"
-#include "widgets/plot/plotview.h"
+#include "widgets/common/csvwriter.h"
 
+#include <QCoreApplication>
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
-#include <QFileInfo>
-#include <QImage>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QPageSize>
-#include <QPainter>
-#include <QPdfWriter>
-#include <QSaveFile>
-#include <QTextDocument>
-#include <QUrl>
+#include <QTimer>
 
-#include <cmath>
-#include <memory>
+#include <algorithm>
 
 namespace ohm::ui {
 
@@ -31,364 +28,331 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int kFigureWidth = 760;
-constexpr int kFigureHeight = 420;
-constexpr int kPdfDpi = 300;
-
-/// A figure with what it shows, or why it shows nothing.
-struct Figure {
-    QString name, title, missing;
-    std::unique_ptr<widgets::PlotView> view;
-};
+constexpr double kCollected = 0.5; ///< of the progress, where networks are run
 
 QString tr(const char* text) {
-    return QObject::tr(text);
+    return QCoreApplication::translate("Report", text);
 }
 
-QString number(double value) {
-    return std::isfinite(value) ? QString::number(value, 'g', 5) : u"\u2013"_s;
+QJsonObject runJson(const ReportRun& run) {
+    QJsonObject configuration, metrics;
+    for (const auto& [key, value] : run.settings)
+        configuration[qs(key)] = qs(value);
+    for (const auto& [key, value] : run.record.metrics)
+        metrics[qs(key)] = value;
+    QJsonObject result = run.result;
+    result.remove(u"history"_s); // it is behind the figures
+    return {{u"name"_s, qs(run.record.name)},
+            {u"kind"_s, qs(runs::nameOf(run.record.kind))},
+            {u"folder"_s, fromPath(run.record.folder)},
+            {u"configuration"_s, configuration},
+            {u"metrics"_s, metrics},
+            {u"result"_s, result}};
 }
 
-Figure figure(const QString& name, const QString& title, const QString& x, const QString& y,
-              QVector<widgets::PlotSeries> series, bool logarithmic, const QString& missing) {
-    series.removeIf([](const widgets::PlotSeries& s) { return s.x.isEmpty(); });
-    Figure f;
-    f.name = name;
-    f.title = title;
-    if (series.isEmpty()) {
-        f.missing = missing;
-        return f;
+/// A report on its way to the disk: one piece of work to each call.
+class Assembly {
+public:
+    Assembly(const ReportRequest& request, std::shared_ptr<const ReportData> data)
+        : m_request(request)
+        , m_data(std::move(data))
+        , m_folder(request.folder)
+        , m_items(reportItems(m_data, request.views))
+        , m_labels(itemLabels(m_items)) {
+        QStringList names;
+        for (const auto& run : request.runs)
+            names << qs(run.name);
+        m_head.title = request.title.isEmpty() ? names.join(u", "_s) : request.title;
+        m_head.when =
+            tr("Written by Ohmscape %1 on %2")
+                .arg(QStringLiteral(OHMSCAPE_VERSION),
+                     QDateTime::currentDateTimeUtc().toString(u"yyyy-MM-dd hh:mm 'UTC'"_s));
+        plan();
     }
-    f.view = std::make_unique<widgets::PlotView>(title);
-    // Laid out as if it were seen: only then has the chart within it its size.
-    f.view->setAttribute(Qt::WA_DontShowOnScreen);
-    f.view->resize(kFigureWidth, kFigureHeight);
-    f.view->show();
-    f.view->setAxes(x, y);
-    f.view->setLogarithmic(false, logarithmic);
-    f.view->setSeries(series);
-    f.view->fit();
-    return f;
-}
 
-/// A bar for each run and split at one K; as series of points, so that names stand in the legend.
-std::vector<Figure> figuresOf(const QVector<learn::RunInfo>& infos, const QStringList& names) {
-    QVector<widgets::PlotSeries> loss, accuracy, rate, curve;
-    int k = 0;
-    for (const auto& info : infos) {
-        for (const auto& report : info.log) {
-            if (k == 0 && report.validation && !report.validation->accAt.empty())
-                k = report.validation->accAt.contains(info.recipe.k)
-                        ? info.recipe.k
-                        : report.validation->accAt.begin()->first;
-        }
-    }
-    for (qsizetype i = 0; i < infos.size(); ++i) {
-        const auto& info = infos[i];
-        widgets::PlotSeries l, a, r, c;
-        l.name = a.name = r.name = c.name = names[i];
-        l.colour = a.colour = r.colour = c.colour = static_cast<int>(i);
-        c.markers = true;
-        const learn::RegressionMetrics* last = nullptr;
-        for (const auto& report : info.log) {
-            const auto step = static_cast<double>(report.step);
-            l.x << step;
-            l.y << report.trainLoss;
-            r.x << step;
-            r.y << report.rate;
-            if (!report.validation)
-                continue;
-            last = &*report.validation;
-            const auto at = report.validation->accAt.find(k);
-            if (at != report.validation->accAt.end()) {
-                a.x << step;
-                a.y << at->second;
-            }
-        }
-        if (info.test)
-            last = &*info.test;
-        else if (info.validation)
-            last = &*info.validation;
-        if (last) {
-            for (const auto& [at, value] : last->accAt) {
-                c.x << at;
-                c.y << value;
-            }
-        }
-        loss << l;
-        accuracy << a;
-        rate << r;
-        curve << c;
-    }
-    std::vector<Figure> all;
-    all.push_back(figure(u"loss"_s, tr("Training loss"), tr("step"), tr("loss (normalised units)"),
-                         loss, true, tr("no run has reported a step yet")));
-    all.push_back(figure(u"accuracy"_s, tr("Acc@%1 on the validation split").arg(k), tr("step"),
-                         tr("Acc@%1").arg(k), accuracy, false,
-                         tr("no run has been validated yet")));
-    all.push_back(figure(
-        u"acc-at-k"_s, tr("Acc@K against K"), tr("K (a larger K is a narrower band)"),
-        tr("share of labels within the band"), curve, false, tr("no run has been measured yet")));
-    all.push_back(figure(u"rate"_s, tr("Learning rate"), tr("step"), tr("rate"), rate, false,
-                         tr("no run has reported a step yet")));
-    return all;
-}
-
-QString escaped(const QString& text) {
-    return text.toHtmlEscaped();
-}
-
-/// The tables as HTML that both a browser and QTextDocument lay out.
-QString tables(const runs::Comparison& c, const QVector<QJsonObject>& results,
-               const QVector<std::map<std::string, std::string>>& settings) {
-    QString html = u"<h2>"_s + tr("Results") + u"</h2><table><tr><th></th>"_s;
-    for (std::size_t i = 0; i < c.names.size(); ++i)
-        html += u"<th>"_s + escaped(qs(c.names[i])) +
-                (c.names.size() > 1 && i == c.reference ? u" *"_s : QString()) + u"</th>"_s;
-    html += u"</tr>"_s;
-    for (const auto& row : c.metrics) {
-        html += u"<tr><td>"_s + escaped(qs(row.name)) + u"</td>"_s;
-        for (std::size_t i = 0; i < row.values.size(); ++i) {
-            QString cell = number(row.values[i]);
-            if (i != c.reference && std::isfinite(row.differences[i]))
-                cell += u" <span class=\"d\">("_s + (row.differences[i] >= 0 ? u"+"_s : QString()) +
-                        number(row.differences[i]) + u")</span>"_s;
-            html += u"<td>"_s + cell + u"</td>"_s;
-        }
-        html += u"</tr>"_s;
-    }
-    html += u"</table>"_s;
-    if (c.names.size() > 1)
-        html += u"<p>"_s + tr("* the run that the others are compared with") + u"</p>"_s;
-    if (c.names.size() > 1) {
-        html += u"<h2>"_s + tr("What differs") + u"</h2><table>"_s;
-        for (const auto& row : c.settings) {
-            html += u"<tr><td>"_s + escaped(qs(row.key)) + u"</td>"_s;
-            for (const auto& value : row.values)
-                html += u"<td>"_s + escaped(qs(value)) + u"</td>"_s;
-            html += u"</tr>"_s;
-        }
-        html += u"</table>"_s;
-        if (c.settings.empty())
-            html += u"<p>"_s + tr("The configurations are alike.") + u"</p>"_s;
-    }
-    html += u"<h2>"_s + tr("How to make it again") + u"</h2>"_s;
-    for (std::size_t i = 0; i < c.names.size(); ++i) {
-        const QJsonObject& r = results[static_cast<qsizetype>(i)];
-        html += u"<h3>"_s + escaped(qs(c.names[i])) + u"</h3>"_s;
-        if (r.isEmpty()) {
-            html += u"<p>"_s + tr("The run is not finished; it has left no record of its result.") +
-                    u"</p>"_s;
-        } else {
-            html += u"<p><code>"_s + escaped(r[u"command"].toString()) + u"</code></p><table>"_s;
-            for (const auto& [key, title] :
-                 {std::pair{u"version"_s, tr("version")}, std::pair{u"engine"_s, tr("engine")},
-                  std::pair{u"device"_s, tr("device")}, std::pair{u"seed"_s, tr("seed")}}) {
-                html += u"<tr><td>"_s + title + u"</td><td>"_s +
-                        escaped(r[key].toVariant().toString()) + u"</td></tr>"_s;
-            }
-            const QJsonObject inputs = r[u"inputs"].toObject();
-            for (auto it = inputs.begin(); it != inputs.end(); ++it)
-                html += u"<tr><td>"_s + tr("input %1").arg(escaped(it.key())) + u"</td><td>"_s +
-                        escaped(it.value().toString()) + u"</td></tr>"_s;
-            html += u"</table>"_s;
-        }
-        html += u"<table>"_s;
-        for (const auto& [key, value] : settings[static_cast<qsizetype>(i)])
-            html += u"<tr><td>"_s + escaped(qs(key)) + u"</td><td>"_s + escaped(qs(value)) +
-                    u"</td></tr>"_s;
-        html += u"</table>"_s;
-    }
-    return html;
-}
-
-const char* const kStyle =
-    "body{font:15px/1.5 system-ui,'DejaVu "
-    "Sans',sans-serif;color:#1c2430;background:#fff;max-width:900px;"
-    "margin:2.5em auto;padding:0 1.5em}h1{font-size:1.7em;margin-bottom:.1em}h2{font-size:1.25em;"
-    "margin-top:2em;border-bottom:1px solid "
-    "#d5dbe3;padding-bottom:.2em}table{border-collapse:collapse;"
-    "margin:.8em 0}th{text-align:left;border-bottom:1px solid #8a96a6}td,th{padding:.2em 1.2em "
-    ".2em 0;"
-    "vertical-align:top}td{border-bottom:1px solid #eceff3}code{background:#f3f5f8;padding:.3em "
-    ".5em;"
-    "display:block;overflow-wrap:anywhere}figure{margin:1.5em "
-    "0}figcaption{color:#556070;font-size:.9em}"
-    "figure svg{width:100%;height:auto}.d{color:#556070}.when{color:#556070}";
-
-/// The drawing without its XML head, to stand within the page.
-QString inlineSvg(const QString& path) {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
+    Expected<void> begin() {
+        m_made = !m_folder.exists();
+        // Another page of that name is not ours to write over.
+        if (m_folder.exists(u"index.html"_s) && !m_folder.exists(u"report.json"_s))
+            return fail("RPT-004", "The folder holds a page that is no report", {},
+                        m_folder.filePath(u"index.html"_s).toStdString(), "Choose another folder");
+        if (!m_folder.mkpath(u"."_s))
+            return fail("RPT-002", "The folder of the report cannot be made", {},
+                        m_request.folder.toStdString(), "Choose another place");
         return {};
-    const QString text = QString::fromUtf8(file.readAll());
-    return text.mid(std::max<qsizetype>(0, text.indexOf(u"<svg"_s)));
-}
+    }
+    bool done() const { return m_next >= m_steps.size(); }
+    double share() const {
+        return m_steps.empty() ? 1
+                               : static_cast<double>(m_next) / static_cast<double>(m_steps.size());
+    }
+    QString what() const { return done() ? QString() : m_steps[m_next].what; }
+    Expected<void> step() {
+        const auto work = m_steps[m_next++].work; // a step may add others behind it
+        return work();
+    }
+    const ReportFiles& files() const { return m_files; }
+    void takeAway() {
+        m_pdf.reset();
+        for (const QString& file : m_written)
+            QFile::remove(file);
+        if (m_made)
+            QDir().rmdir(m_folder.absolutePath());
+    }
 
-Expected<void> writePdf(const QString& path, const QString& title, const QString& when,
-                        const QString& body, const std::vector<Figure>& figures,
-                        const QDir& folder) {
-    QTextDocument document;
-    document.setDefaultStyleSheet(
-        u"h1{font-size:20pt}h2{font-size:14pt;margin-top:18px}h3{font-size:11pt}td,th{padding:2px "
-        u"10px 2px "
-        "0}code{font-family:monospace;font-size:8pt}.d,.when,.c{color:#556070}"_s);
-    QFont font(u"DejaVu Serif"_s);
-    font.setPointSizeF(9.5);
-    document.setDefaultFont(font);
-    QString html = u"<h1>"_s + escaped(title) + u"</h1><p class=\"when\">"_s + when + u"</p>"_s;
-    for (const Figure& f : figures) {
-        if (!f.view) {
-            html += u"<p><b>"_s + escaped(f.title) + u"</b>: "_s + escaped(f.missing) + u".</p>"_s;
-            continue;
-        }
-        const QImage image(folder.filePath(f.name + u".png"_s));
-        const QString url = u"figure:"_s + f.name;
-        document.addResource(QTextDocument::ImageResource, QUrl(url), image);
-        html += u"<p><img src=\"%1\" width=\"640\"/></p><p class=\"c\">%2</p>"_s.arg(
-            url, escaped(f.title));
+private:
+    struct Step {
+        QString what;
+        std::function<Expected<void>()> work;
+    };
+
+    QString path(const QString& name) {
+        const QString file = m_folder.filePath(name);
+        m_written << file;
+        return file;
     }
-    document.setHtml(html + body);
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly))
-        return fail("BASE-010", "The report could not be written", file.errorString().toStdString(),
-                    path.toStdString());
-    {
-        QPdfWriter writer(&file);
-        writer.setPageSize(QPageSize(QPageSize::A4));
-        writer.setPageMargins(QMarginsF(18, 18, 18, 20), QPageLayout::Millimeter);
-        writer.setResolution(kPdfDpi);
-        writer.setTitle(title);
-        writer.setCreator(u"Ohmscape"_s);
-        // Laid out in points at 96 dpi, drawn scaled to the paper's.
-        const QRectF paper = writer.pageLayout().paintRectPixels(kPdfDpi);
-        const double scale = kPdfDpi / 96.0;
-        const QSizeF page(paper.width() / scale, paper.height() / scale);
-        document.setPageSize(page);
-        QPainter painter(&writer);
-        for (int i = 0; i < document.pageCount(); ++i) {
-            if (i > 0)
-                writer.newPage();
-            painter.save();
-            painter.scale(scale, scale);
-            painter.translate(0, -i * page.height());
-            document.drawContents(&painter,
-                                  QRectF(0, i * page.height(), page.width(), page.height()));
-            painter.restore();
-            QFont small = font;
-            small.setPointSizeF(8);
-            painter.setFont(small);
-            painter.setPen(QColor(u"#556070"_s));
-            painter.drawText(QRectF(0, paper.height() + 20, paper.width(), 60), Qt::AlignHCenter,
-                             QObject::tr("%1 of %2").arg(i + 1).arg(document.pageCount()));
-        }
+    Expected<void> write(const QString& name, const QByteArray& bytes) {
+        return writeFileAtomically(
+            toPath(path(name)),
+            std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
     }
-    if (!file.commit())
-        return fail("BASE-010", "The report could not be written", file.errorString().toStdString(),
-                    path.toStdString());
-    return {};
-}
+
+    void plan() {
+        m_drawn.resize(m_items.size());
+        for (std::size_t i = 0; i < m_items.size(); ++i) {
+            const ReportItem& item = m_items[i];
+            const QString what = tr("drawing %1").arg(item.title);
+            if (item.kind == ReportItem::Kind::Figure) {
+                m_steps.push_back({what, [this, i]() -> Expected<void> {
+                                       m_drawn[i] = m_items[i].draw();
+                                       m_files.figures << m_items[i].name;
+                                       return {};
+                                   }});
+                for (const QString& suffix : {u".svg"_s, u".png"_s, u".csv"_s})
+                    m_steps.push_back({what, [this, i, suffix] {
+                                           return widgets::exportTo(m_drawn[i].renderable,
+                                                                    path(m_items[i].name + suffix));
+                                       }});
+            } else if (item.kind == ReportItem::Kind::Table && !item.name.isEmpty()) {
+                m_steps.push_back({what, [this, i] { return writeTable(m_items[i]); }});
+            } else if (item.kind == ReportItem::Kind::Missing) {
+                m_files.missing << item.title + u": "_s + item.text;
+            }
+        }
+        m_steps.push_back({tr("writing the page"), [this] {
+                               m_files.page = m_folder.filePath(u"index.html"_s);
+                               return write(u"index.html"_s,
+                                            reportHtml(m_head, m_items, m_folder.path()).toUtf8());
+                           }});
+        m_steps.push_back({tr("writing the page"), [this] { return writeJson(); }});
+        m_steps.push_back({tr("setting the PDF"), [this] { return setPdf(); }});
+    }
+
+    Expected<void> writeTable(const ReportItem& item) {
+        widgets::CsvWriter writer;
+        writer.row(item.head);
+        for (const QStringList& row : item.rows)
+            writer.row(row);
+        return write(item.name + u".csv"_s, writer.bytes());
+    }
+
+    Expected<void> writeJson() {
+        QJsonArray runs, tables;
+        for (const ReportRun& run : m_data->runs)
+            runs << runJson(run);
+        for (const ReportItem& item : m_items) {
+            if (item.kind == ReportItem::Kind::Table)
+                tables << item.name;
+        }
+        const QJsonObject whole{{u"title"_s, m_head.title},
+                                {u"version"_s, QStringLiteral(OHMSCAPE_VERSION)},
+                                {u"command"_s, m_request.command},
+                                {u"views"_s, QJsonArray::fromStringList(m_request.views)},
+                                {u"figures"_s, QJsonArray::fromStringList(m_files.figures)},
+                                {u"tables"_s, tables},
+                                {u"missing"_s, QJsonArray::fromStringList(m_files.missing)},
+                                {u"runs"_s, runs}};
+        return write(u"report.json"_s, QJsonDocument(whole).toJson());
+    }
+
+    Expected<void> setPdf() {
+        m_files.pdf = path(u"report.pdf"_s);
+        m_pdf = std::make_unique<ReportPdf>(m_files.pdf, m_head);
+        if (const auto opened = m_pdf->open(); !opened)
+            return opened;
+        for (std::size_t i = 0; i < m_items.size(); ++i)
+            m_pdf->add(m_items[i], m_labels[static_cast<qsizetype>(i)],
+                       m_items[i].kind == ReportItem::Kind::Figure ? &m_drawn[i].renderable
+                                                                   : nullptr);
+        for (int page = 0; page < m_pdf->pageCount(); ++page)
+            m_steps.push_back({tr("setting page %1 of %2").arg(page + 1).arg(m_pdf->pageCount()),
+                               [this, page]() -> Expected<void> {
+                                   m_pdf->drawPage(page);
+                                   return {};
+                               }});
+        m_steps.push_back({tr("setting the PDF"), [this] { return m_pdf->close(); }});
+        return {};
+    }
+
+    ReportRequest m_request;
+    std::shared_ptr<const ReportData> m_data;
+    QDir m_folder;
+    bool m_made = false;
+    ReportHead m_head;
+    std::vector<ReportItem> m_items;
+    QStringList m_labels;
+    std::vector<DrawnFigure> m_drawn;
+    std::vector<Step> m_steps;
+    std::size_t m_next = 0;
+    std::unique_ptr<ReportPdf> m_pdf;
+    QStringList m_written;
+    ReportFiles m_files;
+};
 
 } // namespace
 
-Expected<ReportFiles> writeReport(const ReportRequest& request) {
-    if (request.runs.isEmpty())
-        return fail("RPT-001", "A report needs at least one run");
-    const QDir folder(request.folder);
-    if (!folder.mkpath(u"."_s))
-        return fail("RPT-002", "The folder of the report cannot be made", {},
-                    request.folder.toStdString(), "Choose another place");
-    QVector<learn::RunInfo> infos;
-    QVector<QJsonObject> results;
-    QVector<std::map<std::string, std::string>> settings;
-    QStringList names;
-    for (const auto& run : request.runs) {
-        auto info = learn::readRun(run.folder);
-        if (!info)
-            return info.failure();
-        infos << std::move(*info);
-        auto of = runs::settingsOf(run.folder);
-        if (!of)
-            return of.failure();
-        settings << std::move(*of);
-        names << qs(run.name);
-        QFile file(qs((run.folder / "result.json").string()));
-        results << (file.open(QIODevice::ReadOnly)
-                        ? QJsonDocument::fromJson(file.readAll()).object()
-                        : QJsonObject());
-    }
-    const auto comparison = runs::compare({request.runs.begin(), request.runs.end()});
-    if (!comparison)
-        return comparison.failure();
+QString reportCommand(const ReportRequest& request) {
+    const auto quoted = [](QString text) {
+        static const QString plain = u"/._-+=:,"_s;
+        const bool simple = !text.isEmpty() && std::all_of(text.begin(), text.end(), [](QChar c) {
+            return (c.isLetterOrNumber() && c.unicode() < 128) || plain.contains(c);
+        });
+        return simple ? text : u'\'' + text.replace(u'\'', u"'\\''"_s) + u'\'';
+    };
+    QString command = u"ohmscape --report"_s;
+    for (const auto& run : request.runs)
+        command += u' ' + quoted(fromPath(run.folder));
+    if (!request.views.isEmpty())
+        command += u" --views "_s + request.views.join(u',');
+    if (!request.title.isEmpty())
+        command += u" --title "_s + quoted(request.title);
+    return command + u" -o "_s + quoted(request.folder);
+}
 
-    ReportFiles files;
-    const std::vector<Figure> figures = figuresOf(infos, names);
-    QString drawings;
-    for (const Figure& f : figures) {
-        if (!f.view) {
-            drawings +=
-                u"<p><b>"_s + escaped(f.title) + u"</b>: "_s + escaped(f.missing) + u".</p>"_s;
-            continue;
-        }
-        const auto renderable = f.view->renderable();
-        for (const QString& suffix : {u".svg"_s, u".png"_s, u".csv"_s}) {
-            const auto written = widgets::exportTo(renderable, folder.filePath(f.name + suffix));
-            if (!written)
-                return written.failure();
-        }
-        files.figures << f.name;
-        drawings +=
-            u"<figure>%1<figcaption>%2 \u00b7 <a href=\"%3.csv\">CSV</a> \u00b7 <a "
-            "href=\"%3.svg\">SVG</a> \u00b7 <a href=\"%3.png\">PNG</a></figcaption></figure>"_s.arg(
-                inlineSvg(folder.filePath(f.name + u".svg"_s)), escaped(f.title), f.name);
+class ReportWriter::Private {
+public:
+    explicit Private(JobService& service)
+        : jobs(service) {}
+    JobService& jobs;
+    JobId job = 0;
+    int number = 0; ///< of the latest start
+    std::unique_ptr<Assembly> assembly;
+    QTimer timer;
+};
+
+ReportWriter::ReportWriter(JobService& jobs, QObject* parent)
+    : QObject(parent)
+    , d(std::make_unique<Private>(jobs)) {
+    d->timer.setInterval(0);
+    connect(&d->timer, &QTimer::timeout, this, &ReportWriter::step);
+    connect(&jobs, &JobService::changed, this, [this] {
+        if (d->job == 0)
+            return;
+        const JobStatus status = d->jobs.job(d->job);
+        if (status.state == JobState::Running)
+            emit progressed(status.fraction < 0 ? -1 : kCollected * status.fraction, status.step);
+    });
+}
+
+ReportWriter::~ReportWriter() {
+    if (d->job != 0)
+        d->jobs.stop(d->job);
+}
+
+bool ReportWriter::isRunning() const {
+    return d->job != 0 || d->assembly;
+}
+
+void ReportWriter::start(const ReportRequest& request) {
+    if (isRunning())
+        return;
+    const int number = ++d->number;
+    const bool work =
+        std::any_of(reportViews().begin(), reportViews().end(), [&](const auto& view) {
+            return view.work && (request.views.isEmpty() || request.views.contains(view.id)) &&
+                   whyNot(view, request.runs).isEmpty();
+        });
+    using Collected = std::shared_ptr<const ReportData>;
+    d->job = d->jobs.start<Collected>(
+        {QObject::tr("Reading the runs of a report"), work ? Pool::Torch : Pool::Io, {}},
+        [request](StopToken stop, ProgressSink& sink) -> Expected<Collected> {
+            auto data = collectReport(request, stop, sink);
+            if (!data)
+                return data.failure();
+            return std::make_shared<const ReportData>(std::move(*data));
+        },
+        this,
+        [this, request, number](Expected<Collected> data) {
+            if (number != d->number)
+                return;
+            d->job = 0;
+            if (!data) {
+                emit failed(data.error());
+                return;
+            }
+            d->assembly = std::make_unique<Assembly>(request, *data);
+            if (const auto begun = d->assembly->begin(); !begun) {
+                d->assembly.reset();
+                emit failed(begun.error());
+                return;
+            }
+            d->timer.start();
+        });
+}
+
+void ReportWriter::cancel() {
+    if (!isRunning())
+        return;
+    ++d->number;
+    if (d->job != 0)
+        d->jobs.stop(d->job);
+    d->job = 0;
+    d->timer.stop();
+    if (d->assembly)
+        d->assembly->takeAway();
+    d->assembly.reset();
+    emit failed({"UI-002", ss(QObject::tr("The report was stopped")), {}, {}, {}});
+}
+
+void ReportWriter::step() {
+    const QString what = d->assembly->what();
+    const auto did = d->assembly->step();
+    if (!did) {
+        d->timer.stop();
+        d->assembly.reset();
+        emit failed(did.error());
+        return;
     }
-    const QString title = request.title.isEmpty() ? names.join(u", "_s) : request.title;
-    const QString when =
-        tr("Written by Ohmscape %1 on %2")
-            .arg(QStringLiteral(OHMSCAPE_VERSION),
-                 QDateTime::currentDateTimeUtc().toString(u"yyyy-MM-dd hh:mm 'UTC'"_s));
-    const QString body = tables(*comparison, results, settings);
-    const QString html =
-        u"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>"_s +
-        escaped(title) + u"</title><style>"_s + QString::fromLatin1(kStyle) +
-        u"</style></head><body><h1>"_s + escaped(title) + u"</h1><p class=\"when\">"_s + when +
-        u"</p>"_s + drawings + body + u"<p>"_s +
-        tr("The same as %1, with everything behind it in %2.")
-            .arg(u"<a href=\"report.pdf\">PDF</a>"_s,
-                 u"<a href=\"report.json\">report.json</a>"_s) +
-        u"</p></body></html>\n"_s;
-    files.page = folder.filePath(u"index.html"_s);
-    const auto page = writeFileAtomically(files.page.toStdString(), html.toStdString());
-    if (!page)
-        return page.failure();
-    QJsonArray record;
-    for (qsizetype i = 0; i < names.size(); ++i) {
-        QJsonObject configuration;
-        for (const auto& [key, value] : settings[i])
-            configuration[qs(key)] = qs(value);
-        QJsonObject metrics;
-        for (const auto& [key, value] : request.runs[i].metrics)
-            metrics[qs(key)] = value;
-        record << QJsonObject{{u"name"_s, names[i]},
-                              {u"folder"_s, qs(request.runs[i].folder.string())},
-                              {u"configuration"_s, configuration},
-                              {u"metrics"_s, metrics},
-                              {u"result"_s, results[i]}};
+    emit progressed(kCollected + (1 - kCollected) * d->assembly->share(), what);
+    if (d->assembly && d->assembly->done())
+        end();
+}
+
+void ReportWriter::end() {
+    d->timer.stop();
+    const ReportFiles files = d->assembly->files();
+    d->assembly.reset();
+    emit finished(files);
+}
+
+Expected<ReportFiles> writeReport(const ReportRequest& request, StopToken stop,
+                                  ProgressSink& progress) {
+    auto data = collectReport(request, stop, progress);
+    if (!data)
+        return data.failure();
+    Assembly assembly(request, std::make_shared<const ReportData>(std::move(*data)));
+    if (const auto begun = assembly.begin(); !begun)
+        return begun.failure();
+    while (!assembly.done()) {
+        if (stop.stopRequested()) {
+            assembly.takeAway();
+            return fail("UI-002", "Stopped");
+        }
+        progress.report(assembly.share(), ss(assembly.what()));
+        if (const auto did = assembly.step(); !did)
+            return did.failure();
     }
-    const QJsonObject whole{{u"title"_s, title},
-                            {u"version"_s, QStringLiteral(OHMSCAPE_VERSION)},
-                            {u"command"_s, request.command},
-                            {u"figures"_s, QJsonArray::fromStringList(files.figures)},
-                            {u"runs"_s, record}};
-    const auto json = writeFileAtomically(folder.filePath(u"report.json"_s).toStdString(),
-                                          QJsonDocument(whole).toJson().toStdString());
-    if (!json)
-        return json.failure();
-    files.pdf = folder.filePath(u"report.pdf"_s);
-    const auto pdf = writePdf(files.pdf, title, when, body, figures, folder);
-    if (!pdf)
-        return pdf.failure();
-    return files;
+    return assembly.files();
 }
 
 } // namespace ohm::ui

@@ -63,10 +63,13 @@ TrainingRun* Trainings::at(const QString& name) {
     return i < 0 ? nullptr : &m_runs[i];
 }
 
-TrainingRun Trainings::describe(const learn::RunInfo& info) {
+TrainingRun Trainings::describe(const learn::RunInfo& info, const fs::path& root) {
     TrainingRun run;
     run.folder = info.folder;
-    run.name = qs(info.folder.filename().string());
+    // Several seeds of one folder are named by it, too: "many/seed-0".
+    const fs::path within = info.folder.lexically_relative(root);
+    run.name = qs(within.empty() || *within.begin() == ".." ? info.folder.filename().string()
+                                                            : within.string());
     run.recipe = info.recipe;
     run.log = {info.log.begin(), info.log.end()};
     run.validation = info.validation;
@@ -91,7 +94,7 @@ void Trainings::refresh() {
                     runs.push_back(run); // what runs is known better here
             }
             for (const learn::RunInfo& info : *found) {
-                TrainingRun run = describe(info);
+                TrainingRun run = describe(info, m_folder);
                 const auto known = std::find_if(runs.begin(), runs.end(),
                                                 [&](const auto& r) { return r.name == run.name; });
                 if (known == runs.end())
@@ -216,8 +219,9 @@ void Trainings::remove(const QString& name) {
         return;
     std::error_code error;
     const fs::path bin = m_folder / kRemoved;
-    fs::create_directories(bin, error);
-    fs::rename(run->folder, bin / run->name.toStdString(), error);
+    const fs::path to = bin / run->name.toStdString();
+    fs::create_directories(to.parent_path(), error);
+    fs::rename(run->folder, to, error);
     if (error) {
         Error told;
         told.code = "UI-030";
@@ -237,6 +241,7 @@ void Trainings::restore() {
         return;
     const std::string name = m_removed.takeLast().toStdString();
     std::error_code error;
+    fs::create_directories((m_folder / name).parent_path(), error);
     fs::rename(m_folder / kRemoved / name, m_folder / name, error);
     refresh();
 }

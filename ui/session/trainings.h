@@ -26,7 +26,7 @@ struct TrainingSetup {
 /// One run of the list. A plain value.
 struct TrainingRun {
     enum class State { Waiting, Running, Paused, Finished, Interrupted, Failed };
-    QString name; ///< of its folder
+    QString name; ///< of its folder, within that of all: "ladder-1", "many/seed-0"
     std::filesystem::path folder;
     learn::Recipe recipe;
     QVector<learn::TrainingReport> log;
@@ -75,7 +75,7 @@ signals:
 private:
     void launch(TrainingRun run);
     TrainingRun* at(const QString& name);
-    static TrainingRun describe(const learn::RunInfo& info);
+    static TrainingRun describe(const learn::RunInfo& info, const std::filesystem::path& root);
 
     JobService& m_jobs;
     std::filesystem::path m_folder;

@@ -4,6 +4,7 @@
 #include "core/runs/runstore.h"
 #include "ui/dialogs/aboutdialog.h"
 #include "ui/report/report.h"
+#include "ui/report/reportviews.h"
 #include "ui/services/singleinstance.h"
 #include "ui/services/text.h"
 #include "ui/window/mainwindow.h"
@@ -117,12 +118,17 @@ int runReport(const LaunchOptions& options, const QString& command) {
             return failed(run.error());
         request.runs << *run;
     }
+    request.views = options.reportViews;
     const auto written = writeReport(request);
-    if (!written)
-        return failed(written.error());
+    if (!written) {
+        failed(written.error());
+        return written.error().code == "RPT-003" ? kUsage : kFailed;
+    }
     print(stdout, QObject::tr("%1 figures written to %2\n")
                       .arg(written->figures.size())
                       .arg(options.reportFolder));
+    for (const QString& missing : written->missing)
+        print(stderr, QObject::tr("not shown: %1\n").arg(missing));
     return kOk;
 }
 
@@ -185,6 +191,10 @@ LaunchOptions parseArguments(const QStringList& arguments) {
             if (i + 1 >= arguments.size())
                 return usage(QObject::tr("%1 needs a folder.").arg(argument));
             options.reportFolder = arguments.at(++i);
+        } else if (argument == u"--views"_s) {
+            if (i + 1 >= arguments.size())
+                return usage(QObject::tr("--views needs names, with commas between them."));
+            options.reportViews = arguments.at(++i).split(u',', Qt::SkipEmptyParts);
         } else if (argument == u"--title"_s) {
             if (i + 1 >= arguments.size())
                 return usage(QObject::tr("--title needs a text."));
@@ -200,28 +210,45 @@ LaunchOptions parseArguments(const QStringList& arguments) {
     const bool report = options.action == LaunchOptions::Action::Report;
     if (report && (options.files.isEmpty() || options.reportFolder.isEmpty()))
         return usage(QObject::tr("--report needs a run and a folder: --report RUN -o DIR."));
-    if (!report && (!options.reportFolder.isEmpty() || !options.reportTitle.isEmpty()))
-        return usage(QObject::tr("-o and --title belong to --report."));
+    if (!report && (!options.reportFolder.isEmpty() || !options.reportTitle.isEmpty() ||
+                    !options.reportViews.isEmpty()))
+        return usage(QObject::tr("-o, --title and --views belong to --report."));
     return options;
 }
 
 QString helpText() {
-    return QObject::tr(
-        "Usage: ohmscape [FILE|PROJECT]...\n"
-        "       ohmscape --tour DIR PROJECT\n"
-        "       ohmscape --report RUN... -o DIR [--title TEXT]\n"
-        "\n"
-        "Opens a netlist, a schematic, a project.yaml or a project's folder in the workbench.\n"
-        "A window that is already open is used.\n"
-        "\n"
-        "  --new-window        open a further window\n"
-        "  --tour DIR PROJECT  open every page on real content and write one PNG of each into DIR\n"
-        "  --report RUN...     write a report of trainings, named or by folder, into the folder of "
-        "-o\n"
-        "  -h, --help          show this\n"
-        "  -v, --version       show the version\n"
-        "\n"
-        "Exit codes: 0 ok, 1 failed, 2 usage.\n");
+    QString views;
+    QString line = u"                      "_s;
+    for (const ReportView& view : reportViews()) {
+        if (line.size() + view.id.size() > 92) {
+            views += line + u'\n';
+            line = u"                      "_s;
+        }
+        line += view.id + u' ';
+    }
+    views += line;
+    return QObject::
+        tr("Usage: ohmscape [FILE|PROJECT]...\n"
+           "       ohmscape --tour DIR PROJECT\n"
+           "       ohmscape --report RUN... -o DIR [--views NAME,...] [--title TEXT]\n"
+           "\n"
+           "Opens a netlist, a schematic, a project.yaml or a project's folder in the workbench.\n"
+           "A window that is already open is used.\n"
+           "\n"
+           "  --new-window        open a further window\n"
+           "  --tour DIR PROJECT  open every page on real content and write one PNG of each into "
+           "DIR\n"
+           "  --report RUN...     write a report of trainings, sizings, deep networks and "
+           "estimators, "
+           "named or\n"
+           "                      by folder, into the folder of -o\n"
+           "  --views NAME,...    what it shows (default: all that the runs can give):\n"
+           "%1\n"
+           "  -h, --help          show this\n"
+           "  -v, --version       show the version\n"
+           "\n"
+           "Exit codes: 0 ok, 1 failed, 2 usage.\n")
+            .arg(views);
 }
 
 int runWorkbench(int argc, char** argv) {

@@ -9,12 +9,13 @@ namespace ohm::ui {
 /// What the command line asked for. A plain value.
 struct LaunchOptions {
     enum class Action { Window, Help, Version, Tour, Report, UsageError } action = Action::Window;
-    QString error;          ///< of UsageError, one sentence
-    QStringList files;      ///< to open, as given
-    QString tourFolder;     ///< where the tour's pictures go
+    QString error;      ///< of UsageError, one sentence
+    QStringList files;  ///< to open, as given
+    QString tourFolder; ///< where the tour's pictures go
     QString reportFolder;
-    QString reportTitle; ///< empty: the runs' names
-    bool newWindow = false; ///< do not hand over to a running window
+    QString reportTitle;     ///< empty: the runs' names
+    QStringList reportViews; ///< empty: all that the runs can give
+    bool newWindow = false;  ///< do not hand over to a running window
 };
 
 /// Needs no application object and no display.

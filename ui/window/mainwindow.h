@@ -11,7 +11,9 @@
 #include <QPointer>
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
+#include <vector>
 
 class QDockWidget;
 class QStackedWidget;
@@ -32,6 +34,7 @@ class DataPage;
 class TrainPage;
 class EmbeddingPage;
 class ErrorsPage;
+class ReportPage;
 class RunsPage;
 class OptimizePage;
 class ParasiticsPage;
@@ -82,7 +85,18 @@ public:
     ShortcutsDialog* shortcuts(); ///< made when first asked for
     AboutDialog* about();
     bool isWorkspaceShown() const;
-    enum class Page { Circuit, Data, Train, Optimize, Embedding, Errors, Runs, Parasitics, Deep };
+    enum class Page {
+        Circuit,
+        Data,
+        Train,
+        Optimize,
+        Embedding,
+        Errors,
+        Runs,
+        Parasitics,
+        Deep,
+        Report
+    };
     void showPage(Page page);
     Page page() const;
     DataPage* dataPage() const { return m_data; }
@@ -93,6 +107,9 @@ public:
     RunsPage* runsPage() const { return m_runs; }
     ParasiticsPage* parasiticsPage() const { return m_parasitics; }
     DeepPage* deepPage() const { return m_deep; }
+    ReportPage* reportPage() const { return m_report; }
+    /// The Report page with these runs ticked.
+    void reportOn(const std::vector<std::filesystem::path>& folders);
     void showDock(const QString& name); ///< "netsDock", "issuesDock", ...
     void restoreSession();
     /// Stops all work and waits a while for it; false if some did not end. At the program's end.
@@ -146,6 +163,7 @@ private:
     RunsPage* m_runs = nullptr;
     ParasiticsPage* m_parasitics = nullptr;
     DeepPage* m_deep = nullptr;
+    ReportPage* m_report = nullptr;
     TrainPage* m_train = nullptr;
     OptimizePage* m_optimize = nullptr;
     ProjectDock* m_project = nullptr;

@@ -324,6 +324,7 @@ void MainWindow::buildMenus() {
                                      u"file.reload"_s,
                                      {},
                                      u"file.exportAll"_s,
+                                     u"page.report"_s,
                                      {},
                                      u"file.close"_s,
                                      u"file.quit"_s});
@@ -375,6 +376,7 @@ void MainWindow::buildMenus() {
                                      u"page.runs"_s,
                                      u"page.parasitics"_s,
                                      u"page.deep"_s,
+                                     u"page.report"_s,
                                      {},
                                      u"view.fit"_s,
                                      u"view.zoomIn"_s,

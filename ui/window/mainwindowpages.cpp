@@ -7,6 +7,7 @@
 #include "ui/pages/finetunepage.h"
 #include "ui/pages/optimizepage.h"
 #include "ui/pages/parasiticspage.h"
+#include "ui/pages/reportpage.h"
 #include "ui/pages/runspage.h"
 #include "ui/pages/trainpage.h"
 #include "ui/window/mainwindow.h"
@@ -29,9 +30,9 @@ constexpr int kFirstPage = 2; ///< in the stack, after the start page and the ci
 
 /// In the order of MainWindow::Page.
 QStringList pageIds() {
-    return {u"page.circuit"_s,  u"page.data"_s,       u"page.train"_s,
-            u"page.optimize"_s, u"page.embedding"_s,  u"page.errors"_s,
-            u"page.runs"_s,     u"page.parasitics"_s, u"page.deep"_s};
+    return {u"page.circuit"_s,   u"page.data"_s,   u"page.train"_s, u"page.optimize"_s,
+            u"page.embedding"_s, u"page.errors"_s, u"page.runs"_s,  u"page.parasitics"_s,
+            u"page.deep"_s,      u"page.report"_s};
 }
 } // namespace
 
@@ -56,6 +57,10 @@ void MainWindow::buildLearnPages() {
     m_pages->addWidget(m_parasitics);
     m_deep = new DeepPage(m_services->jobs, this);
     m_pages->addWidget(m_deep);
+    m_report = new ReportPage(m_services->jobs, this);
+    m_pages->addWidget(m_report);
+    connect(m_runs, &RunsPage::reportRequested, this, &MainWindow::reportOn);
+    connect(m_train, &TrainPage::reportRequested, this, &MainWindow::reportOn);
     connect(m_parasitics, &ParasiticsPage::circuitRequested, this,
             [this] { showPage(Page::Circuit); });
     connect(m_runs, &RunsPage::inspectRequested, this, [this](const QString& model) {
@@ -107,11 +112,14 @@ void MainWindow::registerPageCommands() {
         {u"page.errors"_s, tr("E&rrors"), u"issues"_s, u"Ctrl+Shift+6"_s,
          tr("Where a network is wrong, down to the net."), Page::Errors},
         {u"page.runs"_s, tr("R&uns"), u"log"_s, u"Ctrl+Shift+7"_s,
-         tr("Trainings of the past: tags, notes, a baseline, comparison, reports."), Page::Runs},
+         tr("Trainings and sizings of the past: tags, notes, a baseline, comparison."), Page::Runs},
         {u"page.parasitics"_s, tr("&Parasitics"), u"capacitor"_s, u"Ctrl+Shift+8"_s,
          tr("Capacitances of the layout before there is one."), Page::Parasitics},
         {u"page.deep"_s, tr("&Deep"), u"tree"_s, u"Ctrl+Shift+9"_s,
-         tr("Deep networks on routed designs: congestion, memory, losses."), Page::Deep}};
+         tr("Deep networks on routed designs: congestion, memory, losses."), Page::Deep},
+        {u"page.report"_s, tr("Rep&ort"), u"export"_s, u"Ctrl+Shift+0"_s,
+         tr("Writes runs as a page and a PDF, with every figure and what makes it again."),
+         Page::Report}};
     for (const auto& [id, text, icon, keys, help, page] : pages) {
         QAction* action = c.addToggle({id, text, icon, {QKeySequence(keys)}, help, tr("Pages")},
                                       [this, page = page](bool on) {
@@ -139,6 +147,11 @@ void MainWindow::buildPageBar() {
         button->setAccessibleName(Commands::plainText(action->text()));
         button->setFocusPolicy(Qt::TabFocus);
     }
+}
+
+void MainWindow::reportOn(const std::vector<std::filesystem::path>& folders) {
+    m_report->choose(folders);
+    showPage(Page::Report);
 }
 
 void MainWindow::showPage(Page page) {

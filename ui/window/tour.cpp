@@ -12,6 +12,7 @@
 #include "ui/pages/estimatepane.h"
 #include "ui/pages/finetunepage.h"
 #include "ui/pages/parasiticspage.h"
+#include "ui/pages/reportpage.h"
 #include "ui/pages/runspage.h"
 #include "ui/panes/graphpane.h"
 #include "ui/panes/schematicpane.h"
@@ -287,6 +288,13 @@ void Tour::addWorkspaceSteps(const QString& look) {
     m_steps.push_back({u"comparison-"_s + look,
                        [this] { m_window.runsPage()->tabs()->setCurrentIndex(1); },
                        [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"report-"_s + look,
+                       [this] {
+                           m_window.showPage(MainWindow::Page::Report);
+                           m_window.reportPage()->allRunsButton()->click();
+                       },
+                       [&bench] { return bench.jobs.isIdle(); },
+                       [this] { m_window.reportPage()->allRunsButton()->click(); }});
     m_steps.push_back({{},
                        [this] {
                            m_window.showPage(MainWindow::Page::Parasitics);

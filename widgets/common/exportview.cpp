@@ -11,6 +11,7 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QFontInfo>
 #include <QImageWriter>
 #include <QMenu>
 #include <QPainter>
@@ -78,6 +79,12 @@ std::string nativePath(const QString& path) {
 }
 
 } // namespace
+
+QFont inPixels(const QFont& font) {
+    QFont sized = font;
+    sized.setPixelSize(std::max(1, QFontInfo(font).pixelSize()));
+    return sized;
+}
 
 QImage renderImage(const Renderable& renderable, double scale) {
     if (!hasArea(renderable))

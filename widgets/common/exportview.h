@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 
+#include <QFont>
 #include <QImage>
 #include <QObject>
 #include <QSizeF>
@@ -25,6 +26,10 @@ struct Renderable {
     std::function<void(QPainter&, const QRectF&)> paint;
     std::function<QByteArray()> csv; ///< what is visible as CSV; may be empty
 };
+
+/// The font with its size in pixels of the screen. A size in points would grow with the resolution
+/// of what is painted on, which the scale of an export already counts.
+QFont inPixels(const QFont& font);
 
 enum class ExportKind { Png, Svg, Pdf, Csv };
 

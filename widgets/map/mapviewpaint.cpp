@@ -111,7 +111,7 @@ void MapView::paintScale(QPainter& painter, int panel, bool print) const {
 }
 
 void MapView::paint(QPainter& painter, bool print) {
-    painter.setFont(font());
+    painter.setFont(print ? inPixels(font()) : font());
     for (int p = 0; p < static_cast<int>(m_panels.size()); ++p)
         paintPanel(painter, p, print);
 }

@@ -345,6 +345,7 @@ PlotView::PlotView(const QString& name, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(d->plot);
+    d->plot->setMinimumSize(2, 2); // a hidden chart may be given no room at all
     d->plot->setFocusPolicy(Qt::NoFocus);
     d->plot->setContextMenuPolicy(Qt::NoContextMenu);
     d->plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom | QCP::iSelectLegend |

@@ -674,6 +674,7 @@ Renderable ScatterView::renderable() {
         painter.translate(rect.topLeft());
         painter.scale(rect.width() / width(), rect.height() / height());
         painter.fillRect(QRectF(QPointF(), QSizeF(size())), Qt::white);
+        painter.setFont(inPixels(font()));
         if (m_hasAxes)
             paintArea(painter, lightPalette(), false);
         painter.setRenderHint(QPainter::Antialiasing);

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/report/reportviews.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace ohm::ui {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+using runs::RunKind;
+
+QString tr(const char* text) {
+    return QCoreApplication::translate("Report", text);
+}
+
+bool has(const runs::RunRecord& run, const char* file) {
+    std::error_code ignored;
+    return std::filesystem::exists(run.folder / file, ignored);
+}
+
+} // namespace
+
+const QVector<ReportView>& reportViews() {
+    const QVector<RunKind> all{RunKind::Training, RunKind::Sizing, RunKind::Deep,
+                               RunKind::Parasitics};
+    const QVector<RunKind> training{RunKind::Training}, sizing{RunKind::Sizing},
+        deep{RunKind::Deep}, parasitics{RunKind::Parasitics};
+    static const QVector<ReportView> views{
+        {u"metrics"_s, tr("Results"),
+         tr("Every metric of every run, with the differences from the baseline."), all},
+        {u"differences"_s, tr("What differs"),
+         tr("Settings that are not alike in all of the runs."), all},
+        {u"loss"_s,
+         tr("Loss curve"),
+         tr("Training loss over the steps; seeds as a band."),
+         {RunKind::Training, RunKind::Deep, RunKind::Parasitics}},
+        {u"accuracy"_s, tr("Accuracy over the steps"),
+         tr("Acc@K on the validation split; seeds as a band."), training},
+        {u"acc-at-k"_s, tr("Acc@K"), tr("Accuracy against K; seeds as a band."), training},
+        {u"rate"_s, tr("Learning rate"), tr("As it was over the steps."), training},
+        {u"predicted"_s, tr("Predicted against true"),
+         tr("Every label of the test part beside its prediction, with the band of Acc@K."),
+         training, true},
+        {u"residuals"_s, tr("Residuals"), tr("Prediction minus true value, against the label."),
+         training, true},
+        {u"kinds"_s, tr("Errors by kind"), tr("Mean error by what nets are tied to."), training,
+         true},
+        {u"labels"_s, tr("Label distribution"),
+         tr("Density of the labels in the parts that the network learned from and was tested on."),
+         training, true},
+        {u"embedding"_s, tr("Embedding"),
+         tr("What the network makes of nets, laid out by t-SNE and coloured by label."), training,
+         true},
+        {u"convergence"_s, tr("Convergence of sizing"),
+         tr("Cost of the best design and of the best 20 over simulated designs; seeds as a band."),
+         sizing},
+        {u"met"_s, tr("Designs that meet all specs"), tr("Their number over simulated designs."),
+         sizing},
+        {u"specs"_s, tr("Specs"), tr("Limits, and what the best design of each run reaches."),
+         sizing},
+        {u"design"_s, tr("Best design"), tr("The values of its parameters."), sizing},
+        {u"correlation"_s, tr("Correlation"),
+         tr("Pearson's coefficient on the validation designs over epochs; seeds as a band."), deep},
+        {u"maps"_s, tr("Maps of congestion"),
+         tr("Predicted, true and error side by side, with common colour scales."), deep, true},
+        {u"capacitances"_s, tr("Predicted against extracted"),
+         tr("Every capacitance of the designs that the estimator never saw."), parasitics, true},
+        {u"decades"_s, tr("Errors by decade"), tr("Mean error by the size of the capacitance."),
+         parasitics, true},
+        {u"confusion"_s, tr("Confusion"), tr("Class said against class extracted."), parasitics,
+         true},
+        {u"configuration"_s, tr("Configuration"), tr("Every setting of every run."), all},
+        {u"commands"_s, tr("How to make it again"),
+         tr("Commands, seeds, versions and hashes of the inputs."), all}};
+    return views;
+}
+
+const ReportView* reportView(const QString& id) {
+    const auto& all = reportViews();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& v) { return v.id == id; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+QString kindTitle(RunKind kind) {
+    switch (kind) {
+    case RunKind::Sizing:
+        return tr("sizing");
+    case RunKind::Deep:
+        return tr("deep network");
+    case RunKind::Parasitics:
+        return tr("estimator");
+    default:
+        return tr("training");
+    }
+}
+
+QString whyNot(const ReportView& view, const runs::RunRecord& run) {
+    if (!view.kinds.contains(run.kind)) {
+        QStringList kinds;
+        for (const RunKind kind : view.kinds)
+            kinds << kindTitle(kind);
+        return tr("it takes a run of another kind: %1").arg(kinds.join(tr(" or ")));
+    }
+    switch (run.kind) {
+    case RunKind::Training:
+        if (view.work && (!run.finished || !has(run, "model.safetensors")))
+            return tr("the training is not finished, there is no network to run");
+        if ((view.id == u"loss"_s || view.id == u"rate"_s) && run.stepsDone == 0)
+            return tr("no step has been reported yet");
+        if (view.id == u"accuracy"_s || view.id == u"acc-at-k"_s) {
+            const bool measured =
+                std::any_of(run.metrics.begin(), run.metrics.end(), [](const auto& metric) {
+                    return metric.first.find(".acc_at_") != std::string::npos;
+                });
+            if (!measured)
+                return tr("it has not been validated yet");
+        }
+        return {};
+    case RunKind::Sizing:
+        if (!run.metrics.contains("best_cost") &&
+            (view.id == u"convergence"_s || view.id == u"met"_s || view.id == u"specs"_s ||
+             view.id == u"design"_s))
+            return tr("it holds no record of its iterations; start it again, it goes on");
+        return {};
+    case RunKind::Deep:
+        return {};
+    case RunKind::Parasitics:
+        if (view.id == u"loss"_s && !has(run, "log.jsonl"))
+            return tr("it was trained before losses were kept");
+        return {};
+    }
+    return {};
+}
+
+QString whyNot(const ReportView& view, const QVector<runs::RunRecord>& runs) {
+    if (runs.isEmpty())
+        return tr("no run is chosen");
+    if (view.id == u"differences"_s && runs.size() < 2)
+        return tr("it takes two runs");
+    QString reason;
+    for (const auto& run : runs) {
+        const QString why = whyNot(view, run);
+        if (why.isEmpty())
+            return {};
+        // What a run of the right kind lacks says more than that others are of another kind.
+        if (reason.isEmpty() || view.kinds.contains(run.kind))
+            reason = why;
+    }
+    return reason;
+}
+
+} // namespace ohm::ui
