@@ -225,10 +225,34 @@ private slots:
         MainWindow window(sandbox.settings());
         window.resize(1280, 720);
         window.show();
+        QVERIFY(openAndWait(window, sample(u"divider.sp"_s)));
         QStringList wide;
+        // Pictures to look at, where a folder for them is named.
+        const QString pictures = qEnvironmentVariable("OHMSCAPE_PICTURES");
         for (const auto& [page, name] : pages()) {
             window.showPage(page);
             QVERIFY(waitSettled(window));
+            QTest::qWait(20);
+            for (const auto theme : {Settings::Theme::Light, Settings::Theme::Dark}) {
+                if (pictures.isEmpty())
+                    break;
+                window.bench().settings.setTheme(theme);
+                QTest::qWait(100);
+                window.grab().save(
+                    pictures + u'/' + name +
+                    (theme == Settings::Theme::Light ? u"-light.png"_s : u"-dark.png"_s));
+            }
+            // Words that have less room than they need.
+            for (QWidget* widget : window.centralWidget()->findChildren<QWidget*>()) {
+                const auto* button = qobject_cast<QAbstractButton*>(widget);
+                const auto* label = qobject_cast<QLabel*>(widget);
+                const bool words = (button && !button->text().isEmpty()) ||
+                                   (label && !label->wordWrap() && !label->text().isEmpty());
+                if (words && widget->isVisible() && !widget->visibleRegion().isEmpty() &&
+                    widget->width() + 1 < widget->minimumSizeHint().width())
+                    wide << name + u": cut: "_s + describe(widget) +
+                                (label ? label->text().left(60) : QString());
+            }
             const int needed = window.minimumSizeHint().width();
             if (needed > 1280)
                 wide << u"%1 needs %2 pixels"_s.arg(name).arg(needed);

@@ -144,7 +144,7 @@ QWidget* RunsPage::buildList() {
     m_table->sortByColumn(RunTable::Changed, Qt::DescendingOrder);
     m_table->horizontalHeader()->setSectionResizeMode(RunTable::Note, QHeaderView::Stretch);
     const int em = fontMetrics().averageCharWidth();
-    const QList<int> widths{34, 14, 20, 11, 10, 13, 10, 24, 13, 7, 20, 32, 26};
+    const QList<int> widths{34, 12, 26, 11, 10, 13, 10, 28, 13, 7, 18, 28, 26};
     for (int c = 0; c < widths.size(); ++c)
         m_table->setColumnWidth(c, widths[c] * em);
     auto* exports =
@@ -346,6 +346,11 @@ void RunsPage::showCurves() {
     m_kText->setText(tr("K = %1").arg(k));
     m_accuracy->setAxes(tr("step"), tr("Acc@%1, validation").arg(k));
     const auto curves = runs::curvesOf(m_list.details().histories, k, m_bands->isChecked());
+    double least = 0; // at the greatest K: where there is room for the legend
+    for (const auto& c : curves.accAtK)
+        least = std::max(least, c.mean.back());
+    m_curve->setLegendAt(least < 0.5 ? Qt::AlignTop | Qt::AlignRight
+                                     : Qt::AlignBottom | Qt::AlignLeft);
     m_curve->setSeries(runSeries(curves.accAtK, true));
     m_curve->setMark(curves.accAtK.empty() ? std::nan("") : k, tr("K = %1").arg(k));
     double highest = 0;
