@@ -2,6 +2,7 @@
 // Every control of every page is reached by Tab and has a name that a screen reader says.
 #include "ui/pages/optimizepage.h"
 #include "ui/pages/reportpage.h"
+#include "ui/services/settings.h"
 #include "uitesting.h"
 #include "widgets/common/exportview.h"
 
@@ -50,6 +51,10 @@ QVector<QWidget*> controlsOf(QWidget* root) {
             continue;
         const QWidget* parent = widget->parentWidget();
         if (parent && (parent->inherits("QAbstractSpinBox") || parent->inherits("QComboBox")))
+            continue;
+        // Of radio buttons Tab goes to the chosen one, arrows go to the others.
+        const auto* radio = qobject_cast<const QAbstractButton*>(widget);
+        if (radio && radio->inherits("QRadioButton") && !radio->isChecked())
             continue;
         if (widget->inherits("QTabBar") && static_cast<QTabBar*>(widget)->count() == 0)
             continue;
@@ -254,8 +259,15 @@ private slots:
                                 (label ? label->text().left(60) : QString());
             }
             const int needed = window.minimumSizeHint().width();
-            if (needed > 1280)
+            if (needed > 1280) {
                 wide << u"%1 needs %2 pixels"_s.arg(name).arg(needed);
+                for (const QWidget* widget : window.findChildren<QWidget*>()) {
+                    const int own =
+                        std::max(widget->minimumSizeHint().width(), widget->minimumWidth());
+                    if (own > 380)
+                        wide << u"  %1 of it %2"_s.arg(own).arg(describe(widget));
+                }
+            }
             const int high = window.minimumSizeHint().height();
             if (high > 720)
                 wide << u"%1 needs %2 pixels in height"_s.arg(name).arg(high);

@@ -113,7 +113,7 @@ FinetunePage::FinetunePage(const Workbench& workbench, QWidget* parent)
     m_accuracy->setLegendAt(Qt::AlignBottom | Qt::AlignRight);
     m_accuracy->setEmptyText(tr("The accuracy on the validation samples appears here."));
     for (widgets::PlotView* plot : {m_loss, m_accuracy}) {
-        plot->setMinimumSize(fontMetrics().averageCharWidth() * 26, fontMetrics().height() * 10);
+        plot->setMinimumSize(fontMetrics().averageCharWidth() * 18, fontMetrics().height() * 10);
         plot->setMaximumHeight(fontMetrics().height() * 16);
         offerExport(plot);
     }

@@ -65,6 +65,8 @@ ReportPage::ReportPage(JobService& jobs, QWidget* parent)
     , m_bar(new widgets::MessageBar(this)) {
     setObjectName(u"reportPage"_s);
     framePage(this, m_bar, buildRuns(), buildRight());
+    const int em = fontMetrics().averageCharWidth();
+    findChild<QSplitter*>()->setSizes({em * 84, em * 120});
     connect(&m_list, &RunList::changed, this, &ReportPage::showRuns);
     connect(&m_list, &RunList::failed, this,
             [this](const ohm::Error& error) { m_bar->showError(error); });
@@ -127,7 +129,6 @@ QWidget* ReportPage::buildRuns() {
     row->addWidget(m_allRuns);
     row->addWidget(m_noRuns);
     auto* holder = new QWidget;
-    holder->setMinimumWidth(em * 56);
     auto* column = new QVBoxLayout(holder);
     column->addLayout(row);
     column->addWidget(m_runs, 1);
@@ -197,9 +198,10 @@ QWidget* ReportPage::buildRight() {
     row->addWidget(m_cancel);
     row->addWidget(m_progress, 1);
     row->addWidget(m_step, 1);
-    row->addStretch(0);
+    auto* open = new QHBoxLayout;
+    open->addStretch(1);
     for (QPushButton* button : {m_openPage, m_openPdf, m_openFolder})
-        row->addWidget(button);
+        open->addWidget(button);
     for (QPushButton* button : {m_write, m_cancel, m_openPage, m_openPdf, m_openFolder})
         button->setAutoDefault(false);
     auto* holder = new QWidget;
@@ -207,6 +209,7 @@ QWidget* ReportPage::buildRight() {
     column->addLayout(form);
     column->addWidget(splitter, 1);
     column->addLayout(row);
+    column->addLayout(open);
 
     connect(m_title, &QLineEdit::textChanged, this, &ReportPage::showPreview);
     connect(m_folder, &QLineEdit::textChanged, this, &ReportPage::showButtons);

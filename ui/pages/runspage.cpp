@@ -117,7 +117,8 @@ QWidget* RunsPage::buildList() {
     m_pin = button("pin", tr("Pin as baseline"), tr("What the others are compared with"));
     m_remove = button("close", tr("Remove"), tr("Off the list; the files stay (Delete)"));
     m_restore = button("undo", tr("Bring back"), tr("The runs removed last (Ctrl+Z)"));
-    m_folder = button("folder", tr("Open folder"), tr("Recipe, log, network and result as files"));
+    m_folder = button("folder", tr("Folder"), tr("Recipe, log, network and result as files"));
+    m_folder->setAccessibleName(tr("Open folder"));
     m_errors = button("issues", tr("Inspect errors"), tr("Where the run's network is wrong"));
     m_report = button("export", tr("Report\u2026"),
                       tr("A folder with a page, figures and tables of the chosen runs"));
@@ -336,7 +337,7 @@ void RunsPage::showButtons() {
     const int all = m_model->rowCount();
     const int seen = m_proxy->rowCount();
     m_count->setText(!m_list.isLoaded() ? tr("reading")
-                     : all == 0         ? tr("no runs yet; train a network or size a circuit")
+                     : all == 0         ? tr("no runs yet")
                      : seen == all      ? tr("%n runs", nullptr, all)
                                         : tr("%1 of %2 runs").arg(seen).arg(all));
 }

@@ -169,7 +169,7 @@ IssuesView::IssuesView(QWidget* parent)
     });
     connect(&Theme::instance(), &Theme::changed, this, [this] { d->recolour(); });
     d->recolour();
-    setFocusProxy(d->tree);
+    setFocusProxy(d->search); // the list hides where there is nothing: Tab would end there
     setDiagnostics({});
 }
 
