@@ -235,6 +235,7 @@ QWidget* RunsPage::buildCurves() {
         connect(exports, &widgets::ExportActions::failed, this,
                 [this](const ohm::Error& error) { m_bar->showError(error); });
         plot->setCorner(exports->button(tr("Copy or export this chart"), plot));
+        plot->setMinimumWidth(fontMetrics().averageCharWidth() * 18); // five may be in sight
         charts->addWidget(plot);
     }
     charts->setChildrenCollapsible(false);

@@ -57,8 +57,7 @@ public:
         : m_request(request)
         , m_data(std::move(data))
         , m_folder(request.folder)
-        , m_items(reportItems(m_data, request.views))
-        , m_labels(itemLabels(m_items)) {
+        , m_items(reportItems(m_data, request.views)) {
         QStringList names;
         for (const auto& run : request.runs)
             names << qs(run.name);
@@ -125,11 +124,16 @@ private:
             if (item.kind == ReportItem::Kind::Figure) {
                 m_steps.push_back({what, [this, i]() -> Expected<void> {
                                        m_drawn[i] = m_items[i].draw();
-                                       m_files.figures << m_items[i].name;
+                                       if (m_drawn[i].renderable.size.isEmpty())
+                                           leaveOut(m_items[i]);
+                                       else
+                                           m_files.figures << m_items[i].name;
                                        return {};
                                    }});
                 for (const QString& suffix : {u".svg"_s, u".png"_s, u".csv"_s})
                     m_steps.push_back({what, [this, i, suffix] {
+                                           if (m_items[i].kind == ReportItem::Kind::Missing)
+                                               return Expected<void>();
                                            return widgets::exportTo(m_drawn[i].renderable,
                                                                     path(m_items[i].name + suffix));
                                        }});
@@ -146,6 +150,13 @@ private:
                            }});
         m_steps.push_back({tr("writing the page"), [this] { return writeJson(); }});
         m_steps.push_back({tr("setting the PDF"), [this] { return setPdf(); }});
+    }
+
+    /// A figure that turns out to have nothing in it is named like any other that is missing.
+    void leaveOut(ReportItem& item) {
+        item.kind = ReportItem::Kind::Missing;
+        item.text = tr("there is no value to draw");
+        m_files.missing << item.title + u": "_s + item.text;
     }
 
     Expected<void> writeTable(const ReportItem& item) {
@@ -180,10 +191,23 @@ private:
         m_pdf = std::make_unique<ReportPdf>(m_files.pdf, m_head);
         if (const auto opened = m_pdf->open(); !opened)
             return opened;
+        const auto labels = std::make_shared<const QStringList>(itemLabels(m_items));
+        const QString what = tr("setting the PDF");
         for (std::size_t i = 0; i < m_items.size(); ++i)
-            m_pdf->add(m_items[i], m_labels[static_cast<qsizetype>(i)],
-                       m_items[i].kind == ReportItem::Kind::Figure ? &m_drawn[i].renderable
-                                                                   : nullptr);
+            m_steps.push_back({what, [this, i, labels]() -> Expected<void> {
+                                   const bool figure = m_items[i].kind == ReportItem::Kind::Figure;
+                                   m_pdf->add(m_items[i], labels->value(static_cast<qsizetype>(i)),
+                                              figure ? &m_drawn[i].renderable : nullptr);
+                                   return {};
+                               }});
+        m_steps.push_back({what, [this]() -> Expected<void> {
+                               drawPages();
+                               return {};
+                           }});
+        return {};
+    }
+
+    void drawPages() {
         for (int page = 0; page < m_pdf->pageCount(); ++page)
             m_steps.push_back({tr("setting page %1 of %2").arg(page + 1).arg(m_pdf->pageCount()),
                                [this, page]() -> Expected<void> {
@@ -191,7 +215,6 @@ private:
                                    return {};
                                }});
         m_steps.push_back({tr("setting the PDF"), [this] { return m_pdf->close(); }});
-        return {};
     }
 
     ReportRequest m_request;
@@ -200,7 +223,6 @@ private:
     bool m_made = false;
     ReportHead m_head;
     std::vector<ReportItem> m_items;
-    QStringList m_labels;
     std::vector<DrawnFigure> m_drawn;
     std::vector<Step> m_steps;
     std::size_t m_next = 0;

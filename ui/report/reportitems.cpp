@@ -322,7 +322,10 @@ void ReportBuilder::curves() {
                 if (!series.x.isEmpty())
                     plan.series << series;
             }
-            figure(u"rate"_s, u"rate"_s, plan.title, {}, [plan] { return drawPlot(plan); });
+            if (plan.series.isEmpty())
+                missing(u"rate"_s, plan.title, tr("the logs of the runs hold no value of it"));
+            else
+                figure(u"rate"_s, u"rate"_s, plan.title, {}, [plan] { return drawPlot(plan); });
             noteGaps(u"rate"_s);
         }
     }
