@@ -5,12 +5,12 @@
 #include "app/cli/sizing.h"
 #include "core/base/files.h"
 #include "core/base/units.h"
-#include "core/learn/annotation.h"
+#include "core/learn/annotatednetlist.h"
 #include "core/learn/engine.h"
-#include "core/netlist/writer.h"
 #include "core/optimize/backannotate.h"
 #include "core/optimize/measure.h"
 #include "core/project/installation.h"
+#include "core/schematic/importer.h"
 
 #include <cmath>
 #include <cstdio>
@@ -23,7 +23,7 @@ namespace {
 
 struct AnnotateOptions {
     InputOptions input;
-    std::string models, output, bound = "middle", ngspice = "ngspice";
+    std::string models, output, bound = "middle", reference = "0", ngspice = "ngspice";
     std::vector<std::string> ground, supply;
     double chance = 0.5, least = 0;
 };
@@ -122,13 +122,43 @@ void annotateProject(const AnnotateOptions& options, const learn::ParasiticModel
     context.print(text);
 }
 
+/// Writes the user's netlist with the capacitors; true if it had to become a flat deck.
+Expected<bool> writeAnnotated(const AnnotateOptions& options, const ResolvedInput& input,
+                              const netlist::Circuit& circuit, const learn::Annotation& estimate,
+                              Context& context) {
+    learn::AnnotatedNetlistOptions how;
+    how.reference = options.reference;
+    if (options.bound == "all")
+        how.bound.reset();
+    else
+        how.bound = options.bound == "low"    ? learn::Bound::Low
+                    : options.bound == "high" ? learn::Bound::High
+                                              : learn::Bound::Middle;
+    how.folder = std::filesystem::absolute(options.output).parent_path();
+    if (schematic::looksLikeSchematic(input.file)) {
+        const auto sheet = schematic::importSchematic(input.file, {input.symbols, input.models});
+        if (!sheet)
+            return sheet.failure();
+        how.source = sheet->netlistText;
+    }
+    const auto netlist = learn::annotatedNetlist(circuit, estimate, how);
+    if (!netlist)
+        return netlist.failure();
+    const auto written = writeFileAtomically(options.output, netlist->text);
+    if (!written)
+        return written.failure();
+    context.show(netlist->diagnostics);
+    return netlist->flat;
+}
+
 void annotateCommand(const AnnotateOptions& options, Context& context) {
-    if (options.bound != "low" && options.bound != "middle" && options.bound != "high") {
+    if (options.bound != "low" && options.bound != "middle" && options.bound != "high" &&
+        options.bound != "all") {
         context.fail({"CLI-005",
                       "The bound is not understood",
                       {},
                       options.bound,
-                      "Write low, middle or high"});
+                      "Write low, middle, high or all"});
         context.exitCode = kUsage;
         return;
     }
@@ -152,22 +182,16 @@ void annotateCommand(const AnnotateOptions& options, Context& context) {
     const auto estimate = learn::annotate(circuit, *models, howTo(options), context.stop);
     if (!estimate)
         return context.fail(estimate.error());
+    std::string told;
     if (!options.output.empty()) {
-        const netlist::FlatDeck deck = netlist::writeFlatDeck(circuit);
-        const learn::Bound bound = options.bound == "low"    ? learn::Bound::Low
-                                   : options.bound == "high" ? learn::Bound::High
-                                                             : learn::Bound::Middle;
-        const auto written = writeFileAtomically(
-            options.output, deck.text + "* estimated parasitics, " + options.bound + " bound\n" +
-                                learn::annotationCards(*estimate, deck.netNames, bound) + ".end\n");
+        const auto written = writeAnnotated(options, *resolved, circuit, *estimate, context);
         if (!written)
             return context.fail(written.error());
-        context.show(deck.diagnostics);
+        told = "Written to " + options.output + (*written ? " as a flat deck\n" : "\n");
     }
     if (context.json)
         return context.print(toJson(circuit, *estimate, options.least));
-    context.print(textOf(circuit, *estimate) +
-                  (options.output.empty() ? "" : "Written to " + options.output + "\n"));
+    context.print(textOf(circuit, *estimate) + told);
 }
 
 } // namespace
@@ -199,7 +223,10 @@ void addParasiticsAnnotate(CLI::App& noun, Context& context) {
                                "Write a netlist with the estimated capacitors, or measure a "
                                "project's benches with and without them");
     common(*verb);
-    verb->add_option("--bound", write->bound, "low, middle or high estimates")
+    verb->add_option("--bound", write->bound,
+                     "low, middle or high estimates, or all: .param parasitic_bound picks one")
+        ->capture_default_str();
+    verb->add_option("--reference", write->reference, "Node that capacitances to ground end at")
         ->capture_default_str();
     verb->add_option("--ngspice", write->ngspice, "The ngspice program to run")
         ->capture_default_str();

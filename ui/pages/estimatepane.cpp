@@ -170,6 +170,9 @@ QWidget* EstimatePane::buildSide() {
     m_bound->addItem(tr("estimates"), int(learn::Bound::Middle));
     m_bound->addItem(tr("lower bounds"), int(learn::Bound::Low));
     m_bound->addItem(tr("upper bounds"), int(learn::Bound::High));
+    m_bound->addItem(tr("all, by parameter"), -1);
+    m_bound->setItemData(3, tr(".param parasitic_bound picks: -1 lower, 0 estimate, 1 upper"),
+                         Qt::ToolTipRole);
     m_write = new QPushButton(tr("Back-annotate\u2026"));
     m_write->setToolTip(tr("Writes a netlist with the capacitors"));
     write->addWidget(m_write, 1);
@@ -214,16 +217,18 @@ double EstimatePane::least() const {
 }
 
 void EstimatePane::writeTo(const QString& path) {
-    const auto written =
-        m_work.writeNetlist(path, static_cast<learn::Bound>(m_bound->currentData().toInt()));
+    const int choice = m_bound->currentData().toInt();
+    const auto written = m_work.writeNetlist(
+        path, choice < 0 ? std::nullopt : std::optional(static_cast<learn::Bound>(choice)));
     if (!written)
         emit failed(written.error());
-    else if (*written > 0)
+    else if (written->left > 0)
         emit told(tr("Written to %1, without %2 devices whose models are not defined")
                       .arg(path)
-                      .arg(*written));
+                      .arg(written->left));
     else
-        emit told(tr("Written to %1").arg(path));
+        emit told(
+            tr("Written to %1: your netlist and %2 capacitors").arg(path).arg(written->capacitors));
 }
 
 void EstimatePane::showState() {

@@ -3,7 +3,6 @@
 
 #include "core/base/files.h"
 #include "core/learn/engine.h"
-#include "core/netlist/writer.h"
 #include "core/project/installation.h"
 #include "ui/services/text.h"
 
@@ -128,18 +127,23 @@ void ParasiticWork::measure(double chance) {
         });
 }
 
-Expected<int> ParasiticWork::writeNetlist(const QString& path, learn::Bound bound) const {
+Expected<learn::AnnotatedNetlist>
+ParasiticWork::writeNetlist(const QString& path, std::optional<learn::Bound> bound) const {
     if (!m_annotation)
         return fail("UI-041", "There are no estimates to write", {}, {}, "Press Estimate first");
-    const netlist::FlatDeck deck = netlist::writeFlatDeck(*m_circuit);
-    const auto written = writeFileAtomically(
-        path.toStdString(), deck.text + "* estimated parasitics\n" +
-                                learn::annotationCards(*m_annotation, deck.netNames, bound) +
-                                ".end\n");
+    const std::filesystem::path file(path.toStdString());
+    learn::AnnotatedNetlistOptions how;
+    how.bound = bound;
+    how.folder = std::filesystem::absolute(file).parent_path();
+    if (const auto& loaded = m_session.loaded(); loaded && loaded->schematic)
+        how.source = loaded->schematic->netlistText;
+    auto netlist = learn::annotatedNetlist(*m_circuit, *m_annotation, how);
+    if (!netlist)
+        return netlist;
+    const auto written = writeFileAtomically(file, netlist->text);
     if (!written)
         return written.failure();
-    return static_cast<int>(
-        std::count(deck.deviceNames.begin(), deck.deviceNames.end(), std::string()));
+    return netlist;
 }
 
 void ParasiticWork::import(const QStringList& paths) {

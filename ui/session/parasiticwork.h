@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/learn/annotatednetlist.h"
 #include "core/optimize/backannotate.h"
 #include "core/parasitics/importing.h"
 #include "ui/models/capacitancetable.h"
@@ -12,6 +13,7 @@
 #include <QStringList>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace ohm::ui {
@@ -32,9 +34,10 @@ public:
     void setModelFolder(const QString& folder) { m_folder = folder; }
     /// Simulates the project's benches without and with parasitics.
     void measure(double chance);
-    /// Writes the flat netlist with the estimates; gives the number of devices left out of it
-    /// because their models are not defined. Errors: BASE-010.
-    Expected<int> writeNetlist(const QString& path, learn::Bound bound) const;
+    /// Writes the circuit's netlist with the estimates added (no bound: all, switched by a
+    /// parameter). Errors: BASE-010, UI-041, those of annotatedNetlist.
+    Expected<learn::AnnotatedNetlist> writeNetlist(const QString& path,
+                                                   std::optional<learn::Bound> bound) const;
     const AnnotationPtr& annotation() const { return m_annotation; } ///< null until there is one
     netlist::CircuitPtr circuit() const { return m_circuit; }        ///< that it is of
     const optimize::AnnotatedMeasures& measures() const { return m_measures; }
