@@ -212,6 +212,7 @@ void addParasitics(CLI::App& app, Context& context) {
     verb->add_option("FILE", *file, "HDF5 file of `parasitics import`")->required();
     verb->callback([file, &context] { infoCommand(*file, context); });
     addParasiticsLearning(*noun, context);
+    addParasiticsCalibrate(*noun, context);
     addParasiticsAnnotate(*noun, context);
 }
 

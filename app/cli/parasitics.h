@@ -8,8 +8,10 @@ class App;
 namespace ohm::cli {
 struct Context;
 
-/// `parasitics train` and `eval`.
+/// `parasitics train`, `eval` and `embed`.
 void addParasiticsLearning(CLI::App& noun, Context& context);
+/// `parasitics calibrate`.
+void addParasiticsCalibrate(CLI::App& noun, Context& context);
 /// `parasitics predict` and `annotate`.
 void addParasiticsAnnotate(CLI::App& noun, Context& context);
 /// `bench parasitics`: build, refine and sample a graph of the size of the largest published one,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/context.h"
 #include "app/cli/parasitics.h"
+#include "app/cli/parasiticsdata.h"
 #include "core/base/files.h"
 #include "core/explore/parasiticlayout.h"
 #include "core/learn/engine.h"
 #include "core/runs/runkind.h"
 #include "core/runs/sizingrun.h"
+#include "core/learn/calibration.h"
 
 #include <algorithm>
 #include <cmath>
@@ -28,54 +30,6 @@ struct EvalOptions {
     std::string model, data, output;
     std::vector<std::string> designs;
 };
-
-Expected<learn::Engine*> engineOf(const Context& context) {
-    auto engine = learn::engine();
-    if (engine && context.threads > 0)
-        (*engine)->setThreads(context.threads);
-    return engine;
-}
-
-/// The designs of these names; "all" for every one.
-Expected<std::vector<const parasitics::Design*>>
-chosen(const std::vector<parasitics::Design>& designs, const std::vector<std::string>& names) {
-    std::vector<const parasitics::Design*> out;
-    for (const std::string& name : names) {
-        bool found = false;
-        for (const auto& design : designs) {
-            // "cells*" names all that begin so.
-            const bool fits = name == "all" || design.graph.name == name ||
-                              (name.ends_with('*') &&
-                               design.graph.name.starts_with(name.substr(0, name.size() - 1)));
-            if (fits && std::find(out.begin(), out.end(), &design) == out.end())
-                out.push_back(&design);
-            found = found || fits;
-        }
-        if (!found)
-            return fail("PAR-007", "There is no such design in the file", {}, name,
-                        "ohmscape-cli parasitics info lists them");
-    }
-    return out;
-}
-
-/// Designs that are measured together, by the name they were asked for.
-using Groups = std::vector<std::pair<std::string, std::vector<const parasitics::Design*>>>;
-Expected<Groups> groupsOf(const std::vector<parasitics::Design>& designs,
-                          const std::vector<std::string>& names) {
-    Groups groups;
-    for (const std::string& name : names) {
-        const auto found = chosen(designs, {name});
-        if (!found)
-            return found.failure();
-        if (name == "all") {
-            for (const auto* design : *found)
-                groups.push_back({design->graph.name, {design}});
-        } else {
-            groups.push_back({name, *found});
-        }
-    }
-    return groups;
-}
 
 Json toJson(const parasitics::CapacitanceMetrics& m) {
     Json decades = Json::array();
@@ -115,6 +69,7 @@ Json toJson(const learn::ParasiticEvaluation& e) {
     if (e.values) {
         out["values"] = toJson(*e.values);
         out["coverage_90"] = e.coverage90;
+        out["coverage_68"] = learn::coverageOf(e.predicted, e.label, e.deviation).one;
     }
     if (e.classes)
         out["classes"] = toJson(*e.classes);
@@ -211,23 +166,23 @@ void trainCommand(const TrainOptions& options, Context& context) {
     const auto designs = parasitics::readDesigns(options.data);
     if (!designs)
         return context.fail(designs.error());
-    const auto train = chosen(*designs, options.designs);
+    const auto train = designsNamed(*designs, options.designs);
     if (!train)
         return context.fail(train.error());
     training.designs = *train;
-    Groups tests;
+    DesignGroups tests;
     if (options.tests.empty()) {
         for (const auto& design : *designs) {
             if (std::find(train->begin(), train->end(), &design) == train->end())
                 tests.push_back({design.graph.name, {&design}});
         }
     } else {
-        const auto named = groupsOf(*designs, options.tests);
+        const auto named = designGroups(*designs, options.tests);
         if (!named)
             return context.fail(named.error());
         tests = *named;
     }
-    const auto engine = engineOf(context);
+    const auto engine = parasiticEngine(context);
     if (!engine)
         return context.fail(engine.error());
     std::string log;
@@ -296,29 +251,24 @@ void trainCommand(const TrainOptions& options, Context& context) {
 }
 
 void evalCommand(const EvalOptions& options, Context& context) {
-    const auto checkpoint = learn::readParasiticCheckpoint(options.model);
-    if (!checkpoint)
-        return context.fail(checkpoint.error());
+    const auto loaded = loadEstimator(options.model, context);
+    if (!loaded)
+        return context.fail(loaded.error());
     const auto designs = parasitics::readDesigns(options.data);
     if (!designs)
         return context.fail(designs.error());
-    const auto tests = groupsOf(*designs, options.designs.empty() ? std::vector<std::string>{"all"}
-                                                                  : options.designs);
+    const auto tests = designGroups(
+        *designs, options.designs.empty() ? std::vector<std::string>{"all"} : options.designs);
     if (!tests)
         return context.fail(tests.error());
-    const auto engine = engineOf(context);
-    if (!engine)
-        return context.fail(engine.error());
-    auto model = (*engine)->loadParasitics(*checkpoint);
-    if (!model)
-        return context.fail(model.error());
+    const auto& spec = loaded->checkpoint.spec;
     Json all = Json::object();
     std::string text;
     std::string csv = "design,a,b,true_farad,predicted_farad,deviation_decades\n";
-    const auto quantity = checkpoint->spec.task == "ground" ? parasitics::Quantity::Ground
-                                                            : parasitics::Quantity::Coupling;
+    const auto quantity =
+        spec.task == "ground" ? parasitics::Quantity::Ground : parasitics::Quantity::Coupling;
     for (const auto& [name, group] : *tests) {
-        const auto e = learn::evaluateParasitics(**model, group, context.stop);
+        const auto e = learn::evaluateParasitics(*loaded->model, group, context.stop);
         if (!e) {
             if (e.error().code != "LEARN-010")
                 return context.fail(e.error());
@@ -345,7 +295,7 @@ void evalCommand(const EvalOptions& options, Context& context) {
     if (all.empty())
         return context.fail({"LEARN-010",
                              "None of the designs has labels of this kind",
-                             checkpoint->spec.task,
+                             spec.task,
                              options.data,
                              {}});
     if (!options.output.empty()) {
@@ -354,9 +304,7 @@ void evalCommand(const EvalOptions& options, Context& context) {
             return context.fail(written.error());
     }
     if (context.json)
-        return context.print(Json{{"task", checkpoint->spec.task},
-                                  {"method", checkpoint->spec.method},
-                                  {"designs", all}});
+        return context.print(Json{{"task", spec.task}, {"method", spec.method}, {"designs", all}});
     context.print(text);
 }
 
@@ -367,27 +315,21 @@ struct EmbedOptions {
 };
 
 void embedCommand(const EmbedOptions& options, Context& context) {
-    const auto checkpoint = learn::readParasiticCheckpoint(options.model);
-    if (!checkpoint)
-        return context.fail(checkpoint.error());
+    const auto loaded = loadEstimator(options.model, context);
+    if (!loaded)
+        return context.fail(loaded.error());
     const auto designs = parasitics::readDesigns(options.data);
     if (!designs)
         return context.fail(designs.error());
-    const auto shown = chosen(*designs, options.designs.empty() ? std::vector<std::string>{"all"}
-                                                                : options.designs);
+    const auto shown = designsNamed(
+        *designs, options.designs.empty() ? std::vector<std::string>{"all"} : options.designs);
     if (!shown)
         return context.fail(shown.error());
-    const auto engine = engineOf(context);
-    if (!engine)
-        return context.fail(engine.error());
-    auto model = (*engine)->loadParasitics(*checkpoint);
-    if (!model)
-        return context.fail(model.error());
     auto how = options.tsne;
     how.threads = context.threads;
     how.seed = context.seed.value_or(0);
     const auto layout =
-        explore::layOutParasitics(**model, *shown, how, context.stop, context.progress);
+        explore::layOutParasitics(*loaded->model, *shown, how, context.stop, context.progress);
     if (!layout)
         return context.fail(layout.error());
     if (!options.output.empty()) {

@@ -4,6 +4,7 @@
 #include "core/learn/torchparasitics.h"
 
 #include "core/dataset/random.h"
+#include "core/learn/calibration.h"
 #include "core/learn/parasiticlosses.h"
 #include "core/learn/parasiticsamples.h"
 #include "core/parasitics/pairs.h"
@@ -479,8 +480,7 @@ private:
         return keptValues;
     }
 
-    /// Deviations of the mean prediction's validation errors, by predicted fifth; and how much of
-    /// the ensemble's spread belongs on top.
+    /// Bounds that hold on the validation split: by predicted fifth and by the ensemble's spread.
     void calibrate(const std::vector<std::vector<float>>& predictions) {
         if (m_spec.classify || isLink() || predictions.empty())
             return;
@@ -490,22 +490,25 @@ private:
                 samples[i] = samples[i * samples.size() / predictions.front().size()];
             samples.resize(predictions.front().size());
         }
-        std::vector<double> square(parasitics::kClasses, 0), count(parasitics::kClasses, 0);
-        double all = 0;
+        BoundSamples fit;
+        const auto members = static_cast<double>(predictions.size());
         for (std::size_t i = 0; i < samples.size(); ++i) {
-            double mean = 0;
-            for (const auto& values : predictions)
-                mean += std::clamp(static_cast<double>(values[i]), 0.0, 1.0) /
-                        static_cast<double>(predictions.size());
-            const double error = mean - static_cast<double>(m_samples.label[samples[i]]);
-            const auto k = static_cast<std::size_t>(parasitics::classOf(mean));
-            square[k] += error * error;
-            count[k] += 1;
-            all += error * error;
+            double sum = 0, square = 0;
+            for (const auto& values : predictions) {
+                const double v = std::clamp(static_cast<double>(values[i]), 0.0, 1.0);
+                sum += v;
+                square += v * v;
+            }
+            const double mean = sum / members;
+            fit.predicted.push_back(static_cast<float>(mean));
+            fit.label.push_back(m_samples.label[samples[i]]);
+            fit.spread.push_back(static_cast<float>(
+                members > 1 ? std::max(0.0, (square - sum * mean) / (members - 1)) : 0.0));
+            fit.group.push_back(m_samples.design[samples[i]]);
         }
-        all /= static_cast<double>(samples.size());
-        for (std::size_t k = 0; k < square.size(); ++k) // few samples lean on all of them
-            m_out.residual[k] = std::sqrt((square[k] + 10 * all) / (count[k] + 10));
+        const Bounds bounds = fitBounds(fit);
+        m_out.residual = bounds.residual;
+        m_out.spreadFactor = bounds.spreadFactor;
     }
 
     const ParasiticTraining& m_training;
