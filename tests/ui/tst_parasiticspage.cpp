@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/capacitancetable.h"
 #include "ui/pages/accuracypane.h"
+#include "ui/pages/couplingpane.h"
 #include "ui/pages/designspane.h"
 #include "ui/pages/estimatepane.h"
 #include "ui/pages/parasiticspage.h"
@@ -8,11 +9,14 @@
 #include "ui/session/voltagedisplay.h"
 #include "uitesting.h"
 #include "widgets/common/messagebar.h"
+#include "widgets/graph/graphview.h"
 #include "widgets/plot/plotview.h"
 #include "widgets/scatter/scatterview.h"
 
 #include <QAbstractItemModelTester>
+#include <QCheckBox>
 #include <QComboBox>
+#include <QElapsedTimer>
 #include <QListWidget>
 #include <QPushButton>
 #include <QScrollBar>
@@ -21,6 +25,9 @@
 #include <QTabWidget>
 #include <QTableView>
 #include <QTableWidget>
+
+#include <cmath>
+#include <set>
 
 using namespace ohm;
 using namespace ohm::ui;
@@ -114,6 +121,126 @@ private slots:
         QVERIFY(
             openAndWait(window, QStringLiteral(OHMSCAPE_SOURCE_DIR "/projects/resistor-ladder")));
         QCOMPARE(pane->model()->rowCount(), 0);
+    }
+
+    void largeDesign() {
+        const QString file =
+            sharedFolder() + u"/data/parasitics/sram22_64x24m4w8/schematic.spice"_s;
+        if (sharedFolder().isEmpty() || !QFile::exists(file))
+            QSKIP("The large design is not here");
+        MainWindow window(m_folder.filePath(u"s.ini"_s));
+        window.resize(1400, 900);
+        window.show();
+        QElapsedTimer clock;
+        const auto tell = [&](const char* what) {
+            qInfo("%s: %.1f ms", what, static_cast<double>(clock.nsecsElapsed()) / 1e6);
+        };
+        QVERIFY(openAndWait(window, file));
+        window.showPage(MainWindow::Page::Parasitics);
+        EstimatePane* pane = window.parasiticsPage()->estimatePane();
+        pane->estimateButton()->click();
+        QVERIFY(waitSettled(window, 240'000));
+        QVERIFY(pane->model()->rowCount() > 10'000);
+        const auto redraw = [&](const char* what, const auto& act) {
+            QCoreApplication::processEvents();
+            clock.start();
+            act();
+            tell(what);
+            clock.start();
+            QCoreApplication::processEvents();
+            window.repaint();
+            tell(" and drawn");
+        };
+        redraw("annotation", [&] { emit window.parasiticsPage()->work().annotationChanged(); });
+        redraw("select", [&] { pane->table()->selectRow(3); });
+        redraw("threshold", [&] { pane->leastSlider()->setValue(20); });
+        redraw("threshold back", [&] { pane->leastSlider()->setValue(0); });
+        redraw("sort by name", [&] { pane->table()->sortByColumn(0, Qt::AscendingOrder); });
+        redraw("sort by value", [&] { pane->table()->sortByColumn(2, Qt::DescendingOrder); });
+        redraw("three hops", [&] { pane->couplings()->hopBox()->setValue(3); });
+        redraw("only around", [&] { pane->aroundBox()->setChecked(true); });
+        redraw("another net", [&] {
+            window.bench().hub.select(ObjectId{ObjectKind::Net, 1000}, SelectionSource::Schematic);
+        });
+        // However large the circuit, the picture holds what can be read.
+        QVERIFY(pane->couplings()->part().nets.size() <= CouplingPane::kMostNets);
+        QVERIFY(pane->couplings()->part().left > 0);
+        redraw("draw", [&] { pane->drawButton()->setChecked(true); });
+        window.showPage(MainWindow::Page::Circuit);
+        redraw("circuit", [] {});
+        redraw("threshold drawn", [&] { pane->leastSlider()->setValue(20); });
+        redraw("select drawn", [&] { pane->table()->selectRow(1); });
+        const QString out = m_folder.filePath(u"large.sp"_s);
+        redraw("written", [&] { pane->writeTo(out); });
+    }
+
+    /// The table narrows to the neighbourhood of what is selected anywhere; the picture follows.
+    void neighbourhood() {
+        MainWindow window(m_folder.filePath(u"s.ini"_s));
+        window.resize(1400, 900);
+        window.show();
+        QVERIFY(
+            openAndWait(window, QStringLiteral(OHMSCAPE_SOURCE_DIR "/projects/two-stage-opamp")));
+        window.showPage(MainWindow::Page::Parasitics);
+        EstimatePane* pane = window.parasiticsPage()->estimatePane();
+        QVERIFY(pane->couplings()->part().nets.empty());
+        QTest::mouseClick(pane->estimateButton(), Qt::LeftButton);
+        QVERIFY(waitSettled(window, 120'000));
+        const auto& annotation = *window.parasiticsPage()->work().annotation();
+        // The net with the most capacitance, until something is selected.
+        QCOMPARE(pane->couplings()->centre().size(), std::size_t{1});
+        const int all = pane->model()->rowCount();
+        pane->aroundBox()->setChecked(true);
+        const auto expected = [&](netlist::NetId net, double least) {
+            int rows = 0;
+            std::set<netlist::NetId> beside{net};
+            for (const auto& e : annotation.entries) {
+                if (e.farad >= least && (e.a == net || e.b == net))
+                    beside.insert({e.a, e.b});
+            }
+            for (const auto& e : annotation.entries)
+                rows += e.farad >= least && beside.contains(e.a) && beside.contains(e.b) ? 1 : 0;
+            return rows;
+        };
+        for (const netlist::NetId net : {annotation.entries.back().a, annotation.entries[0].a}) {
+            window.bench().hub.select(ObjectId{ObjectKind::Net, net}, SelectionSource::Schematic);
+            QCOMPARE(pane->couplings()->centre(), std::vector<netlist::NetId>{net});
+            for (const int step : {0, 20}) {
+                pane->leastSlider()->setValue(step);
+                QCOMPARE(pane->model()->rowCount(),
+                         expected(net, std::pow(10.0, -19 + step / 10.0)));
+                QCOMPARE(pane->couplings()->part().entries.size(),
+                         static_cast<std::size_t>(pane->model()->rowCount()));
+            }
+            pane->leastSlider()->setValue(0);
+        }
+        // More hops reach more; a row of the table moves the picture, never the table.
+        const std::size_t one = pane->couplings()->part().nets.size();
+        pane->couplings()->hopBox()->setValue(4);
+        QVERIFY(pane->couplings()->part().nets.size() >= one);
+        const int rows = pane->model()->rowCount();
+        pane->table()->selectRow(rows - 1);
+        QCOMPARE(pane->model()->rowCount(), rows);
+        QVERIFY(pane->couplings()->centre() !=
+                std::vector<netlist::NetId>{annotation.entries[0].a});
+        // Return on a net of the picture puts it into the centre.
+        auto* view = pane->couplings()->view();
+        view->setFocus();
+        QTest::keyClick(view, Qt::Key_Tab);
+        QTest::keyClick(view, Qt::Key_Return);
+        QCOMPARE(window.bench().hub.selection().size(), qsizetype{1});
+        pane->aroundBox()->setChecked(false);
+        QCOMPARE(pane->model()->rowCount(), all);
+        // Sorted by name, as the names are, in both directions.
+        pane->table()->sortByColumn(CapacitanceTable::First, Qt::AscendingOrder);
+        for (int row = 1; row < all; ++row)
+            QVERIFY(pane->model()->index(row - 1, 0).data().toString() <=
+                    pane->model()->index(row, 0).data().toString());
+        pane->table()->sortByColumn(CapacitanceTable::Low, Qt::AscendingOrder);
+        for (int row = 1; row < all; ++row)
+            QVERIFY(pane->model()->at(row - 1).low <= pane->model()->at(row).low);
+        if (qEnvironmentVariableIsSet("OHMSCAPE_GRAB"))
+            window.grab().save(qEnvironmentVariable("OHMSCAPE_GRAB"));
     }
 
     void measures() {

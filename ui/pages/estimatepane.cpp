@@ -3,6 +3,7 @@
 
 #include "core/base/units.h"
 #include "core/optimize/measure.h"
+#include "ui/pages/couplingpane.h"
 #include "ui/pages/pageparts.h"
 #include "ui/services/selectionhub.h"
 #include "ui/services/text.h"
@@ -11,6 +12,7 @@
 #include "widgets/common/icons.h"
 
 #include <QBoxLayout>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QFileDialog>
@@ -19,7 +21,6 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QSlider>
-#include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QTableView>
 #include <QTableWidget>
@@ -27,6 +28,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace ohm::ui {
@@ -39,7 +41,8 @@ namespace {
 constexpr int kSliderSteps = 60; ///< ten a decade, from 1e-19 to 1e-13 F
 constexpr double kSliderLow = -19;
 constexpr int kMostTotals = 500;
-constexpr int kMostSelected = 200; ///< nets of selected rows
+constexpr int kMostSelected = 200;      ///< nets of selected rows
+constexpr std::size_t kMostCentre = 16; ///< nets of a selection that are drawn around
 
 /// Percent with a sign; what no simulator resolves is no change.
 QString changeText(double change) {
@@ -65,11 +68,8 @@ EstimatePane::EstimatePane(ParasiticWork& work, CircuitSession& session, Selecti
     , m_hub(hub)
     , m_display(display) {
     m_model = new CapacitanceTable(this);
-    m_proxy = new QSortFilterProxyModel(this);
-    m_proxy->setSourceModel(m_model);
-    m_proxy->setSortRole(CapacitanceTable::kSortRole);
     m_view = new QTableView;
-    m_view->setModel(m_proxy);
+    m_view->setModel(m_model);
     styleTable(m_view, tr("Estimated capacitances"));
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_view->setSortingEnabled(true);
@@ -94,7 +94,10 @@ EstimatePane::EstimatePane(ParasiticWork& work, CircuitSession& session, Selecti
         connect(actions, &widgets::ExportActions::failed, this, &EstimatePane::failed);
         return actions->button(tr("Export"));
     };
+    m_couplings = new CouplingPane;
+    connect(m_couplings, &CouplingPane::failed, this, &EstimatePane::failed);
     auto* right = new QSplitter(Qt::Vertical);
+    right->addWidget(titledPane(tr("Around the selection"), m_couplings, m_couplings->exportButton()));
     right->addWidget(
         titledPane(tr("Total per net"), m_totals, exported(m_totals, u"net-totals"_s)));
     right->addWidget(titledPane(tr("What it does to the measurements"), m_measures,
@@ -107,6 +110,12 @@ EstimatePane::EstimatePane(ParasiticWork& work, CircuitSession& session, Selecti
     splitter->setStretchFactor(1, 3);
     splitter->setStretchFactor(2, 2);
     splitter->setChildrenCollapsible(false);
+    const int letter = fontMetrics().averageCharWidth();
+    splitter->setSizes({40 * letter, 90 * letter, 70 * letter});
+    right->setStretchFactor(0, 3);
+    right->setStretchFactor(1, 1);
+    right->setStretchFactor(2, 1);
+    right->setChildrenCollapsible(false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(splitter);
@@ -125,6 +134,19 @@ EstimatePane::EstimatePane(ParasiticWork& work, CircuitSession& session, Selecti
                 ObjectId{ObjectKind::Net, m_totals->item(row, 0)->data(Qt::UserRole).toUInt()},
                 SelectionSource::Tables);
     });
+    connect(&m_hub, &SelectionHub::selectionChanged, this, &EstimatePane::follow);
+    connect(m_couplings, &CouplingPane::netClicked, this, [this](netlist::NetId net) {
+        m_mine = true; // the picture stays as it is
+        m_hub.select(ObjectId{ObjectKind::Net, net}, SelectionSource::Tables);
+        m_mine = false;
+    });
+    connect(m_couplings, &CouplingPane::centreRequested, this, [this](netlist::NetId net) {
+        m_centre = {net};
+        m_couplings->setCentre(m_centre);
+        narrow();
+        m_hub.select(ObjectId{ObjectKind::Net, net}, SelectionSource::Tables);
+    });
+    connect(m_couplings, &CouplingPane::hopsChanged, this, &EstimatePane::narrow);
     connect(m_totals, &QTableWidget::itemDoubleClicked, this, [this] { emit circuitRequested(); });
     showAnnotation();
     showMeasures();
@@ -154,6 +176,10 @@ QWidget* EstimatePane::buildSide() {
     row->addWidget(m_leastText);
     form->addRow(tr("Show from"), row);
     layout->addLayout(form);
+    m_around = new QCheckBox(tr("Only around the selection"));
+    m_around->setToolTip(
+        tr("Narrows the table to what lies as many hops around the selected nets"));
+    layout->addWidget(m_around);
     m_summary = new QLabel;
     m_summary->setWordWrap(true);
     layout->addWidget(m_summary);
@@ -201,8 +227,11 @@ QWidget* EstimatePane::buildSide() {
     connect(m_least, &QSlider::valueChanged, this, [this] {
         m_leastText->setText(leastText(least()));
         m_model->setLeast(least());
+        m_couplings->setLeast(least());
+        narrow();
         draw();
     });
+    connect(m_around, &QCheckBox::toggled, this, &EstimatePane::narrow);
     connect(m_draw, &QPushButton::toggled, this, [this](bool on) {
         draw();
         if (on)
@@ -251,6 +280,10 @@ void EstimatePane::showState() {
 void EstimatePane::showAnnotation() {
     const AnnotationPtr annotation = m_work.annotation();
     m_model->setAnnotation(m_work.circuit(), annotation, least());
+    m_index = annotation ? std::make_shared<const CouplingIndex>(annotation) : nullptr;
+    m_centre.clear();
+    m_couplings->setIndex(m_work.circuit(), m_index);
+    m_couplings->setLeast(least());
     m_totals->setRowCount(0);
     if (annotation) {
         std::vector<netlist::NetId> order(annotation->total.size());
@@ -258,16 +291,20 @@ void EstimatePane::showAnnotation() {
         std::stable_sort(order.begin(), order.end(), [&](netlist::NetId x, netlist::NetId y) {
             return annotation->total[x] > annotation->total[y];
         });
-        int row = 0;
-        for (const netlist::NetId net : order) {
-            if (annotation->total[net] <= 0 || row >= kMostTotals)
-                break;
-            m_totals->insertRow(row);
+        const auto used = std::count_if(annotation->total.begin(), annotation->total.end(),
+                                        [](double farad) { return farad > 0; });
+        const int rows = static_cast<int>(std::min<std::ptrdiff_t>(used, kMostTotals));
+        m_totals->setRowCount(rows);
+        for (int row = 0; row < rows; ++row) {
+            const netlist::NetId net = order[static_cast<std::size_t>(row)];
             m_totals->setItem(row, 0, tableCell(qs(m_work.circuit()->netName(net)), false));
             m_totals->item(row, 0)->setData(Qt::UserRole, net);
             m_totals->setItem(row, 1,
                               tableCell(qs(formatSi(annotation->total[net], "F", 3)), true));
-            ++row;
+        }
+        if (rows > 0) { // something to look at
+            m_centre = {order.front()};
+            m_couplings->setCentre(m_centre);
         }
         const auto couplings = std::count_if(annotation->entries.begin(), annotation->entries.end(),
                                              [](const auto& e) { return !e.toGround(); });
@@ -280,6 +317,8 @@ void EstimatePane::showAnnotation() {
     }
     if (!annotation)
         m_draw->setChecked(false);
+    follow(SelectionSource::Program);
+    narrow();
     draw();
     showState();
 }
@@ -314,15 +353,56 @@ void EstimatePane::showMeasures() {
 void EstimatePane::selectRows() {
     QVector<ObjectId> nets;
     for (const QModelIndex& index : m_view->selectionModel()->selectedRows()) {
-        const auto& entry = m_model->at(m_proxy->mapToSource(index).row());
+        const auto& entry = m_model->at(index.row());
         nets << ObjectId{ObjectKind::Net, entry.a};
         if (!entry.toGround())
             nets << ObjectId{ObjectKind::Net, entry.b};
         if (nets.size() > kMostSelected)
             break;
     }
-    if (!nets.isEmpty())
-        m_hub.select(nets, SelectionSource::Tables);
+    if (nets.isEmpty())
+        return;
+    std::vector<netlist::NetId> centre;
+    for (const ObjectId& id : nets)
+        centre.push_back(id.index);
+    m_couplings->setCentre(std::move(centre));
+    m_mine = true; // the table must not change under the mouse
+    m_hub.select(nets, SelectionSource::Tables);
+    m_mine = false;
+}
+
+void EstimatePane::follow(SelectionSource) {
+    const netlist::CircuitPtr circuit = m_work.circuit();
+    if (m_mine || !m_index || circuit != m_session.circuit())
+        return;
+    std::vector<netlist::NetId> centre;
+    const auto add = [&](netlist::NetId net) {
+        if (net < circuit->netCount() && !m_index->entriesOf(net).empty() &&
+            centre.size() < kMostCentre &&
+            std::find(centre.begin(), centre.end(), net) == centre.end())
+            centre.push_back(net);
+    };
+    for (const ObjectId& id : m_hub.selection()) {
+        if (id.kind == ObjectKind::Net) {
+            add(id.index);
+        } else if (id.kind == ObjectKind::Device && id.index < circuit->deviceCount()) {
+            for (const netlist::NetId net : circuit->deviceNets(id.index))
+                add(net);
+        }
+    }
+    if (centre.empty())
+        return;
+    m_centre = centre;
+    m_couplings->setCentre(std::move(centre));
+    narrow();
+}
+
+void EstimatePane::narrow() {
+    if (!m_index || !m_around->isChecked())
+        return m_model->setPart(std::nullopt);
+    m_model->setPart(
+        m_index->around(m_centre, m_couplings->hops(), least(), std::numeric_limits<int>::max())
+            .entries);
 }
 
 } // namespace ohm::ui

@@ -5,22 +5,25 @@
 
 #include <QWidget>
 
+class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
 class QPushButton;
 class QSlider;
-class QSortFilterProxyModel;
 class QTableView;
 class QTableWidget;
 
 namespace ohm::ui {
 
+class CouplingPane;
 class SelectionHub;
 class VoltageDisplay;
+enum class SelectionSource : quint8;
 
 /// Estimates for the open circuit: all capacitances, totals per net, the change of every
-/// measurement. A row selects its nets everywhere. Thread: GUI.
+/// measurement. A row selects its nets everywhere; what lies around the selection is drawn, and the
+/// table can be narrowed to it. Thread: GUI.
 class EstimatePane : public QWidget {
     Q_OBJECT
 public:
@@ -34,6 +37,8 @@ public:
     QSlider* leastSlider() const { return m_least; }
     QTableView* table() const { return m_view; }
     CapacitanceTable* model() const { return m_model; }
+    CouplingPane* couplings() const { return m_couplings; }
+    QCheckBox* aroundBox() const { return m_around; }
     QTableWidget* totals() const { return m_totals; }
     QTableWidget* measures() const { return m_measures; }
     /// Writes the annotated netlist and tells.
@@ -51,7 +56,9 @@ private:
     void showMeasures();
     double least() const; ///< F, of the slider
     void selectRows();
-    void draw(); ///< on schematic and graph, or no longer
+    void follow(SelectionSource source); ///< the selection, wherever it came from
+    void narrow();                       ///< the table to what lies around the centre, or no longer
+    void draw();                         ///< on schematic and graph, or no longer
 
     ParasiticWork& m_work;
     CircuitSession& m_session;
@@ -67,8 +74,12 @@ private:
     QLabel* m_leastText = nullptr;
     QLabel* m_summary = nullptr;
     CapacitanceTable* m_model = nullptr;
-    QSortFilterProxyModel* m_proxy = nullptr;
     QTableView* m_view = nullptr;
+    QCheckBox* m_around = nullptr;
+    CouplingPane* m_couplings = nullptr;
+    std::shared_ptr<const CouplingIndex> m_index;
+    std::vector<netlist::NetId> m_centre; ///< of the narrowed table
+    bool m_mine = false;                  ///< the selection changes because of this table
     QTableWidget* m_totals = nullptr;
     QTableWidget* m_measures = nullptr;
 };

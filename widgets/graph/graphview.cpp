@@ -32,7 +32,8 @@ std::shared_ptr<const GraphScene> sound(std::shared_ptr<const GraphScene> scene)
     const std::size_t n = std::min(scene->x.size(), scene->y.size());
     bool good = scene->x.size() == n && scene->y.size() == n && scene->kind.size() == n &&
                 scene->edges.size() % 2 == 0 && !scene->kinds.empty() &&
-                (scene->group.empty() || scene->group.size() == n);
+                (scene->group.empty() || scene->group.size() == n) &&
+                (scene->width.empty() || scene->width.size() == scene->edges.size() / 2);
     good = good && std::all_of(scene->edges.begin(), scene->edges.end(),
                                [n](std::uint32_t node) { return node < n; });
     good = good && std::all_of(scene->kind.begin(), scene->kind.end(),
@@ -60,6 +61,7 @@ std::shared_ptr<const GraphScene> sound(std::shared_ptr<const GraphScene> scene)
         if (copy->edges[e] < n && copy->edges[e + 1] < n)
             edges.insert(edges.end(), {copy->edges[e], copy->edges[e + 1]});
     copy->edges = std::move(edges);
+    copy->width.clear();
     return copy;
 }
 

@@ -25,6 +25,7 @@ struct GraphScene {
     std::vector<float> x, y;          ///< [nodes], points, y down
     std::vector<std::uint8_t> kind;   ///< [nodes]
     std::vector<std::uint32_t> edges; ///< pairs
+    std::vector<float> width;         ///< [edges] of their lines, points; empty: all alike
     /// [nodes] nodes of one device share a number, kNoGroup is none; may be empty. Groups get a
     /// soft hull when zoomed in.
     std::vector<std::uint32_t> group;
