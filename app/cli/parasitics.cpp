@@ -17,7 +17,7 @@ namespace {
 
 struct ImportOptions {
     std::vector<std::string> files;
-    std::string name, top, extractedTop, output;
+    std::string name, top, extractedTop, output, supplies = "drop";
     std::vector<std::string> ground, supply;
     bool append = false;
 };
@@ -86,6 +86,7 @@ void importCommand(const ImportOptions& options, Context& context) {
     request.extractedTop = options.extractedTop;
     request.graph.ground = options.ground;
     request.graph.supply = options.supply;
+    request.suppliesAreGround = options.supplies == "ground";
     request.command = context.command;
     const auto imported = parasitics::importDesigns(request, context.stop, context.progress);
     if (!imported)
@@ -203,6 +204,10 @@ void addParasitics(CLI::App& app, Context& context) {
     verb->add_option("--ground", options->ground, "Further nets that are ground or substrate")
         ->delimiter(',');
     verb->add_option("--supply", options->supply, "Further nets that are supplies")->delimiter(',');
+    verb->add_option("--supplies", options->supplies,
+                     "Couplings to supplies: drop, or ground (they count as capacitance to ground)")
+        ->check(CLI::IsMember({"drop", "ground"}))
+        ->capture_default_str();
     verb->add_flag("--append", options->append, "Add to the file; designs of a name are replaced");
     verb->add_option("-o,--output", options->output, "HDF5 file of the designs");
     verb->callback([options, &context] { importCommand(*options, context); });

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <unordered_map>
 
 namespace ohm::parasitics {
 namespace {
@@ -79,6 +81,26 @@ MosRole mosRole(std::size_t terminal) {
     return terminal == 1 ? MosRole::Gate : terminal >= 3 ? MosRole::Bulk : MosRole::Channel;
 }
 
+/// The net at the most bulks of one polarity, if it holds at least half of them and two: a rail,
+/// whatever it is called.
+std::optional<netlist::NetId> netOfBulks(const netlist::Circuit& circuit, DeviceType polarity) {
+    std::unordered_map<netlist::NetId, std::size_t> bulks;
+    std::size_t all = 0;
+    for (netlist::DeviceId d = 0; d < circuit.deviceCount(); ++d) {
+        const auto nets = circuit.deviceNets(d);
+        if (typeOf(circuit, d) != polarity || nets.size() < 4)
+            continue;
+        ++all;
+        ++bulks[nets[3]];
+    }
+    std::optional<netlist::NetId> best;
+    for (const auto& [net, count] : bulks) {
+        if (count >= 2 && 2 * count >= all && (!best || count > bulks[*best]))
+            best = net;
+    }
+    return best;
+}
+
 std::uint32_t levelOf(std::string_view name) {
     return 1 + static_cast<std::uint32_t>(std::count(name.begin(), name.end(), '.') +
                                           std::count(name.begin(), name.end(), '/'));
@@ -105,17 +127,28 @@ Expected<CircuitGraph> buildGraph(const netlist::Circuit& circuit, const GraphOp
     };
     std::vector<std::uint8_t> rail(netTotal, 0);
     std::vector<std::uint32_t> nodeOf(netTotal, CircuitGraph::kNoNet);
+    std::vector<std::string> names;
+    bool named[3] = {false, false, false};
     for (std::uint32_t net = 0; net < netTotal; ++net) {
-        std::string name = canonicalName(circuit.netName(net));
-        if (circuit.isGround(net) || isGroundName(name) || listed(extraGround, name)) {
+        names.push_back(canonicalName(circuit.netName(net)));
+        const std::string& name = names.back();
+        if (circuit.isGround(net) || isGroundName(name) || listed(extraGround, name))
             rail[net] = 1;
-        } else if (isSupplyName(name) || listed(extraSupply, name)) {
+        else if (isSupplyName(name) || listed(extraSupply, name))
             rail[net] = 2;
-        } else {
-            nodeOf[net] = g.nets++;
-            g.netIds.push_back(net);
-            g.netNames.push_back(std::move(name));
-        }
+        named[rail[net]] = true;
+    }
+    // Rails of other names, where no net has one that is known.
+    if (const auto net = named[1] ? std::nullopt : netOfBulks(circuit, DeviceType::Nmos))
+        rail[*net] = rail[*net] == 0 ? 1 : rail[*net];
+    if (const auto net = named[2] ? std::nullopt : netOfBulks(circuit, DeviceType::Pmos))
+        rail[*net] = rail[*net] == 0 ? 2 : rail[*net];
+    for (std::uint32_t net = 0; net < netTotal; ++net) {
+        if (rail[net] != 0)
+            continue;
+        nodeOf[net] = g.nets++;
+        g.netIds.push_back(net);
+        g.netNames.push_back(std::move(names[net]));
     }
     if (g.nets == 0)
         return fail("PAR-020", "The circuit has no nets but ground and supplies", {}, {},

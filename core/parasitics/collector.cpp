@@ -156,6 +156,24 @@ bool Collector::isGround(std::string_view name) const {
     return isGroundName(name) || (!m_ground.empty() && m_ground.contains(foldedName(name)));
 }
 
+std::optional<double> Collector::value(std::string_view word, std::string_view card,
+                                       std::uint64_t line, double unit) {
+    const auto farad = capacitance(word, unit);
+    if (!farad || *farad < 0) {
+        find(Severity::Warning, "PAR-010",
+             farad ? "This capacitor is negative: it is left out"
+                   : "This capacitor has no value that can be read",
+             line, std::string(card.substr(0, 80)));
+        return {};
+    }
+    ++out.elements;
+    if (*farad == 0) {
+        ++out.zeros;
+        return {};
+    }
+    return farad;
+}
+
 std::uint32_t Collector::node(ExtractedNode node) {
     out.nodes.push_back(std::move(node));
     out.ground.push_back(0);
@@ -237,6 +255,78 @@ Expected<Extraction> Collector::finish() {
     }
     m_progress.report(1, "Reading capacitances");
     return std::move(out);
+}
+
+std::string_view NetSections::kept(std::string_view name) {
+    if (!m_copies)
+        return name;
+    m_texts.push_back(std::make_unique<std::string>(name));
+    return *m_texts.back();
+}
+
+std::uint32_t NetSections::net(std::string_view name) {
+    if (const auto id = m_nets.find(name))
+        return m_netNodes[*id];
+    m_nets.add(kept(name));
+    m_netNodes.push_back(
+        m_collector.isGround(name)
+            ? Collector::kGround
+            : m_collector.node({std::string(name), {}, {}, ExtractedNode::kNoNet}));
+    return m_netNodes.back();
+}
+
+void NetSections::makeGround(std::string_view name) {
+    if (const auto id = m_nets.find(name)) {
+        m_netNodes[*id] = Collector::kGround;
+        return;
+    }
+    m_nets.add(kept(name));
+    m_netNodes.push_back(Collector::kGround);
+}
+
+std::uint32_t NetSections::place(std::string_view name) {
+    if (const auto id = m_names.find(name))
+        return *id;
+    m_names.add(kept(name));
+    m_nodes.push_back(kUnknown);
+    return static_cast<std::uint32_t>(m_nodes.size() - 1);
+}
+
+void NetSections::pin(std::string_view full, std::string_view instance, std::string_view pin,
+                      std::uint32_t net) {
+    std::uint32_t& node = m_nodes[place(full)];
+    if (node == kUnknown)
+        node = m_collector.node({std::string(full), std::string(instance), std::string(pin),
+                                 net < m_collector.out.nodes.size() ? net : ExtractedNode::kNoNet});
+}
+
+std::uint32_t NetSections::nodeOf(std::uint32_t place, std::string_view delimiters) {
+    if (place == kUnknown)
+        return Collector::kGround;
+    std::uint32_t& node = m_nodes[place];
+    if (node != kUnknown)
+        return node;
+    const std::string_view name = m_names.name(place);
+    if (const auto net = m_nets.find(name))
+        return node = m_netNodes[*net];
+    const std::size_t cut = name.find_last_of(delimiters);
+    if (cut != std::string_view::npos) {
+        if (const auto net = m_nets.find(name.substr(0, cut)))
+            return node = m_netNodes[*net];
+    }
+    if (m_collector.isGround(name))
+        return node = Collector::kGround;
+    m_collector.find(Severity::Warning, "PAR-015",
+                     "A capacitor ends at a node that nothing in the file names", 0,
+                     std::string(name));
+    return node = net(name);
+}
+
+void NetSections::resolve(std::string_view delimiters) {
+    for (const Cap& cap : m_caps)
+        m_collector.add(nodeOf(cap.a, delimiters), nodeOf(cap.b, delimiters),
+                        static_cast<double>(cap.farad));
+    m_caps = {};
 }
 
 std::string_view CardReader::rawLine() {

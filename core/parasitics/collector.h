@@ -3,6 +3,7 @@
 
 #include "core/parasitics/extraction.h"
 
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -64,6 +65,9 @@ public:
     bool stopped() const { return m_stopped; }
     bool isGround(std::string_view name) const;
 
+    /// The value of a capacitor card, counted; nothing when it is none (a finding) or 0.
+    std::optional<double> value(std::string_view word, std::string_view card, std::uint64_t line,
+                                double unit = 1);
     /// Adds a capacitor between nodes of `out`; either may be ground (kGround).
     void add(std::uint32_t a, std::uint32_t b, double farad);
     std::uint32_t node(ExtractedNode node);
@@ -83,6 +87,49 @@ private:
     std::vector<ExtractedCoupling> m_couplings; ///< as they came
     std::uint64_t m_leftOut = 0;
     bool m_stopped = false;
+};
+
+/// Nets, pins and capacitors of the formats that list a net's parts before its capacitors (DSPF,
+/// SPEF): what a place is may be said after a capacitor ends there. Views of the text are kept
+/// unless `copies`. Thread: owner only.
+class NetSections {
+public:
+    NetSections(Collector& collector, bool copies)
+        : m_collector(collector)
+        , m_copies(copies) {}
+    static constexpr std::uint32_t kUnknown = 0xFFFFFFFDu;
+
+    /// Node of a net; ground nets are Collector::kGround.
+    std::uint32_t net(std::string_view name);
+    void makeGround(std::string_view name);
+    std::uint32_t place(std::string_view name); ///< its number
+    bool isKnown(std::uint32_t place) const { return m_nodes[place] != kUnknown; }
+    void setNode(std::uint32_t place, std::uint32_t node) { m_nodes[place] = node; }
+    /// A pin of the net `net` (or of none) at a place that nothing has named yet.
+    void pin(std::string_view full, std::string_view instance, std::string_view pin,
+             std::uint32_t net);
+    /// `b` may be kUnknown: to ground.
+    void capacitor(std::uint32_t a, std::uint32_t b, double farad) {
+        m_caps.push_back({a, b, static_cast<float>(farad)});
+    }
+    /// Gives all capacitors to the collector. A place that nothing named is the net of its name, or
+    /// of what stands before the last of `delimiters`.
+    void resolve(std::string_view delimiters);
+
+private:
+    struct Cap {
+        std::uint32_t a, b;
+        float farad;
+    };
+    std::string_view kept(std::string_view name);
+    std::uint32_t nodeOf(std::uint32_t place, std::string_view delimiters);
+    Collector& m_collector;
+    bool m_copies;
+    NameIndex m_nets, m_names;
+    std::vector<std::uint32_t> m_netNodes;
+    std::vector<std::uint32_t> m_nodes; ///< of each place
+    std::vector<Cap> m_caps;
+    std::vector<std::unique_ptr<std::string>> m_texts;
 };
 
 /// One line of a file, its '+' continuations joined where there are any. Thread: owner only.

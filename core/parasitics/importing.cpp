@@ -2,6 +2,7 @@
 #include "core/parasitics/importing.h"
 
 #include "core/netlist/reader.h"
+#include "core/parasitics/names.h"
 
 #include <algorithm>
 
@@ -67,6 +68,27 @@ private:
     std::string m_name;
 };
 
+/// Moves what couples to supplies to the ground of the other end.
+void groundSupplies(Extraction& extraction, const GraphOptions& options) {
+    std::vector<std::string> further;
+    for (const std::string& name : options.supply)
+        further.push_back(canonicalName(name));
+    std::vector<bool> supply;
+    for (const ExtractedNode& node : extraction.nodes) {
+        const std::string name = canonicalName(node.isPin() && node.net != ExtractedNode::kNoNet
+                                                   ? extraction.nodes[node.net].name
+                                                   : node.name);
+        supply.push_back(isSupplyName(name) ||
+                         std::find(further.begin(), further.end(), name) != further.end());
+    }
+    std::erase_if(extraction.couplings, [&](const ExtractedCoupling& c) {
+        if (supply[c.a] == supply[c.b])
+            return false; // between supplies there is nothing to learn: left out by the pairing
+        extraction.ground[supply[c.a] ? c.b : c.a] += c.farad;
+        return true;
+    });
+}
+
 } // namespace
 
 Expected<std::vector<Imported>> importDesigns(const ImportRequest& request, StopToken stop,
@@ -104,6 +126,8 @@ Expected<std::vector<Imported>> importDesigns(const ImportRequest& request, Stop
         auto extraction = readExtraction(files[i].extraction, extractionOptions, stop, part);
         if (!extraction)
             return extraction.failure();
+        if (request.suppliesAreGround)
+            groundSupplies(*extraction, request.graph);
         auto paired = pairDesign(**circuit, *extraction, request.graph, stop);
         if (!paired) {
             Error error = paired.error();
@@ -121,6 +145,7 @@ Expected<std::vector<Imported>> importDesigns(const ImportRequest& request, Stop
                              {"extraction", files[i].extraction.filename().string()},
                              {"format", formatName(extraction->format)},
                              {"top", extraction->top},
+                             {"supplies", request.suppliesAreGround ? "ground" : "left out"},
                              {"command", request.command}};
         item.format = formatName(extraction->format);
         item.bytes = extraction->bytes;

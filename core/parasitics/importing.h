@@ -17,6 +17,9 @@ struct ImportRequest {
     std::string name; ///< of a single design; empty = the folder's or the extraction's
     std::string top, extractedTop;
     GraphOptions graph;
+    /// A coupling to a supply counts as capacitance to ground (for signals it is one); else it is
+    /// left out, as the paper has it.
+    bool suppliesAreGround = false;
     std::string command; ///< for provenance
 };
 

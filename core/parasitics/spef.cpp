@@ -17,7 +17,8 @@ public:
     SpefReader(std::string_view text, const std::string& name, const ExtractionOptions& options,
                StopToken stop, ProgressSink& progress)
         : m_text(text)
-        , m_collector(name, options, std::move(stop), progress, text.size()) {}
+        , m_collector(name, options, std::move(stop), progress, text.size())
+        , m_sections(m_collector, true) {}
 
     Expected<Extraction> read() {
         m_collector.out.format = ExtractionFormat::Spef;
@@ -51,18 +52,12 @@ public:
         if (m_inNet)
             m_collector.find(Severity::Warning, "PAR-012",
                              "The last net has no *END: the file may be cut short", opened);
-        for (const Cap& cap : m_caps)
-            m_collector.add(nodeOf(cap.a), nodeOf(cap.b), static_cast<double>(cap.farad));
+        m_sections.resolve(std::string_view(&m_delimiter, 1));
         return m_collector.finish();
     }
 
 private:
     enum class Section { Head, Map, Conn, Caps, Other };
-    struct Cap {
-        std::uint32_t a, b;
-        float farad;
-    };
-    static constexpr std::uint32_t kUnknown = 0xFFFFFFFDu;
 
     static bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -73,7 +68,7 @@ private:
             opened = number;
             ++m_netNumber;
             m_section = Section::Other;
-            m_net = netNode(expanded(nextWord(rest)));
+            m_net = m_sections.net(expanded(nextWord(rest)));
         } else if (word == "*CONN") {
             m_section = Section::Conn;
         } else if (word == "*CAP") {
@@ -90,9 +85,9 @@ private:
         } else if (word == "*I" && m_section == Section::Conn) {
             pin(nextWord(rest));
         } else if (word == "*P" && m_section == Section::Conn) {
-            m_places[placeOf(expanded(nextWord(rest)))] = m_net;
+            m_sections.setNode(m_sections.place(expanded(nextWord(rest))), m_net);
         } else if (word == "*N" && m_section == Section::Conn) {
-            m_places[placeOf(expanded(nextWord(rest)))] = m_net;
+            m_sections.setNode(m_sections.place(expanded(nextWord(rest))), m_net);
         } else if (word == "*C_UNIT") {
             unit(rest, number);
         } else if (word == "*DESIGN") {
@@ -148,39 +143,11 @@ private:
         return m_expanded;
     }
 
-    std::string_view kept(std::string_view name) {
-        m_copies.push_back(std::make_unique<std::string>(name));
-        return *m_copies.back();
-    }
-
-    std::uint32_t netNode(std::string_view name) {
-        if (const auto id = m_nets.find(name))
-            return m_netNodes[*id];
-        m_nets.add(kept(name));
-        m_netNodes.push_back(
-            m_collector.isGround(name)
-                ? Collector::kGround
-                : m_collector.node({std::string(name), {}, {}, ExtractedNode::kNoNet}));
-        return m_netNodes.back();
-    }
-
-    std::uint32_t placeOf(std::string_view name) {
-        if (const auto id = m_names.find(name))
-            return *id;
-        m_names.add(kept(name));
-        m_places.push_back(kUnknown);
-        return static_cast<std::uint32_t>(m_places.size() - 1);
-    }
-
     void pin(std::string_view word) {
         const std::string_view full = expanded(word);
-        const std::uint32_t place = placeOf(full);
         const std::size_t cut = full.rfind(m_delimiter);
-        if (m_places[place] != kUnknown || cut == std::string_view::npos)
-            return;
-        m_places[place] = m_collector.node(
-            {std::string(full), std::string(full.substr(0, cut)), std::string(full.substr(cut + 1)),
-             m_net == Collector::kGround ? ExtractedNode::kNoNet : m_net});
+        if (cut != std::string_view::npos)
+            m_sections.pin(full, full.substr(0, cut), full.substr(cut + 1), m_net);
     }
 
     void capacitor(std::string_view first, std::string_view rest, std::string_view line,
@@ -191,68 +158,35 @@ private:
         const bool toGround = value.empty();
         if (toGround)
             std::swap(b, value);
-        const auto farad = capacitance(value, m_unit);
-        if (!isDigit(first[0]) || a.empty() || !farad || *farad < 0) {
-            m_collector.find(Severity::Warning, "PAR-010",
-                             "This capacitor has no value that can be read", number,
-                             std::string(line.substr(0, 80)));
+        if (!isDigit(first[0]) || a.empty())
+            value = {};
+        const auto farad = m_collector.value(value, line, number, m_unit);
+        if (!farad)
             return;
-        }
-        ++m_collector.out.elements;
-        if (*farad == 0) {
-            ++m_collector.out.zeros;
-            return;
-        }
-        const std::uint32_t placeA = placeOf(expanded(a));
-        if (toGround) {
-            m_caps.push_back({placeA, kUnknown, static_cast<float>(*farad)});
-            return;
-        }
-        const std::uint32_t placeB = placeOf(expanded(b));
+        const std::uint32_t placeA = m_sections.place(expanded(a));
+        if (toGround)
+            return m_sections.capacitor(placeA, NetSections::kUnknown, *farad);
+        const std::uint32_t placeB = m_sections.place(expanded(b));
         // The standard lets a coupling stand in the sections of both nets; it counts once.
         double& section = m_seen.at(std::min(placeA, placeB), std::max(placeA, placeB));
         if (section == 0)
             section = static_cast<double>(m_netNumber);
         if (section != static_cast<double>(m_netNumber))
             return;
-        m_caps.push_back({placeA, placeB, static_cast<float>(*farad)});
-    }
-
-    std::uint32_t nodeOf(std::uint32_t place) {
-        if (place == kUnknown)
-            return Collector::kGround;
-        std::uint32_t& node = m_places[place];
-        if (node != kUnknown)
-            return node;
-        const std::string_view name = m_names.name(place);
-        if (const auto net = m_nets.find(name))
-            return node = m_netNodes[*net];
-        const std::size_t cut = name.rfind(m_delimiter);
-        if (cut != std::string_view::npos) {
-            if (const auto net = m_nets.find(name.substr(0, cut)))
-                return node = m_netNodes[*net];
-        }
-        if (m_collector.isGround(name))
-            return node = Collector::kGround;
-        m_collector.find(Severity::Warning, "PAR-015",
-                         "A capacitor ends at a node that no net names", 0, std::string(name));
-        return node = netNode(name);
+        m_sections.capacitor(placeA, placeB, *farad);
     }
 
     std::string_view m_text;
     Collector m_collector;
+    NetSections m_sections;
     Section m_section = Section::Head;
     bool m_inNet = false;
-    std::uint32_t m_net = kUnknown;
+    std::uint32_t m_net = NetSections::kUnknown;
     std::uint64_t m_netNumber = 0;
     double m_unit = 1e-12;
     char m_delimiter = ':';
     std::vector<std::string_view> m_map;
     std::string m_expanded;
-    std::vector<std::unique_ptr<std::string>> m_copies;
-    NameIndex m_nets, m_names;
-    std::vector<std::uint32_t> m_netNodes, m_places;
-    std::vector<Cap> m_caps;
     PairSums m_seen;
 };
 

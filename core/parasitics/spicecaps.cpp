@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Extracted SPICE: only hierarchy, ports and C cards are looked at.
+// Extracted SPICE: only hierarchy, ports and C cards are looked at. In Calibre's netlists nodes are
+// parts of nets by their names (CalibreNames).
+#include "core/parasitics/calibrenames.h"
 #include "core/parasitics/collector.h"
 #include "core/parasitics/names.h"
 
@@ -54,6 +56,14 @@ public:
         const auto top = findTop();
         if (!top)
             return top.failure();
+        for (std::size_t port = 0; port < m_cells[*top].ports; ++port)
+            m_calibre.learnNet(m_cells[*top].nets.name(static_cast<std::uint32_t>(port)));
+        if (m_calibre.used()) {
+            for (const CellData& cell : m_cells) {
+                for (std::uint32_t net = 0; net < cell.nets.size(); ++net)
+                    m_calibre.learnNode(cell.nets.name(net));
+            }
+        }
         m_collector.out.format = ExtractionFormat::Spice;
         m_collector.out.top = std::string(m_cells[*top].name);
         std::vector<std::uint32_t> nodes(m_cells[*top].nets.size(), kUnset);
@@ -148,18 +158,11 @@ private:
         std::string_view value = nextWord(rest);
         if (value.starts_with("C=") || value.starts_with("c="))
             value.remove_prefix(2);
-        const auto farad = capacitance(value);
-        if (!farad || b.empty() || *farad < 0) {
-            m_collector.find(Severity::Warning, "PAR-010",
-                             "This capacitor has no value that can be read", number,
-                             std::string(line.substr(0, 80)));
+        if (b.empty())
+            value = {};
+        const auto farad = m_collector.value(value, line, number);
+        if (!farad)
             return;
-        }
-        ++m_collector.out.elements;
-        if (*farad == 0) {
-            ++m_collector.out.zeros;
-            return;
-        }
         CellData& data = m_cells[cell];
         data.caps.push_back({data.nets.add(stable(a, line)), data.nets.add(stable(b, line)),
                              static_cast<float>(*farad)});
@@ -179,6 +182,7 @@ private:
         }
         if (master.empty())
             return;
+        m_calibre.learn(master);
         const std::uint32_t id = m_masters.add(stable(master, line));
         m_cellOf.resize(m_masters.size(), 0);
         // Devices of a flat file: remembered only once a cell of their name is known to exist or
@@ -230,11 +234,41 @@ private:
         if (node != kUnset)
             return node;
         const std::string_view local = cell.nets.name(net);
-        if (m_collector.isGround(local))
+        if (m_calibre.used())
+            node = calibreNode(local, path);
+        else if (m_collector.isGround(local))
             node = Collector::kGround;
         else
             node = m_collector.node({path + std::string(local), {}, {}, ExtractedNode::kNoNet});
         return node;
+    }
+
+    /// One node for all parts of a net; device pins have their own.
+    std::uint32_t calibreNode(std::string_view local, const std::string& path) {
+        const CalibreNames::Part part = m_calibre.partOf(local);
+        if (part.unknown)
+            m_collector.find(Severity::Warning, "PAR-016",
+                             "This node is part of a net that nothing in the file names", 0,
+                             path + std::string(local));
+        if (m_collector.isGround(part.net))
+            return Collector::kGround;
+        const std::uint32_t net = namedNode(path + std::string(part.net));
+        if (part.pin.empty())
+            return net;
+        const auto [it, fresh] = m_extra.try_emplace(path + toLower(local), 0u);
+        if (fresh)
+            it->second =
+                m_collector.node({path + std::string(local), path + std::string(part.instance),
+                                  std::string(part.pin), net});
+        return it->second;
+    }
+
+    /// One node for all places of a name.
+    std::uint32_t namedNode(const std::string& name) {
+        const auto [it, fresh] = m_extra.try_emplace(m_calibre.used() ? toLower(name) : name, 0u);
+        if (fresh)
+            it->second = m_collector.node({name, {}, {}, ExtractedNode::kNoNet});
+        return it->second;
     }
 
     Expected<void> expand(std::uint32_t index, const std::string& path,
@@ -277,11 +311,18 @@ private:
                 } else if (m_collector.isGround(word)) {
                     inner[port] = Collector::kGround;
                 } else { // a net that only instances touch: one number for all of them
-                    const auto [it, fresh] = m_extra.try_emplace(path + std::string(word), 0u);
-                    if (fresh)
-                        it->second = m_collector.node({it->first, {}, {}, ExtractedNode::kNoNet});
-                    inner[port] = it->second;
+                    inner[port] = m_calibre.used() ? calibreNode(word, path)
+                                                   : namedNode(path + std::string(word));
                 }
+            }
+            // The resistors and capacitors of one net: whatever is in there is that net.
+            if (const auto net = CalibreNames::netOfMaster(m_cells[child].name); !net.empty()) {
+                const std::uint32_t whole = calibreNode(net, path);
+                for (std::uint32_t k = 0; k < inner.size(); ++k)
+                    inner[k] = m_collector.isGround(m_cells[child].nets.name(k))
+                                   ? Collector::kGround
+                                   : whole;
+                port = m_cells[child].ports;
             }
             if (port < m_cells[child].ports)
                 m_collector.find(Severity::Warning, "PAR-014",
@@ -304,7 +345,8 @@ private:
     NameIndex m_masters;
     std::vector<std::uint32_t> m_cellOf; ///< by master, 0 = not a cell of this file
     std::vector<std::unique_ptr<std::string>> m_copies;
-    std::unordered_map<std::string, std::uint32_t> m_extra;
+    CalibreNames m_calibre;
+    std::unordered_map<std::string, std::uint32_t> m_extra; ///< nodes by name
     std::uint64_t m_instances = 0;
 };
 

@@ -5,6 +5,7 @@
 #include "core/parasitics/labels.h"
 #include "core/parasitics/pairs.h"
 
+#include <QTemporaryDir>
 #include <QtTest>
 
 #include <fstream>
@@ -56,6 +57,49 @@ float stat(const CircuitGraph& g, const std::string& net, std::size_t column) {
 class TestDesign : public QObject {
     Q_OBJECT
 private slots:
+    /// Rails of names that nobody knows are found by the bulks on them; never among known ones.
+    void railsByBulk() {
+        const char* text = ".subckt top in out vhot vcold\n"
+                           "m1 n1 in vhot vhot p w=1u l=1u\nm2 n1 in vcold vcold n w=1u l=1u\n"
+                           "m3 out n1 vhot vhot p w=1u l=1u\nm4 out n1 vcold vcold n w=1u l=1u\n"
+                           ".model n nmos\n.model p pmos\n.ends\n";
+        const auto circuit = netlist::readNetlistText(text, "t", {});
+        QVERIFY(circuit);
+        const auto g = buildGraph(**circuit);
+        QVERIFY(g.ok());
+        QCOMPARE(g->netNames, (std::vector<std::string>{"in", "out", "n1"}));
+        QCOMPARE(g->pinRail[2], std::uint8_t{2}); // source of m1
+        QCOMPARE(g->pinRail[5], std::uint8_t{1});
+        GraphOptions options;
+        options.supply = {"out"};
+        const auto told = buildGraph(**circuit, options);
+        QVERIFY(told.ok()); // a supply is named: no other is guessed
+        QCOMPARE(told->netNames, (std::vector<std::string>{"in", "vhot", "n1"}));
+    }
+
+    /// What couples to a supply is left out, or counts as capacitance to ground.
+    void supplies() {
+        QTemporaryDir folder;
+        const std::filesystem::path path(folder.path().toStdString());
+        QVERIFY(writeFileAtomically(path / "schematic.sp", kSchematic).ok());
+        QVERIFY(writeFileAtomically(path / "extracted.sp", kExtraction).ok());
+        ImportRequest request;
+        request.paths = {path};
+        const auto left = importDesigns(request);
+        request.suppliesAreGround = true;
+        const auto grounded = importDesigns(request);
+        QVERIFY(left.ok() && grounded.ok());
+        const auto& a = left->front().paired;
+        const auto& b = grounded->front().paired;
+        const auto out = netOf(a.design.graph, "out");
+        QCOMPARE(a.design.ground[out], 0.0F);
+        QCOMPARE(b.design.ground[out], 3e-15F);
+        QCOMPARE(a.report.couplingsSupply, std::size_t{1});
+        QCOMPARE(b.report.couplingsSupply, std::size_t{0});
+        QCOMPARE(a.design.couplings.size(), b.design.couplings.size());
+        QCOMPARE(b.design.provenance.at("supplies"), std::string("ground"));
+    }
+
     void graph() {
         const auto circuit = schematic();
         QVERIFY(circuit);

@@ -2,6 +2,8 @@
 #include "core/parasitics/extraction.h"
 #include "core/parasitics/names.h"
 
+#include <QFile>
+#include <QTemporaryDir>
 #include <QtTest>
 
 #include <cmath>
@@ -91,6 +93,73 @@ private slots:
         QCOMPARE(inner->nodes.size(), std::size_t{2});
     }
 
+    /// Two inverters as Calibre writes them, in three files: made here.
+    void calibre() {
+        QTemporaryDir folder;
+        const auto write = [&](const char* name, const char* text) {
+            QFile file(folder.filePath(QString::fromLatin1(name)));
+            return file.open(QIODevice::WriteOnly) && file.write(text) > 0;
+        };
+        QVERIFY(
+            write("buf.netlist",
+                  "* PEX netlist\n.include \"elsewhere/buf.netlist.pex\"\n"
+                  ".subckt buf  VSS VDD IN OUT\n"
+                  "mXI0/M1 N_A_B_XI0/M1_d N_IN_XI0/M1_g N_VSS_XI0/M1_s N_VSS_XI0/M1_b n L=1 W=1\n"
+                  "mXI1/M1 N_OUT_XI1/M1_d N_A_B_XI1/M1_g N_VSS_XI1/M1_s N_VSS_XI1/M1_b n L=1 W=1\n"
+                  ".include \"buf.netlist.BUF.pxi\"\n.ends\n"));
+        QVERIFY(write(
+            "buf.netlist.pex",
+            ".subckt PM_BUF%IN 2 5 7\nc0 5 0 0.11f\nc1 2 0 0.04f\nr2 2 5 10\nr3 7 5 3\n.ends\n"
+            ".subckt PM_BUF%A_B 1 2 3 9\nc0 9 0 0.2f\nc1 17 0 0.3f\nc2 1 17 5f\nr1 1 17 2\n.ends\n"
+            ".subckt PM_BUF%OUT 1 2\nc0 1 0 0.5f\n.ends\n"));
+        QVERIFY(write(
+            "buf.netlist.BUF.pxi",
+            "x_PM_BUF%IN N_IN_XI0/M1_g IN N_IN_c_4_p PM_BUF%IN\n"
+            "x_PM_BUF%A_B N_A_B_XI0/M1_d N_A_B_XI1/M1_g N_A_B_c_12_n N_A_B_c_13_p PM_BUF%A_B\n"
+            "x_PM_BUF%OUT N_OUT_XI1/M1_d OUT PM_BUF%OUT\n"
+            "cc_1 N_IN_c_4_p N_A_B_c_12_n 0.06f\ncc_2 N_IN_XI0/M1_g N_A_B_c_13_p 0.02f\n"
+            "cc_3 OUT N_A_B_XI1/M1_g 0.05f\ncc_4 VSS N_OUT_XI1/M1_d 0.03f\n"
+            "cc_5 N_A_B_c_12_n N_A_B_c_13_p 1f\n"));
+        const std::filesystem::path path(folder.filePath("buf.netlist").toStdString());
+        auto e = readExtraction(path);
+        QVERIFY2(e.ok(), e.ok() ? "" : e.error().message().c_str());
+        QCOMPARE(e->top, std::string("buf"));
+        for (const auto& d : e->findings)
+            qWarning("%s %s", d.text.c_str(), d.object.c_str());
+        QVERIFY(e->findings.empty());
+        // Nets are whole, whatever their parts are called; an underscore in a net's name stays.
+        QVERIFY(near(couplingOf(*e, "IN", "A_B"), 0.06e-15));
+        const auto ground = [&](const char* name) {
+            return e->ground[static_cast<std::size_t>(nodeOf(*e, name))];
+        };
+        QVERIFY(near(ground("IN"), 0.15e-15));
+        QVERIFY(near(ground("A_B"), 0.5e-15)); // c2 lies within the net
+        // Device terminals are pins of their nets.
+        const int gate = nodeOf(*e, "N_IN_XI0/M1_g");
+        QVERIFY(gate >= 0);
+        QCOMPARE(e->nodes[static_cast<std::size_t>(gate)].instance, std::string("XI0/M1"));
+        QCOMPARE(e->nodes[static_cast<std::size_t>(gate)].pin, std::string("g"));
+        QCOMPARE(static_cast<int>(e->nodes[static_cast<std::size_t>(gate)].net), nodeOf(*e, "IN"));
+        QVERIFY(near(couplingOf(*e, "N_IN_XI0/M1_g", "A_B"), 0.02e-15));
+        QVERIFY(near(couplingOf(*e, "OUT", "N_A_B_XI1/M1_g"), 0.05e-15));
+        QVERIFY(near(ground("N_OUT_XI1/M1_d"), 0.03e-15));
+        QVERIFY(near(ground("OUT"), 0.5e-15));
+        // Without the parts: told, and what is there is read.
+        QVERIFY(QFile::remove(folder.filePath("buf.netlist.pex")));
+        e = readExtraction(path);
+        QVERIFY(e.ok());
+        QVERIFY(finds(*e, "PAR-017"));
+        QVERIFY(near(couplingOf(*e, "IN", "A_B"), 0.06e-15));
+    }
+
+    void calibreUnknownNet() {
+        const auto e = read(".subckt PM_T%a 1\nc0 1 0 1f\n.ends\n.subckt t a\n"
+                            "x_PM_T%a N_a_c_1_p PM_T%a\ncc_1 N_a_c_1_p N_ghost_M1_g 1f\n.ends\n");
+        QVERIFY(e.ok());
+        QVERIFY(finds(*e, "PAR-016"));
+        QVERIFY(near(couplingOf(*e, "a", "N_ghost_M1_g"), 1e-15)); // nothing is lost
+    }
+
     void dspf() {
         const auto e = read(
             "*|DSPF 1.5\n*|GROUND_NET VSS\n.subckt top A Y\n*|NET A 3f\n*|P (A I 0 0 0)\n"
@@ -151,6 +220,23 @@ private slots:
         QTest::newRow("contains itself")
             << QByteArray(".subckt t a b\nX1 a b t\nC1 a b 1f\n.ends\nX0 p q t\n")
             << QStringLiteral("PAR-004");
+        QTest::newRow("DSPF, cut short")
+            << QByteArray("*|DSPF 1\n.subckt t a\n*|NET a 1f\nC1 a 0 1f\n")
+            << QStringLiteral("PAR-012");
+        QTest::newRow("DSPF, pin not complete")
+            << QByteArray("*|DSPF 1\n*|NET a 1f\n*|I (M1:g M1)\nC1 a 0 1f\n")
+            << QStringLiteral("PAR-013");
+        QTest::newRow("DSPF, node unknown")
+            << QByteArray("*|DSPF 1\n*|NET a 1f\nC1 a b:2 1f\n") << QStringLiteral("PAR-015");
+        QTest::newRow("DSPF, wrong unit")
+            << QByteArray("*|DSPF 1\n*|NET a 1f\n*|NET b 1\nC1 a b 0.25\n")
+            << QStringLiteral("PAR-011");
+        QTest::newRow("SPEF, negative")
+            << QByteArray("*SPEF\n*D_NET a 1\n*CAP\n1 a -0.001\n2 a 0.001\n*END\n")
+            << QStringLiteral("PAR-010");
+        QTest::newRow("SPEF, node unknown")
+            << QByteArray("*SPEF\n*D_NET a 1\n*CAP\n1 a b:1 0.001\n*END\n")
+            << QStringLiteral("PAR-015");
         QTest::newRow("SPEF, unit unknown")
             << QByteArray("*SPEF\n*C_UNIT 1 PARSEC\n*D_NET a 1\n*CAP\n1 a 0.001\n*END\n")
             << QStringLiteral("PAR-011");
