@@ -312,6 +312,7 @@ struct EmbedOptions {
     std::string model, data, output;
     std::vector<std::string> designs;
     explore::TsneOptions tsne;
+    bool untrained = false;
 };
 
 void embedCommand(const EmbedOptions& options, Context& context) {
@@ -328,8 +329,19 @@ void embedCommand(const EmbedOptions& options, Context& context) {
     auto how = options.tsne;
     how.threads = context.threads;
     how.seed = context.seed.value_or(0);
-    const auto layout =
-        explore::layOutParasitics(*loaded->model, *shown, how, context.stop, context.progress);
+    std::unique_ptr<learn::ParasiticModel> bare;
+    if (options.untrained) {
+        const auto engine = parasiticEngine(context);
+        if (!engine)
+            return context.fail(engine.error());
+        auto model =
+            (*engine)->loadParasitics(explore::untrainedEncoder(loaded->checkpoint, how.seed));
+        if (!model)
+            return context.fail(model.error());
+        bare = std::move(*model);
+    }
+    const auto layout = explore::layOutParasitics(bare ? *bare : *loaded->model, *shown, how,
+                                                  context.stop, context.progress);
     if (!layout)
         return context.fail(layout.error());
     if (!options.output.empty()) {
@@ -379,7 +391,7 @@ void addParasiticsLearning(CLI::App& noun, Context& context) {
         ->capture_default_str();
     verb->add_option("--task", train->task, "coupling, ground or link")->capture_default_str();
     verb->add_option("--loss", train->loss,
-                     "Values: mse, gai, bmc, bni; classes: ce, focal, balanced");
+                     "Values: mse, gai, bmc, bni, mpgd, shrinkage; classes: ce, focal, balanced");
     verb->add_option("--set", train->settings, "Change a setting: key=value")
         ->allow_extra_args(false);
     verb->add_option("--seeds", train->seeds, "Several seeds, each in its own folder")
@@ -402,6 +414,8 @@ void addParasiticsLearning(CLI::App& noun, Context& context) {
     verb->add_option("--designs", embed->designs, "Names (default: all)")->delimiter(',');
     verb->add_option("--perplexity", embed->tsne.perplexity, "Of t-SNE")->capture_default_str();
     verb->add_option("--steps", embed->tsne.steps, "Of t-SNE")->capture_default_str();
+    verb->add_flag("--untrained", embed->untrained,
+                   "With an encoder that was never trained, to compare (Fig. 3)");
     verb->add_option("-o,--output", embed->output, "CSV of the points");
     verb->callback([embed, &context] { embedCommand(*embed, context); });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/explore/parasiticlayout.h"
 
+#include "core/dataset/random.h"
 #include "core/explore/neighbours.h"
 
 #include <cmath>
@@ -28,6 +29,25 @@ double neighbourR2(const Neighbours& near, const std::vector<double>& logs) {
 }
 
 } // namespace
+
+learn::ParasiticCheckpoint untrainedEncoder(learn::ParasiticCheckpoint checkpoint,
+                                            std::uint64_t seed) {
+    dataset::Random random(seed, 9);
+    double bound = 1;
+    for (nn::NamedArray& array : checkpoint.weights) {
+        if (array.name.find(".encoder.") == std::string::npos)
+            continue;
+        if (array.shape.size() > 1) { // a bias follows its matrix
+            double inputs = 1;
+            for (std::size_t d = 1; d < array.shape.size(); ++d)
+                inputs *= static_cast<double>(array.shape[d]);
+            bound = 1 / std::sqrt(inputs);
+        }
+        for (float& value : array.values)
+            value = static_cast<float>(random.uniform(-bound, bound));
+    }
+    return checkpoint;
+}
 
 Expected<ParasiticLayout> layOutParasitics(learn::ParasiticModel& model,
                                            const std::vector<const parasitics::Design*>& designs,

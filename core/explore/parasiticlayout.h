@@ -22,6 +22,11 @@ struct ParasiticLayout {
     double neighbourR2 = 0;
 };
 
+/// The checkpoint with its encoders as they were before any training: weights drawn anew, uniform
+/// within 1 / sqrt(inputs). What is left is what topology alone tells.
+learn::ParasiticCheckpoint untrainedEncoder(learn::ParasiticCheckpoint checkpoint,
+                                            std::uint64_t seed);
+
 /// Errors: LEARN-043 no encoder, EXPL-001 fewer than two points, EXPL-003 stopped, EXPL-004.
 /// Thread: any; one call at a time per model.
 Expected<ParasiticLayout> layOutParasitics(learn::ParasiticModel& model,

@@ -129,8 +129,9 @@ Expected<void> checkParasiticSpec(const ParasiticSpec& s) {
         return wrong("classify", "true", "Classes are of ground capacitances");
     if (s.task != "link" && s.classify && !oneOf(s.loss, {"ce", "focal", "balanced"}))
         return wrong("loss", s.loss, "ce, focal or balanced");
-    if (s.task != "link" && !s.classify && !oneOf(s.loss, {"mse", "gai", "bmc", "bni"}))
-        return wrong("loss", s.loss, "mse, gai, bmc or bni");
+    if (s.task != "link" && !s.classify &&
+        !oneOf(s.loss, {"mse", "gai", "bmc", "bni", "mpgd", "shrinkage"}))
+        return wrong("loss", s.loss, "mse, gai, bmc, bni, mpgd or shrinkage");
     if (!(s.noise > 0) || s.noise > 1)
         return wrong("noise", std::to_string(s.noise), "Above 0, at most 1");
     if (s.hidden < 12 || s.hidden > 2048 || s.hidden % 12 != 0)

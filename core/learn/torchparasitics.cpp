@@ -7,6 +7,7 @@
 #include "core/learn/calibration.h"
 #include "core/learn/parasiticlosses.h"
 #include "core/learn/parasiticsamples.h"
+#include "core/learn/regressionlosses.h"
 #include "core/parasitics/pairs.h"
 
 #include <chrono>
@@ -23,6 +24,7 @@ constexpr std::size_t kMixture = 8;  ///< components of the labels' density
 constexpr int kBins = 50;            ///< of BNI
 constexpr double kScattered = -0.99; ///< both losses below: the encoder is done
 constexpr double kClip = 5;
+constexpr double kShrink = 2; ///< a times c of the shrinkage loss, as Lu et al. have it (10, 0.2)
 
 double since(Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
@@ -276,6 +278,11 @@ private:
     Tensor valueLoss(ParasiticNetImpl& net, const Tensor& predicted, const Tensor& label) const {
         if (m_spec.loss == "mse")
             return (predicted - label).square().mean();
+        // The label noise is the error below which there is nothing to learn.
+        if (m_spec.loss == "mpgd")
+            return mpgdLoss(predicted - label, m_spec.noise);
+        if (m_spec.loss == "shrinkage")
+            return shrinkageLoss(predicted - label, kShrink / m_spec.noise, m_spec.noise);
         const Tensor noise = net.logNoise.exp();
         if (m_spec.loss == "gai")
             return gaiLoss(predicted, label, m_mixture, noise);

@@ -3,6 +3,7 @@
 
 #include "core/learn/batches.h"
 #include "core/learn/optimizer.h"
+#include "core/learn/regressionlosses.h"
 #include "core/learn/stepgraph.h"
 #include "core/learn/trainer.h"
 #include "core/nn/modules.h"
@@ -93,17 +94,10 @@ constexpr double kHuber = 0.01; ///< errors below, in scaled labels, count by th
 
 torch::Tensor lossOf(const Recipe& recipe, const torch::Tensor& out, const torch::Tensor& y) {
     const std::string& kind = recipe.loss;
-    if (kind == "mpgd") {
-        // The choice, and the fall-back to all entries, are made on the device.
-        const torch::Tensor error = out - y;
-        const torch::Tensor chosen = error.detach().abs() > recipe.lossThreshold;
-        const torch::Tensor weight = (chosen | chosen.any().logical_not()).to(error.scalar_type());
-        return (weight * error * error).sum() / weight.sum();
-    }
-    if (kind == "shrinkage") {
-        const torch::Tensor error = (out - y).abs();
-        return (error * error * torch::sigmoid((error - recipe.shrinkC) * recipe.shrinkA)).mean();
-    }
+    if (kind == "mpgd")
+        return mpgdLoss(out - y, recipe.lossThreshold);
+    if (kind == "shrinkage")
+        return shrinkageLoss(out - y, recipe.shrinkA, recipe.shrinkC);
     if (kind == "mae")
         return torch::l1_loss(out, y);
     if (kind == "huber")

@@ -3,6 +3,7 @@
 #include "ui/pages/accuracypane.h"
 #include "ui/pages/couplingpane.h"
 #include "ui/pages/designspane.h"
+#include "ui/pages/encoderpane.h"
 #include "ui/pages/estimatepane.h"
 #include "ui/pages/parasiticspage.h"
 #include "ui/services/selectionhub.h"
@@ -17,9 +18,11 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QElapsedTimer>
+#include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
 #include <QScrollBar>
+#include <QSignalSpy>
 #include <QSlider>
 #include <QSpinBox>
 #include <QTabWidget>
@@ -41,8 +44,9 @@ constexpr const char* kSchematic =
     "xmn1 n1 in vss vss sky130_fd_pr__nfet_01v8 w=0.65u l=0.15u\n"
     "xmp2 out n1 vdd vdd sky130_fd_pr__pfet_01v8 w=1u l=0.15u\n"
     "xmn2 out n1 vss vss sky130_fd_pr__nfet_01v8 w=0.65u l=0.15u\n.ends\n";
-constexpr const char* kExtraction = ".subckt top in out vdd vss\nC0 in n1 0.05f\nC1 n1 out 0.06f\n"
-                                    "C2 in out 0.004f\nC3 n1 vss 0.2f\nC4 fill n1 0.3f\n.ends\n";
+constexpr const char* kExtraction =
+    ".subckt top in out vdd vss\nC0 in n1 0.05f\nC1 n1 out 0.06f\n"
+    "C2 in out 0.004f\nC3 n1 vss 0.2f\nC4 fill n1 0.3f\nC5 in vss -1f\n.ends\n";
 
 } // namespace
 
@@ -271,6 +275,10 @@ private slots:
         QCOMPARE(pane->table()->item(0, 0)->text(), u"made"_s);
         QCOMPARE(pane->unpaired()->rowCount(), 1); // the fill
         QCOMPARE(pane->unpaired()->item(0, 0)->text(), u"fill"_s);
+        // What the readers found is told beside it, with file and line.
+        QCOMPARE(pane->findings()->rowCount(), 1);
+        QVERIFY(pane->findings()->item(0, 0)->text().contains(u"negative"_s));
+        QCOMPARE(pane->findings()->item(0, 2)->text(), u"extracted.spice:7"_s);
         QCOMPARE(pane->distribution()->series().size(), 1);
         pane->quantityBox()->setCurrentIndex(1);
         QCOMPARE(pane->distribution()->series().size(), 1);
@@ -300,6 +308,90 @@ private slots:
         QTest::mouseClick(accuracy->trainButton(), Qt::LeftButton);
         QVERIFY(waitSettled(window, 120'000));
         QVERIFY(page->bar()->text().contains(u"too few"_s));
+    }
+
+    /// A training in the window: its curves while it goes on, held and taken up, the network kept
+    /// under a name of its own; then what its encoder knows.
+    void trainsAndEmbeds() {
+        QVERIFY(QDir(AccuracyPane::folder()).removeRecursively()); // of a run that failed
+        MainWindow window(m_folder.filePath(u"s.ini"_s));
+        window.resize(1400, 900);
+        window.show();
+        ParasiticsPage* page = window.parasiticsPage();
+        window.showPage(MainWindow::Page::Parasitics);
+        const QString folder = m_folder.filePath(u"chain"_s);
+        QVERIFY(QDir().mkpath(folder));
+        QByteArray schematic = ".subckt top in vdd vss\n", extraction = schematic;
+        for (int i = 0; i < 60; ++i) {
+            const QByteArray from = i ? "n" + QByteArray::number(i) : QByteArray("in");
+            const QByteArray to = "n" + QByteArray::number(i + 1), k = QByteArray::number(i);
+            const QByteArray w = QByteArray::number(0.5 + 0.1 * (i % 7), 'f', 2) + "u";
+            schematic += "ma" + k + " " + to + " " + from + " vss vss n w=" + w + " l=0.15u\n";
+            if ((i * 7919 >> 3) & 1) // not all stages alike
+                schematic += "mc" + k + " side" + k + " " + to + " vss vss n w=" + w + " l=0.15u\n";
+            if ((i * 1047 >> 4) & 1)
+                schematic += "mb" + k + " " + to + " " + from + " vdd vdd p w=" + w + " l=0.15u\n";
+            extraction += "C" + k + " " + from + " " + to + " " +
+                          QByteArray::number(0.004 * (1 + i % 7)) + "f\nCg" + k + " " + to +
+                          " vss " + QByteArray::number(0.02 * (1 + i % 3)) + "f\n";
+        }
+        QVERIFY(write(folder + u"/schematic.spice"_s, schematic + ".ends\n"));
+        QVERIFY(write(folder + u"/extracted.spice"_s, extraction + ".ends\n"));
+        page->work().import({folder});
+        QVERIFY(waitSettled(window));
+        AccuracyPane* pane = page->accuracyPane();
+        page->tabs()->setCurrentWidget(pane);
+        QCOMPARE(pane->lossBox()->findData(u"ce"_s), -1); // couplings have no classes
+        pane->taskBox()->setCurrentIndex(pane->taskBox()->findData(u"ground"_s));
+        QVERIFY(pane->lossBox()->findData(u"balanced"_s) >= 0);
+        pane->lossBox()->setCurrentIndex(pane->lossBox()->findData(u"mpgd"_s));
+        pane->methodBox()->setCurrentIndex(pane->methodBox()->findData(u"circuitgcl"_s));
+        pane->stepsBox()->setValue(60);
+        QVERIFY(!pane->pauseButton()->isVisible());
+        QSignalSpy reports(&page->work(), &ParasiticWork::trainingReported);
+        QSignalSpy done(&page->work(), &ParasiticWork::trained);
+        QTest::mouseClick(pane->trainButton(), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(reports.count() > 1, 60'000);
+        QVERIFY(!pane->lossCurve()->series().isEmpty()); // pretraining shows at once
+        QVERIFY(pane->pauseButton()->isVisible());
+        QTest::mouseClick(pane->pauseButton(), Qt::LeftButton);
+        QVERIFY(page->work().isPaused(ParasiticWork::Task::Train));
+        QTest::qWait(300);
+        QCoreApplication::processEvents();
+        const auto held = reports.count();
+        QTest::qWait(500);
+        QCOMPARE(reports.count(), held);
+        QTest::mouseClick(pane->pauseButton(), Qt::LeftButton);
+        QVERIFY(waitSettled(window, 120'000));
+        QCOMPARE(done.count(), 1);
+        QCOMPARE(pane->lossCurve()->series().size(), 3);
+        QCOMPARE(pane->curve()->series()[0].x.last(), 60.0);
+        const QString model = done[0][0].toString();
+        QVERIFY(model.endsWith(u"ground-circuitgcl-mpgd.safetensors"_s));
+        QFile log(QString(model).replace(u".safetensors"_s, u".jsonl"_s));
+        QVERIFY(log.open(QIODevice::ReadOnly));
+        QCOMPARE(log.readAll().count('\n'), reports.count());
+        QCOMPARE(pane->modelBox()->currentData().toString(), model);
+
+        EncoderPane* encoder = page->encoderPane();
+        page->tabs()->setCurrentWidget(encoder);
+        encoder->modelBox()->setCurrentIndex(encoder->modelBox()->findData(model));
+        QCOMPARE(encoder->modelBox()->currentData().toString(), model);
+        encoder->perplexityBox()->setValue(5);
+        encoder->stepsBox()->setValue(100);
+        QTest::mouseClick(encoder->startButton(), Qt::LeftButton);
+        QVERIFY(waitSettled(window, 120'000));
+        QVERIFY2(encoder->trained()->count() > 5, qPrintable(page->bar()->text()));
+        QCOMPARE(encoder->trained()->count(), encoder->untrained()->count());
+        QVERIFY(encoder->summary()->text().contains(u"with scattering"_s));
+        // A point chosen in one picture is chosen in the other.
+        const QPointF at = encoder->trained()->placeOf(2);
+        QTest::mouseClick(encoder->trained(), Qt::LeftButton, {}, at.toPoint());
+        QCOMPARE(encoder->trained()->selection().size(), 1);
+        QCOMPARE(encoder->untrained()->selection(), encoder->trained()->selection());
+        if (qEnvironmentVariableIsSet("OHMSCAPE_GRAB"))
+            window.grab().save(qEnvironmentVariable("OHMSCAPE_GRAB"));
+        QVERIFY(QFile::remove(model));
     }
 
     void accessible() {

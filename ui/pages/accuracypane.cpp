@@ -4,6 +4,7 @@
 #include "core/base/units.h"
 #include "core/parasitics/labels.h"
 #include "core/project/installation.h"
+#include "ui/pages/encoderpane.h"
 #include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
 #include "widgets/common/icons.h"
@@ -49,24 +50,75 @@ AccuracyPane::AccuracyPane(ParasiticWork& work, QWidget* parent)
     connect(&m_work, &ParasiticWork::stateChanged, this, &AccuracyPane::showState);
     connect(&m_work, &ParasiticWork::checked, this, &AccuracyPane::showChecked);
     connect(&m_work, &ParasiticWork::trained, this, [this](const QString& model) {
-        fillModels();
+        fillEstimators(m_model);
         m_model->setCurrentIndex(m_model->findData(model));
     });
-    connect(&m_work, &ParasiticWork::trainingReported, this,
-            [this](const QString& phase, double step, double, double score) {
-                if (phase != u"train"_s)
-                    return;
-                m_x << step;
-                m_score << score;
-                widgets::PlotSeries line;
-                line.name = tr("validation R2 or F1");
-                line.x = m_x;
-                line.y = m_score;
-                m_curve->setSeries({line});
-            });
-    fillModels();
+    connect(&m_work, &ParasiticWork::trainingReported, this, &AccuracyPane::report);
+    fillEstimators(m_model);
+    fillLosses();
     showDesigns();
     showState();
+}
+
+/// Losses of values, and for ground capacitances of classes; links have their own.
+void AccuracyPane::fillLosses() {
+    const QString task = m_task->currentData().toString();
+    const QString current = m_loss->currentData().toString();
+    m_loss->clear();
+    if (task == u"link") {
+        m_loss->addItem(tr("cross entropy of links"), u"gai"_s);
+    } else {
+        for (const auto& [text, id] : {std::pair{tr("mean square"), u"mse"_s},
+                                       std::pair{tr("balanced, by a mixture (GAI)"), u"gai"_s},
+                                       std::pair{tr("balanced, by the batch (BMC)"), u"bmc"_s},
+                                       std::pair{tr("balanced, by bins (BNI)"), u"bni"_s},
+                                       std::pair{tr("large errors only (MPGD)"), u"mpgd"_s},
+                                       std::pair{tr("shrinkage"), u"shrinkage"_s}})
+            m_loss->addItem(text, id);
+    }
+    if (task == u"ground") {
+        for (const auto& [text, id] : {std::pair{tr("classes: cross entropy"), u"ce"_s},
+                                       std::pair{tr("classes: focal"), u"focal"_s},
+                                       std::pair{tr("classes: balanced softmax"), u"balanced"_s}})
+            m_loss->addItem(text, id);
+    }
+    const int at = m_loss->findData(current);
+    m_loss->setCurrentIndex(std::max(0, at));
+}
+
+void AccuracyPane::report(const QString& phase, double step, double loss, double score) {
+    const auto add = [step](Curve& curve, double value) {
+        if (!curve.x.isEmpty() && step <= curve.x.last())
+            curve = {}; // the next network of an ensemble
+        curve.x << step;
+        curve.y << value;
+    };
+    if (phase == u"pretrain") {
+        add(m_alignment, loss);
+        add(m_scattering, score);
+    } else {
+        add(m_trainingLoss, loss);
+        add(m_score, score);
+    }
+    const auto line = [](const QString& name, const Curve& curve, int colour) {
+        widgets::PlotSeries series;
+        series.name = name;
+        series.x = curve.x;
+        series.y = curve.y;
+        series.colour = colour;
+        return series;
+    };
+    QVector<widgets::PlotSeries> losses;
+    if (!m_alignment.x.isEmpty())
+        losses << line(tr("pretraining: alignment"), m_alignment, 1)
+               << line(tr("pretraining: scattering"), m_scattering, 2);
+    if (!m_trainingLoss.x.isEmpty())
+        losses << line(tr("training"), m_trainingLoss, 0);
+    m_lossCurve->setSeries(losses);
+    if (!m_score.x.isEmpty())
+        m_curve->setSeries({line(m_task->currentData() == u"link"_s ? tr("validation loss")
+                                                                    : tr("validation R2 or F1"),
+                                 m_score, 0)});
 }
 
 QString AccuracyPane::folder() {
@@ -95,11 +147,21 @@ QWidget* AccuracyPane::buildSide() {
           std::pair{u"DLPL-Cap"_s, u"dlplcap"_s}, std::pair{u"CircuitGPS"_s, u"circuitgps"_s}})
         m_method->addItem(text, id);
     form->addRow(tr("Method"), m_method);
+    m_loss = choiceField(tr("Loss"));
+    form->addRow(tr("Loss"), m_loss);
+    connect(m_task, &QComboBox::currentIndexChanged, this, &AccuracyPane::fillLosses);
     m_steps = spinField(tr("Steps"), 10, 100000, 300);
     form->addRow(tr("Steps"), m_steps);
     layout->addLayout(form);
     m_train = new QPushButton(widgets::themedIcon(u"play"_s), tr("Train on the chosen designs"));
-    layout->addWidget(m_train);
+    m_pause = new QPushButton(widgets::themedIcon(u"pause"_s), tr("Pause"));
+    m_pause->setToolTip(tr("Holds the training after its step; what it learned stays in memory"));
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(m_train, 1);
+    buttons->addWidget(m_pause);
+    layout->addLayout(buttons);
+    connect(m_pause, &QPushButton::clicked, this,
+            [this] { m_work.setPaused(Task::Train, !m_work.isPaused(Task::Train)); });
     layout->addSpacing(fontMetrics().height());
     m_model = choiceField(tr("Network"));
     layout->addWidget(m_model);
@@ -118,11 +180,11 @@ QWidget* AccuracyPane::buildSide() {
         spec.method = m_method->currentData().toString().toStdString();
         spec.task = m_task->currentData().toString().toStdString();
         spec.steps = m_steps->value();
-        if (spec.method != "ohmscape" && spec.method != "circuitgcl")
-            spec.loss = "mse";
-        m_x.clear();
-        m_score.clear();
+        spec.loss = m_loss->currentData().toString().toStdString();
+        spec.classify = spec.loss == "ce" || spec.loss == "focal" || spec.loss == "balanced";
+        m_score = m_trainingLoss = m_alignment = m_scattering = {};
         m_curve->setSeries({});
+        m_lossCurve->setSeries({});
         m_work.train(spec, chosen(), folder());
     });
     connect(m_check, &QPushButton::clicked, this, [this] {
@@ -140,6 +202,9 @@ QWidget* AccuracyPane::buildMain() {
     m_curve = new widgets::PlotView(tr("Training"));
     m_curve->setAxes(tr("step"), tr("validation"));
     m_curve->setEmptyText(tr("The curve of a training appears here"));
+    m_lossCurve = new widgets::PlotView(tr("Loss"));
+    m_lossCurve->setAxes(tr("step"), tr("loss"));
+    m_lossCurve->setEmptyText(tr("The losses of a training appear here"));
     m_confusion = new QTableWidget(0, parasitics::kClasses);
     styleTable(m_confusion, tr("Confusion of classes: extracted down, predicted across"));
     m_confusion->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
@@ -160,7 +225,10 @@ QWidget* AccuracyPane::buildMain() {
     auto* left = new QSplitter(Qt::Vertical);
     left->addWidget(
         titledPane(tr("Predicted against extracted"), m_scatter, plotExport(m_scatter)));
-    left->addWidget(titledPane(tr("Training"), m_curve, plotExport(m_curve)));
+    auto* curves = new QSplitter(Qt::Horizontal);
+    curves->addWidget(titledPane(tr("Loss"), m_lossCurve, plotExport(m_lossCurve)));
+    curves->addWidget(titledPane(tr("Validation"), m_curve, plotExport(m_curve)));
+    left->addWidget(curves);
     left->setStretchFactor(0, 2);
     left->setStretchFactor(1, 1);
     auto* right = new QSplitter(Qt::Vertical);
@@ -183,22 +251,6 @@ QStringList AccuracyPane::chosen() const {
     return names;
 }
 
-void AccuracyPane::fillModels() {
-    const QString current = m_model->currentData().toString();
-    m_model->clear();
-    const QString shipped = qs((project::networkFolder() / "parasitics").string());
-    for (const auto& [where, folder] : {std::pair{tr("shipped"), shipped},
-                                        std::pair{tr("trained here"), AccuracyPane::folder()}}) {
-        for (const QFileInfo& file :
-             QDir(folder).entryInfoList({u"*.safetensors"_s}, QDir::Files, QDir::Name))
-            m_model->addItem(u"%1 (%2)"_s.arg(file.completeBaseName(), where),
-                             file.absoluteFilePath());
-    }
-    const int at = m_model->findData(current);
-    if (at >= 0)
-        m_model->setCurrentIndex(at);
-}
-
 void AccuracyPane::showDesigns() {
     const QStringList before = chosen();
     m_list->clear();
@@ -214,6 +266,8 @@ void AccuracyPane::showDesigns() {
 void AccuracyPane::showState() {
     const bool any = !m_list->selectedItems().isEmpty();
     const bool training = m_work.isRunning(Task::Train), checking = m_work.isRunning(Task::Check);
+    m_pause->setVisible(training);
+    m_pause->setText(m_work.isPaused(Task::Train) ? tr("Go on") : tr("Pause"));
     m_train->setText(training ? tr("Stop") : tr("Train on the chosen designs"));
     m_train->setEnabled(training || any);
     m_check->setText(checking ? tr("Stop") : tr("Check on the chosen designs"));

@@ -29,12 +29,15 @@ public:
     QListWidget* designList() const { return m_list; }
     QComboBox* methodBox() const { return m_method; }
     QComboBox* taskBox() const { return m_task; }
+    QComboBox* lossBox() const { return m_loss; }
+    QPushButton* pauseButton() const { return m_pause; }
     QSpinBox* stepsBox() const { return m_steps; }
     QPushButton* trainButton() const { return m_train; }
     QPushButton* checkButton() const { return m_check; }
     QComboBox* modelBox() const { return m_model; }
     widgets::ScatterView* scatter() const { return m_scatter; }
     widgets::PlotView* curve() const { return m_curve; }
+    widgets::PlotView* lossCurve() const { return m_lossCurve; }
     QTableWidget* confusion() const { return m_confusion; }
     QTableWidget* decades() const { return m_decades; }
     /// Where trained networks go.
@@ -43,7 +46,8 @@ public:
 private:
     QWidget* buildSide();
     QWidget* buildMain();
-    void fillModels();
+    void fillLosses();
+    void report(const QString& phase, double step, double loss, double score);
     void showDesigns();
     void showState();
     void showChecked();
@@ -53,16 +57,22 @@ private:
     QListWidget* m_list = nullptr;
     QComboBox* m_method = nullptr;
     QComboBox* m_task = nullptr;
+    QComboBox* m_loss = nullptr;
     QSpinBox* m_steps = nullptr;
     QPushButton* m_train = nullptr;
+    QPushButton* m_pause = nullptr;
     QComboBox* m_model = nullptr;
     QPushButton* m_check = nullptr;
     QLabel* m_summary = nullptr;
     widgets::PlotView* m_curve = nullptr;
+    widgets::PlotView* m_lossCurve = nullptr;
     widgets::ScatterView* m_scatter = nullptr;
     QTableWidget* m_confusion = nullptr;
     QTableWidget* m_decades = nullptr;
-    QVector<double> m_x, m_score;
+    struct Curve {
+        QVector<double> x, y;
+    };
+    Curve m_score, m_trainingLoss, m_alignment, m_scattering;
 };
 
 } // namespace ohm::ui

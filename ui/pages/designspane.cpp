@@ -13,6 +13,7 @@
 #include <QComboBox>
 #include <QDragEnterEvent>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLocale>
@@ -78,6 +79,10 @@ DesignsPane::DesignsPane(ParasiticWork& work, QWidget* parent)
     m_unpaired->horizontalHeader()->setStretchLastSection(true);
     offerExport(m_table, u"designs"_s);
     offerExport(m_unpaired, u"unpaired-nets"_s);
+    m_findings = new QTableWidget(0, 3);
+    m_findings->setHorizontalHeaderLabels({tr("Finding"), tr("About"), tr("Where")});
+    styleTable(m_findings, tr("Findings of the import"));
+    m_findings->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_quantity = choiceField(tr("Quantity"));
     m_quantity->addItem(tr("couplings"), int(parasitics::Quantity::Coupling));
     m_quantity->addItem(tr("ground capacitances"), int(parasitics::Quantity::Ground));
@@ -96,7 +101,10 @@ DesignsPane::DesignsPane(ParasiticWork& work, QWidget* parent)
     plotLayout->addWidget(m_plot, 1);
     auto* lower = new QSplitter(Qt::Horizontal);
     lower->addWidget(plotBox);
-    lower->addWidget(m_unpaired);
+    auto* told = new QSplitter(Qt::Vertical);
+    told->addWidget(m_unpaired);
+    told->addWidget(m_findings);
+    lower->addWidget(told);
     lower->setStretchFactor(0, 3);
     lower->setStretchFactor(1, 2);
     auto* splitter = new QSplitter(Qt::Vertical);
@@ -235,8 +243,24 @@ void DesignsPane::showDistribution() {
     m_plot->setSeries(series);
 }
 
+void DesignsPane::showFindings(const parasitics::Imported& item) {
+    Diagnostics all = item.findings;
+    all.insert(all.end(), item.paired.report.findings.begin(), item.paired.report.findings.end());
+    m_findings->setRowCount(static_cast<int>(all.size()));
+    for (int row = 0; row < m_findings->rowCount(); ++row) {
+        const Diagnostic& d = all[static_cast<std::size_t>(row)];
+        m_findings->setItem(row, 0, tableCell(u"%1 [%2]"_s.arg(qs(d.text), qs(d.code)), false));
+        m_findings->item(row, 0)->setToolTip(qs(d.text));
+        m_findings->setItem(row, 1, tableCell(qs(d.object), false));
+        const QString file = QFileInfo(qs(d.file)).fileName();
+        m_findings->setItem(row, 2,
+                            tableCell(d.line > 0 ? u"%1:%2"_s.arg(file).arg(d.line) : file, false));
+    }
+}
+
 void DesignsPane::showUnpaired() {
     m_unpaired->setRowCount(0);
+    m_findings->setRowCount(0);
     const int row = m_table->currentRow() >= 0 ? m_table->currentRow() : 0;
     if (row >= m_table->rowCount())
         return;
@@ -244,6 +268,7 @@ void DesignsPane::showUnpaired() {
     for (const auto& item : m_work.imported()) {
         if (item.paired.design.graph.name != name)
             continue;
+        showFindings(item);
         for (const auto& entry : item.paired.report.unpaired) {
             const int at = m_unpaired->rowCount();
             if (at >= kMostUnpaired)

@@ -25,6 +25,7 @@ public:
     QPushButton* importButton() const { return m_import; }
     QTableWidget* table() const { return m_table; }
     QTableWidget* unpaired() const { return m_unpaired; }
+    QTableWidget* findings() const { return m_findings; }
     widgets::PlotView* distribution() const { return m_plot; }
     QComboBox* quantityBox() const { return m_quantity; }
 
@@ -36,6 +37,7 @@ private:
     void showDesigns();
     void showDistribution();
     void showUnpaired();
+    void showFindings(const parasitics::Imported& item);
     void chooseImport(bool folder);
 
     ParasiticWork& m_work;
@@ -43,6 +45,7 @@ private:
     QPushButton* m_save = nullptr;
     QTableWidget* m_table = nullptr;
     QTableWidget* m_unpaired = nullptr;
+    QTableWidget* m_findings = nullptr;
     QComboBox* m_quantity = nullptr;
     widgets::PlotView* m_plot = nullptr;
 };

@@ -3,6 +3,7 @@
 
 #include "ui/pages/accuracypane.h"
 #include "ui/pages/designspane.h"
+#include "ui/pages/encoderpane.h"
 #include "ui/pages/estimatepane.h"
 #include "ui/services/text.h"
 #include "widgets/common/messagebar.h"
@@ -22,12 +23,14 @@ ParasiticsPage::ParasiticsPage(JobService& jobs, CircuitSession& session, Select
     , m_estimate(new EstimatePane(m_work, session, hub, display, this))
     , m_designs(new DesignsPane(m_work, this))
     , m_accuracy(new AccuracyPane(m_work, this))
+    , m_encoder(new EncoderPane(m_work, this))
     , m_tabs(new QTabWidget(this)) {
     setObjectName(u"parasiticsPage"_s);
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_estimate, tr("Open circuit"));
     m_tabs->addTab(m_designs, tr("Designs with extractions"));
     m_tabs->addTab(m_accuracy, tr("Train and check"));
+    m_tabs->addTab(m_encoder, tr("Embedding"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -48,8 +51,9 @@ ParasiticsPage::ParasiticsPage(JobService& jobs, CircuitSession& session, Select
     connect(m_estimate, &EstimatePane::told, this, [this](const QString& text) {
         m_bar->showMessage(widgets::MessageBar::Kind::Success, text);
     });
-    connect(m_estimate, &EstimatePane::failed, this,
-            [this](const Error& error) { m_bar->showError(error); });
+    const auto tell = [this](const Error& error) { m_bar->showError(error); };
+    connect(m_estimate, &EstimatePane::failed, this, tell);
+    connect(m_encoder, &EncoderPane::failed, this, tell);
 }
 
 } // namespace ohm::ui

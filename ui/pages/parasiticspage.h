@@ -15,6 +15,7 @@ namespace ohm::ui {
 
 class AccuracyPane;
 class DesignsPane;
+class EncoderPane;
 class EstimatePane;
 class SelectionHub;
 class VoltageDisplay;
@@ -31,6 +32,7 @@ public:
     EstimatePane* estimatePane() const { return m_estimate; }
     DesignsPane* designsPane() const { return m_designs; }
     AccuracyPane* accuracyPane() const { return m_accuracy; }
+    EncoderPane* encoderPane() const { return m_encoder; }
     QTabWidget* tabs() const { return m_tabs; }
     widgets::MessageBar* bar() const { return m_bar; }
 
@@ -43,6 +45,7 @@ private:
     EstimatePane* m_estimate;
     DesignsPane* m_designs;
     AccuracyPane* m_accuracy;
+    EncoderPane* m_encoder;
     QTabWidget* m_tabs;
 };
 

@@ -7,6 +7,8 @@
 #include "ui/services/text.h"
 
 #include <QCoreApplication>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QPointer>
 
 #include <algorithm>
@@ -20,6 +22,34 @@ namespace {
 std::filesystem::path folderOf(const QString& folder) {
     return folder.isEmpty() ? project::networkFolder() / "parasitics"
                             : std::filesystem::path(folder.toStdString());
+}
+
+/// A name in the folder that no network has yet: "coupling-ohmscape-gai", "...-2", ...
+std::filesystem::path freeName(const std::filesystem::path& folder,
+                               const learn::ParasiticSpec& spec) {
+    const std::string stem = spec.task + "-" + spec.method + "-" + spec.loss;
+    std::error_code code;
+    for (int number = 1;; ++number) {
+        std::filesystem::path path =
+            folder / (stem + (number > 1 ? "-" + std::to_string(number) : "") + ".safetensors");
+        if (!std::filesystem::exists(path, code))
+            return path;
+    }
+}
+
+/// One report of a training as a line of JSON.
+QByteArray logLine(const learn::ParasiticReport& r) {
+    QJsonObject line{{u"phase"_s, qs(r.phase)},
+                     {u"member"_s, static_cast<double>(r.member)},
+                     {u"step"_s, static_cast<double>(r.step)},
+                     {u"loss"_s, r.loss},
+                     {r.phase == "pretrain" ? u"scattering"_s : u"score"_s, r.otherLoss},
+                     {u"seconds"_s, r.seconds}};
+    if (r.validation && r.validation->r2)
+        line[u"r2"_s] = *r.validation->r2;
+    if (r.validationClasses)
+        line[u"f1"_s] = r.validationClasses->f1;
+    return QJsonDocument(line).toJson(QJsonDocument::Compact) + '\n';
 }
 
 struct Checked {
@@ -57,22 +87,31 @@ void ParasiticWork::stop(Task task) {
         m_jobs.stop(m_running[static_cast<std::size_t>(task)]);
 }
 
+void ParasiticWork::setPaused(Task task, bool paused) {
+    if (!isRunning(task) || isPaused(task) == paused)
+        return;
+    m_paused[static_cast<std::size_t>(task)] = paused;
+    m_jobs.setPaused(m_running[static_cast<std::size_t>(task)], paused);
+    emit stateChanged();
+}
+
 template <typename R, typename Work, typename Done>
 void ParasiticWork::run(Task task, const QString& title, Pool pool, Work work, Done done) {
     JobId& slot = m_running[static_cast<std::size_t>(task)];
     if (slot != 0)
         return;
-    slot = m_jobs.start<R>({title, pool, {}}, std::move(work), this,
-                           [this, task, done = std::move(done)](Expected<R> result) {
-                               m_running[static_cast<std::size_t>(task)] = 0;
-                               if (result)
-                                   done(std::move(*result));
-                               emit stateChanged();
-                               if (!result && result.error().code != "UI-002" &&
-                                   result.error().code != "LEARN-012" &&
-                                   result.error().code != "PAR-002")
-                                   emit failed(result.error());
-                           });
+    slot = m_jobs.start<R>(
+        {title, pool, {}}, std::move(work), this,
+        [this, task, done = std::move(done)](Expected<R> result) {
+            m_running[static_cast<std::size_t>(task)] = 0;
+            m_paused[static_cast<std::size_t>(task)] = false;
+            if (result)
+                done(std::move(*result));
+            emit stateChanged();
+            if (!result && result.error().code != "UI-002" && result.error().code != "LEARN-012" &&
+                result.error().code != "PAR-002" && result.error().code != "EXPL-003")
+                emit failed(result.error());
+        });
     emit stateChanged();
 }
 
@@ -207,8 +246,10 @@ void ParasiticWork::train(const learn::ParasiticSpec& spec, const QStringList& d
     training.spec = spec;
     training.designs = named(designs);
     const QPointer<ParasiticWork> self(this);
-    training.report = [self](const learn::ParasiticReport& r) {
+    const auto log = std::make_shared<QByteArray>(); // of the training's thread
+    training.report = [self, log](const learn::ParasiticReport& r) {
         // Called on the training's thread.
+        *log += logLine(r);
         QMetaObject::invokeMethod(
             QCoreApplication::instance(),
             [self, phase = qs(r.phase), step = static_cast<double>(r.step), loss = r.loss,
@@ -222,8 +263,8 @@ void ParasiticWork::train(const learn::ParasiticSpec& spec, const QStringList& d
     };
     run<QString>(
         Task::Train, tr("Training on parasitics"), Pool::Train,
-        [training, folder, designs, keep = m_designs](StopToken stop,
-                                                      ProgressSink& progress) -> Expected<QString> {
+        [training, folder, designs, log,
+         keep = m_designs](StopToken stop, ProgressSink& progress) -> Expected<QString> {
             const auto engine = learn::engine();
             if (!engine)
                 return engine.failure();
@@ -236,8 +277,11 @@ void ParasiticWork::train(const learn::ParasiticSpec& spec, const QStringList& d
             std::error_code code;
             const std::filesystem::path path(folder.toStdString());
             std::filesystem::create_directories(path, code);
-            const auto file = path / (checkpoint->spec.task + ".safetensors");
-            const auto written = learn::writeParasiticCheckpoint(*checkpoint, file);
+            const auto file = freeName(path, checkpoint->spec);
+            auto written = learn::writeParasiticCheckpoint(*checkpoint, file);
+            if (written)
+                written = writeFileAtomically(
+                    std::filesystem::path(file).replace_extension("jsonl"), log->toStdString());
             if (!written)
                 return written.failure();
             return qs(file.string());
@@ -273,6 +317,44 @@ void ParasiticWork::check(const QString& model, const QStringList& designs) {
                     m_checkedDesigns << qs(design.graph.name);
             }
             emit checked();
+        });
+}
+
+void ParasiticWork::embed(const QString& model, const QStringList& designs,
+                          const explore::TsneOptions& how) {
+    run<Embedded>(
+        Task::Embed, tr("Laying out the encoder's embedding"), Pool::Torch,
+        [model, how, list = named(designs),
+         keep = m_designs](StopToken stop, ProgressSink& progress) -> Expected<Embedded> {
+            const auto checkpoint = learn::readParasiticCheckpoint(model.toStdString());
+            if (!checkpoint)
+                return checkpoint.failure();
+            const auto engine = learn::engine();
+            if (!engine)
+                return engine.failure();
+            Embedded out;
+            for (const bool trained : {true, false}) {
+                auto loaded = (*engine)->loadParasitics(
+                    trained ? *checkpoint : explore::untrainedEncoder(*checkpoint, how.seed));
+                if (!loaded)
+                    return loaded.failure();
+                auto layout = explore::layOutParasitics(**loaded, list, how, stop, progress);
+                if (!layout)
+                    return layout.failure();
+                (trained ? out.trained : out.untrained) = std::move(*layout);
+            }
+            for (const auto* design : list)
+                out.designs << qs(design->graph.name);
+            for (std::size_t i = 0; i < out.trained.net.size(); ++i) {
+                const std::size_t d = out.trained.design[i];
+                out.names.push_back(out.designs[static_cast<qsizetype>(d)] + u": "_s +
+                                    qs(list[d]->graph.netNames[out.trained.net[i]]));
+            }
+            return out;
+        },
+        [this](Embedded embedded) {
+            m_embedded = std::move(embedded);
+            emit embeddedChanged();
         });
 }
 

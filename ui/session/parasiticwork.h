@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/explore/parasiticlayout.h"
 #include "core/learn/annotatednetlist.h"
 #include "core/optimize/backannotate.h"
 #include "core/parasitics/importing.h"
@@ -28,6 +29,8 @@ public:
     ParasiticWork(JobService& jobs, CircuitSession& session, QObject* parent = nullptr);
     ~ParasiticWork() override;
 
+    enum class Task : quint8 { Estimate, Measure, Import, Train, Check, Embed };
+
     // --- the open circuit -----------------------------------------------------------------------
     /// Estimates all capacitances with the networks of a folder (empty: the shipped ones).
     void estimate(double chance);
@@ -51,13 +54,24 @@ public:
     const std::vector<parasitics::Imported>& imported() const { return m_imported; }
 
     // --- learning and checking ------------------------------------------------------------------
+    /// Trains and keeps the network in the folder, under a name of its own, its curve beside it.
     void train(const learn::ParasiticSpec& spec, const QStringList& designs, const QString& folder);
+    void setPaused(Task task, bool paused);
+    bool isPaused(Task task) const { return m_paused[static_cast<std::size_t>(task)]; }
     void check(const QString& model, const QStringList& designs);
     const learn::ParasiticEvaluation& evaluation() const { return m_evaluation; }
     const learn::ParasiticSpec& checkedSpec() const { return m_checked; }
     const QStringList& checkedDesigns() const { return m_checkedDesigns; }
+    /// Lays out what a network's encoder makes of the nets of designs, and what it made of them
+    /// before it was trained.
+    void embed(const QString& model, const QStringList& designs, const explore::TsneOptions& how);
+    struct Embedded {
+        explore::ParasiticLayout trained, untrained;
+        QStringList designs;
+        std::vector<QString> names; ///< [points] "design: net"
+    };
+    const Embedded& embedded() const { return m_embedded; }
 
-    enum class Task : quint8 { Estimate, Measure, Import, Train, Check };
     bool isRunning(Task task) const { return m_running[static_cast<std::size_t>(task)] != 0; }
     void stop(Task task);
 
@@ -68,6 +82,7 @@ signals:
     void trainingReported(const QString& phase, double step, double loss, double score);
     void trained(const QString& model);
     void checked();
+    void embeddedChanged();
     void stateChanged();
     void failed(const ohm::Error& error);
 
@@ -87,7 +102,9 @@ private:
     learn::ParasiticEvaluation m_evaluation;
     learn::ParasiticSpec m_checked;
     QStringList m_checkedDesigns;
-    JobId m_running[5] = {0, 0, 0, 0, 0};
+    Embedded m_embedded;
+    JobId m_running[6] = {0, 0, 0, 0, 0, 0};
+    bool m_paused[6] = {false, false, false, false, false, false};
 };
 
 } // namespace ohm::ui

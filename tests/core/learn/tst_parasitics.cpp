@@ -3,6 +3,7 @@
 
 #include "core/learn/annotation.h"
 #include "core/learn/parasiticlosses.h"
+#include "core/learn/regressionlosses.h"
 #include "core/learn/torchparasitics.h"
 #include "core/netlist/reader.h"
 #include "core/parasitics/labels.h"
@@ -117,6 +118,27 @@ private Q_SLOTS:
         mixture.variance = {1e-12, 1e-12};
         QVERIFY(std::abs(bniLoss(p, y, {0.25, 0.75}, {0.25, 0.75}, noise).item<double>() -
                          gaiLoss(p, y, mixture, noise).item<double>()) < 1e-7);
+    }
+
+    /// Losses that look at large errors, by hand; and a network learns with each.
+    void tailLosses() {
+        const torch::Tensor e = torch::tensor({0.1, -0.3, 0.01}, torch::kFloat64);
+        QVERIFY(std::abs(mpgdLoss(e, 0.05).item<double>() - (0.01 + 0.09) / 2) < 1e-12);
+        QVERIFY(std::abs(mpgdLoss(e, 1).item<double>() - (0.01 + 0.09 + 0.0001) / 3) < 1e-12);
+        double expected = 0;
+        for (const double v : {0.1, 0.3, 0.01})
+            expected += v * v / (1 + std::exp(10 * (0.2 - v))) / 3;
+        QVERIFY(std::abs(shrinkageLoss(e, 10, 0.2).item<double>() - expected) < 1e-12);
+        const Design design = madeDesign(5);
+        for (const char* loss : {"mpgd", "shrinkage"}) {
+            const auto checkpoint = trained(quick("sage", "ground", loss), design);
+            QVERIFY2(checkpoint.ok(), checkpoint.ok() ? "" : checkpoint.error().message().c_str());
+            auto model = loadParasitics(*checkpoint);
+            QVERIFY(model.ok());
+            const auto e2 = evaluateParasitics(**model, {&design});
+            QVERIFY(e2.ok());
+            QVERIFY2(*e2->values->r2 > 0.5, qPrintable(QString::number(*e2->values->r2)));
+        }
     }
 
     void classLosses() {
