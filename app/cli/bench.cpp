@@ -28,6 +28,8 @@ void benchCommand(const BenchOptions& options, Context& context) {
     }
     if (options.name == "parasitics")
         return benchParasitics(context);
+    if (options.name == "parasitics-encodings")
+        return benchEncodings(context);
     if (options.name == "sim")
         return benchSimulations(context);
     if (options.name == "deep")

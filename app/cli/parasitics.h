@@ -17,5 +17,8 @@ void addParasiticsAnnotate(CLI::App& noun, Context& context);
 /// `bench parasitics`: build, refine and sample a graph of the size of the largest published one,
 /// and read a large extraction.
 void benchParasitics(Context& context);
+/// `bench parasitics-encodings`: what positional encodings of links cost against an embedding by
+/// representation scattering (Table I of CircuitGCL).
+void benchEncodings(Context& context);
 
 } // namespace ohm::cli

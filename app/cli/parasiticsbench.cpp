@@ -3,7 +3,9 @@
 #include "app/cli/parasitics.h"
 #include "core/dataset/random.h"
 #include "core/learn/annotation.h"
+#include "core/learn/engine.h"
 #include "core/parasitics/extraction.h"
+#include "core/parasitics/pairs.h"
 #include "core/parasitics/quotient.h"
 #include "core/parasitics/sampler.h"
 #include "core/project/installation.h"
@@ -23,6 +25,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint32_t kNodes = 4'300'000;
 constexpr int kRepetitions = 3;
 constexpr std::size_t kSeeds = 128;
+constexpr std::size_t kLinks = 31'000;
 
 template <typename Fn>
 double median(int repetitions, Fn&& fn) {
@@ -124,6 +127,91 @@ void benchParasitics(Context& context) {
                   : "extraction, SPICE, any nets couple, processor time",
             1e-6 * static_cast<double>(text.size()) / seconds, "MB/s", 2,
             std::to_string(text.size() / 1'000'000) + " MB");
+    }
+}
+
+void benchEncodings(Context& context) {
+    const auto row = [&](std::string name, double value, const char* unit, std::string note = {}) {
+        printBenchRow({std::move(name), value, unit, 1, std::move(note)}, context);
+    };
+    const auto engine = learn::engine();
+    if (!engine)
+        return context.fail(engine.error());
+    (*engine)->setThreads(1); // processor time is that of one core
+    // A design of the size of the largest open one: 97,000 nodes, 31,000 couplings.
+    parasitics::Design design;
+    design.graph = parasitics::generateGraph(97'000, 1);
+    design.graph.name = "generated";
+    for (std::uint32_t net = 0; net < design.graph.nets; ++net)
+        design.graph.netNames.push_back("n" + std::to_string(net));
+    auto pairs = parasitics::PairContext(design.graph).candidates();
+    dataset::Random random(3, 0);
+    while (pairs.size() > kLinks) {
+        std::swap(pairs[random.below(pairs.size())], pairs.back());
+        pairs.pop_back();
+    }
+    for (const auto& [a, b] : pairs)
+        design.couplings.push_back({a, b, static_cast<float>(1e-17 * random.uniform(0.1, 10)),
+                                    parasitics::CouplingKind::NetNet});
+    const auto now = [] { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; };
+    const std::string links = std::to_string(pairs.size()) + " links";
+    const auto adjacency = parasitics::adjacencyOf(design.graph);
+    for (const auto& [hops, fanout] : {std::pair{2, 32}, {4, 64}}) {
+        parasitics::NeighbourSampler sampler(
+            adjacency, {std::vector<int>(static_cast<std::size_t>(hops), fanout), true, false});
+        const std::size_t some = hops > 2 ? pairs.size() / 16 : pairs.size(); // the rest alike
+        std::size_t nodes = 0;
+        const double begin = now();
+        for (std::size_t first = 0; first < some; first += kSeeds) {
+            std::vector<std::uint32_t> a, b;
+            for (std::size_t i = first; i < std::min(some, first + kSeeds); ++i) {
+                a.push_back(pairs[i].first);
+                b.push_back(pairs[i].second);
+            }
+            const auto s = sampler.sampleLinks(a, b, first);
+            nodes += parasitics::anchorDistances(s, a.size(), 350).toSource.size();
+        }
+        row("double-anchor distances, " + std::to_string(hops) + " hops x " +
+                std::to_string(fanout) + ", all links once",
+            (now() - begin) * static_cast<double>(pairs.size()) / static_cast<double>(some), "s",
+            links + ", " + std::to_string(nodes / some) + " nodes each");
+    }
+    for (const char* method : {"circuitgps", "circuitgcl"}) {
+        learn::ParasiticTraining training;
+        training.spec.method = method;
+        training.spec.loss = "mse";
+        training.spec.encoderSteps = 10;
+        training.spec.steps = 10;
+        training.spec.batch = 128;
+        training.spec.validateEvery = 5; // reports frame five steps
+        training.designs = {&design};
+        double last = 0, pretrained = 0, trained = 0;
+        training.report = [&](const learn::ParasiticReport& r) {
+            const double at = now();
+            // The first report of a phase only starts its clock.
+            if (r.phase == "pretrain" && r.step > 1)
+                pretrained = (at - last) / 5;
+            last = at;
+            trained = r.seconds / static_cast<double>(r.step);
+        };
+        const double begin = now();
+        const auto checkpoint =
+            (*engine)->trainParasitics(training, context.stop, context.progress);
+        if (!checkpoint)
+            return context.fail(checkpoint.error());
+        const std::string name = method;
+        if (name == "circuitgcl")
+            row("scattering, a step of pretraining", pretrained, "s", "whole design");
+        row(name + ", a step of training with its share of checks", trained, "s", "128 links");
+        row(name + ", ten steps and preparation", now() - begin, "s");
+        auto model = (*engine)->loadParasitics(*checkpoint);
+        if (!model)
+            return context.fail(model.error());
+        const double asked = now();
+        const auto estimate = (*model)->pairs(design.graph, pairs, context.stop);
+        if (!estimate)
+            return context.fail(estimate.error());
+        row(name + ", estimates of all links", now() - asked, "s", links);
     }
 }
 

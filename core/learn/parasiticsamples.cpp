@@ -4,8 +4,10 @@
 #include "core/learn/parasiticsamples.h"
 
 #include "core/parasitics/pairs.h"
+#include "core/parasitics/subgraphclasses.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace ohm::learn {
 namespace {
@@ -133,6 +135,53 @@ void nodeStatistics(const parasitics::CircuitGraph& g, std::vector<std::uint8_t>
         kinds[g.pinNode(p)] = 2;
 }
 
+namespace {
+
+/// ClusterGCN's matrix with self loops over classes, and its transpose.
+SparseMatrix clusterMatrix(const parasitics::SubgraphClasses& classes) {
+    const std::size_t count = classes.count();
+    std::vector<std::int64_t> rows{0}, rowsT(count + 1, 0);
+    std::vector<std::int32_t> columns;
+    std::vector<float> weights;
+    const auto add = [&](std::size_t column, float weight) {
+        columns.push_back(static_cast<std::int32_t>(column));
+        weights.push_back(weight);
+        ++rowsT[column + 1];
+    };
+    for (std::size_t i = 0; i < count; ++i) {
+        float degree = 1;
+        for (std::uint64_t e = classes.rows[i]; e < classes.rows[i + 1]; ++e)
+            degree += classes.counts[e];
+        add(i, 1 / degree);
+        for (std::uint64_t e = classes.rows[i]; e < classes.rows[i + 1]; ++e)
+            add(classes.columns[e], classes.counts[e] / degree);
+        rows.push_back(static_cast<std::int64_t>(columns.size()));
+    }
+    for (std::size_t i = 0; i < count; ++i)
+        rowsT[i + 1] += rowsT[i];
+    std::vector<std::int64_t> fill(rowsT.begin(), rowsT.end() - 1);
+    std::vector<std::int32_t> columnsT(columns.size());
+    std::vector<float> weightsT(columns.size());
+    for (std::size_t i = 0; i < count; ++i) {
+        for (auto e = static_cast<std::size_t>(rows[i]); e < static_cast<std::size_t>(rows[i + 1]);
+             ++e) {
+            const auto at = static_cast<std::size_t>(fill[static_cast<std::size_t>(columns[e])]++);
+            columnsT[at] = static_cast<std::int32_t>(i);
+            weightsT[at] = weights[e];
+        }
+    }
+    SparseMatrix m;
+    m.rows = torch::tensor(rows);
+    m.rowsT = torch::tensor(rowsT);
+    m.columns = torch::tensor(columns, torch::kInt32);
+    m.columnsT = torch::tensor(columnsT, torch::kInt32);
+    m.weights = torch::tensor(weights);
+    m.weightsT = torch::tensor(weightsT);
+    return m;
+}
+
+} // namespace
+
 AnchorBatches::AnchorBatches(const parasitics::CircuitGraph& graph, const ParasiticSpec& spec,
                              const ParasiticCheckpoint& scales)
     : m_graph(graph)
@@ -145,6 +194,14 @@ AnchorBatches::AnchorBatches(const parasitics::CircuitGraph& graph, const Parasi
     m_roles.assign(graph.nodes(), 0);
     for (std::uint32_t p = 0; p < graph.pins; ++p)
         m_roles[graph.pinNode(p)] = graph.pinRole[p];
+    m_layers = static_cast<int>(spec.layers);
+    for (std::uint32_t node = 0; node < graph.nodes(); ++node) {
+        std::uint64_t colour = mixed(1 + m_kinds[node] + 4 * std::uint64_t{m_roles[node]});
+        for (std::size_t c = 0; c < parasitics::kNetStats; ++c)
+            colour = mixed(colour ^ std::bit_cast<std::uint32_t>(
+                                        m_stats[std::size_t{node} * parasitics::kNetStats + c]));
+        m_colour.push_back(colour);
+    }
 }
 
 torch::Tensor AnchorBatches::joined(ParasiticNetImpl& net, std::span<const std::uint32_t> a,
@@ -161,39 +218,24 @@ torch::Tensor AnchorBatches::joined(ParasiticNetImpl& net, std::span<const std::
         twice.seeds.insert(twice.seeds.end(), s.seeds.begin(), s.seeds.end());
         d = parasitics::anchorDistances(twice, a.size(), kMostDistance);
     }
-    const std::size_t count = s.nodes.size();
+    std::vector<std::uint64_t> colour(s.nodes.size());
+    for (std::size_t i = 0; i < colour.size(); ++i)
+        colour[i] =
+            mixed(m_colour[s.nodes[i]] + (std::uint64_t{d.toSource[i]} << 16) + d.toTarget[i]);
+    const auto classes = parasitics::joinEqual(s, std::move(colour), m_layers);
+    const std::size_t count = classes.count();
     std::vector<std::int64_t> kind(count), role(count), source(count), target(count);
     std::vector<float> stats(count * parasitics::kNetStats);
     for (std::size_t i = 0; i < count; ++i) {
-        kind[i] = m_kinds[s.nodes[i]];
-        role[i] = m_roles[s.nodes[i]];
-        source[i] = d.toSource[i];
-        target[i] = d.toTarget[i];
-        std::copy_n(m_stats.data() + std::size_t{s.nodes[i]} * parasitics::kNetStats,
+        const std::uint32_t local = classes.member[i], node = s.nodes[local];
+        kind[i] = m_kinds[node];
+        role[i] = m_roles[node];
+        source[i] = d.toSource[local];
+        target[i] = d.toTarget[local];
+        std::copy_n(m_stats.data() + std::size_t{node} * parasitics::kNetStats,
                     parasitics::kNetStats, stats.data() + i * parasitics::kNetStats);
     }
-    // ClusterGCN's matrix with self loops; its transpose has the same pattern, other weights.
-    std::vector<std::int64_t> rows{0};
-    std::vector<std::int32_t> columns;
-    std::vector<float> weights, weightsT;
-    for (std::size_t i = 0; i < count; ++i) {
-        const float own = 1.0F / static_cast<float>(s.rows[i + 1] - s.rows[i] + 1);
-        columns.push_back(static_cast<std::int32_t>(i));
-        weights.push_back(own);
-        weightsT.push_back(own);
-        for (std::uint64_t e = s.rows[i]; e < s.rows[i + 1]; ++e) {
-            const std::uint32_t other = s.columns[e];
-            columns.push_back(static_cast<std::int32_t>(other));
-            weights.push_back(own);
-            weightsT.push_back(1.0F / static_cast<float>(s.rows[other + 1] - s.rows[other] + 1));
-        }
-        rows.push_back(static_cast<std::int64_t>(columns.size()));
-    }
-    SparseMatrix m;
-    m.rows = m.rowsT = torch::tensor(rows);
-    m.columns = m.columnsT = torch::tensor(columns, torch::kInt32);
-    m.weights = torch::tensor(weights);
-    m.weightsT = torch::tensor(weightsT);
+    const SparseMatrix m = clusterMatrix(classes);
     const torch::Tensor states =
         net.nodes(m, torch::tensor(kind), torch::tensor(role),
                   torch::tensor(stats).view({static_cast<std::int64_t>(count),
@@ -203,6 +245,10 @@ torch::Tensor AnchorBatches::joined(ParasiticNetImpl& net, std::span<const std::
                                     s.seeds.begin() + static_cast<std::ptrdiff_t>(a.size()));
     std::vector<std::int64_t> second(s.seeds.begin() + static_cast<std::ptrdiff_t>(a.size()),
                                      s.seeds.end());
+    for (auto* seeds : {&first, &second}) {
+        for (std::int64_t& node : *seeds)
+            node = classes.classOf[static_cast<std::size_t>(node)];
+    }
     return net.join(states, torch::tensor(first), links ? torch::tensor(second) : torch::Tensor(),
                     {});
 }

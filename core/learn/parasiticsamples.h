@@ -27,7 +27,8 @@ Expected<ParasiticSamples> collectSamples(const ParasiticSpec& spec,
                                           const std::vector<const parasitics::Design*>& designs,
                                           const std::vector<std::vector<std::uint32_t>>& classOf);
 
-/// Node states for circuitgps from sampled subgraphs of one graph.
+/// Node states for circuitgps from sampled subgraphs of one graph. Equal nodes of a batch are
+/// computed once: its subgraphs are mostly alike.
 class AnchorBatches {
 public:
     AnchorBatches(const parasitics::CircuitGraph& graph, const ParasiticSpec& spec,
@@ -41,7 +42,9 @@ private:
     parasitics::Adjacency m_adjacency;
     parasitics::NeighbourSampler m_sampler;
     std::vector<std::uint8_t> m_kinds, m_roles;
-    std::vector<float> m_stats; ///< scaled, [nodes, kNetStats]
+    std::vector<float> m_stats;          ///< scaled, [nodes, kNetStats]
+    std::vector<std::uint64_t> m_colour; ///< [nodes] of kind, role and statistics
+    int m_layers;
 };
 
 /// The kinds and raw statistics of every node, as the quotient has them per class.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/parasitics/sampler.h"
+#include "core/parasitics/subgraphclasses.h"
 
 #include <QtTest>
 
+#include <cmath>
 #include <set>
 
 using namespace ohm::parasitics;
@@ -38,6 +40,50 @@ private slots:
         QCOMPARE(s.columns.size(), edges);
         QCOMPARE(s.hops.size(), std::size_t{3});
         QCOMPARE(s.nodes[s.seeds[1]], 9u);
+    }
+
+    /// Messages over classes are messages over nodes, to the last bit of a sum.
+    void joined() {
+        NeighbourSampler sampler(m_adjacency, {{-1, -1}, true, false});
+        std::vector<std::uint32_t> a, b;
+        for (std::uint32_t net = 0; net + 1 < m_graph.nets; net += 3) {
+            a.push_back(net);
+            b.push_back(net + 1);
+        }
+        const Subgraph s = sampler.sampleLinks(a, b, 1);
+        const AnchorDistances d = anchorDistances(s, a.size(), 20);
+        std::vector<std::uint64_t> colour;
+        for (std::size_t i = 0; i < s.nodes.size(); ++i)
+            colour.push_back((d.toSource[i] * 1000u + d.toTarget[i]) * 4u +
+                             static_cast<unsigned>(m_graph.kind(s.nodes[i])));
+        constexpr int kRounds = 3;
+        const SubgraphClasses classes = joinEqual(s, colour, kRounds);
+        QVERIFY2(classes.count() * 2 < s.nodes.size(),
+                 qPrintable(QString::number(classes.count())));
+        std::vector<double> nodes, joint;
+        for (const std::uint64_t c : colour)
+            nodes.push_back(std::sin(static_cast<double>(c)));
+        for (const std::uint32_t member : classes.member)
+            joint.push_back(nodes[member]);
+        for (int round = 0; round < kRounds; ++round) {
+            std::vector<double> next(nodes.size()), nextJoint(joint.size());
+            for (std::size_t i = 0; i < nodes.size(); ++i) {
+                double sum = 0;
+                for (std::uint64_t e = s.rows[i]; e < s.rows[i + 1]; ++e)
+                    sum += nodes[s.columns[e]];
+                next[i] = std::tanh(nodes[i] + 0.3 * sum);
+            }
+            for (std::size_t i = 0; i < joint.size(); ++i) {
+                double sum = 0;
+                for (std::uint64_t e = classes.rows[i]; e < classes.rows[i + 1]; ++e)
+                    sum += static_cast<double>(classes.counts[e]) * joint[classes.columns[e]];
+                nextJoint[i] = std::tanh(joint[i] + 0.3 * sum);
+            }
+            nodes = next;
+            joint = nextJoint;
+        }
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            QVERIFY(std::abs(nodes[i] - joint[classes.classOf[i]]) < 1e-9);
     }
 
     void limits() {
