@@ -68,7 +68,7 @@ void printBenchRow(const learn::BenchRow& row, Context& context) {
 void addBench(CLI::App& app, Context& context) {
     auto options = std::make_shared<BenchOptions>();
     CLI::App* verb = app.add_subcommand("bench", "Measure the speed of this machine");
-    verb->add_option("NAME", options->name, "What to measure: gnn, deep, tsne, sim or parasitics")
+    verb->add_option("NAME", options->name, "What to measure: gnn, deep, tsne, sim, parasitics or parasitics-encodings")
         ->required();
     verb->add_option("--device", options->device, "cpu, cuda or cuda:N")->capture_default_str();
     addBenchDeepOptions(*verb, options->deep);

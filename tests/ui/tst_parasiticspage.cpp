@@ -351,7 +351,7 @@ private slots:
         QSignalSpy reports(&page->work(), &ParasiticWork::trainingReported);
         QSignalSpy done(&page->work(), &ParasiticWork::trained);
         QTest::mouseClick(pane->trainButton(), Qt::LeftButton);
-        QTRY_VERIFY_WITH_TIMEOUT(reports.count() > 1, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(reports.count() > 0, 240'000);
         QVERIFY(!pane->lossCurve()->series().isEmpty()); // pretraining shows at once
         QVERIFY(pane->pauseButton()->isVisible());
         QTest::mouseClick(pane->pauseButton(), Qt::LeftButton);
