@@ -150,6 +150,13 @@ QWidget* AccuracyPane::buildSide() {
     m_loss = choiceField(tr("Loss"));
     form->addRow(tr("Loss"), m_loss);
     connect(m_task, &QComboBox::currentIndexChanged, this, &AccuracyPane::fillLosses);
+    m_pretraining = spinField(tr("Steps of pretraining the encoder"), 0, 100000, 150);
+    m_pretraining->setToolTip(tr("By representation scattering; 0: the encoder as it is drawn"));
+    form->addRow(tr("Pretraining"), m_pretraining);
+    connect(m_method, &QComboBox::currentIndexChanged, this, [this] {
+        const QString method = m_method->currentData().toString();
+        m_pretraining->setEnabled(method == u"ohmscape" || method == u"circuitgcl");
+    });
     m_steps = spinField(tr("Steps"), 10, 100000, 300);
     form->addRow(tr("Steps"), m_steps);
     layout->addLayout(form);
@@ -179,6 +186,7 @@ QWidget* AccuracyPane::buildSide() {
         learn::ParasiticSpec spec;
         spec.method = m_method->currentData().toString().toStdString();
         spec.task = m_task->currentData().toString().toStdString();
+        spec.encoderSteps = m_pretraining->value();
         spec.steps = m_steps->value();
         spec.loss = m_loss->currentData().toString().toStdString();
         spec.classify = spec.loss == "ce" || spec.loss == "focal" || spec.loss == "balanced";

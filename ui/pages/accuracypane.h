@@ -32,6 +32,7 @@ public:
     QComboBox* lossBox() const { return m_loss; }
     QPushButton* pauseButton() const { return m_pause; }
     QSpinBox* stepsBox() const { return m_steps; }
+    QSpinBox* pretrainingBox() const { return m_pretraining; }
     QPushButton* trainButton() const { return m_train; }
     QPushButton* checkButton() const { return m_check; }
     QComboBox* modelBox() const { return m_model; }
@@ -58,6 +59,7 @@ private:
     QComboBox* m_method = nullptr;
     QComboBox* m_task = nullptr;
     QComboBox* m_loss = nullptr;
+    QSpinBox* m_pretraining = nullptr;
     QSpinBox* m_steps = nullptr;
     QPushButton* m_train = nullptr;
     QPushButton* m_pause = nullptr;
