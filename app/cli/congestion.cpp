@@ -482,6 +482,10 @@ void addCongestion(CLI::App& app, Context& context) {
     maps->add_option("--pixels", options->images.side, "Side of the images")
         ->check(CLI::Range(16, 1024))
         ->capture_default_str();
+    maps->add_option("--tiles", options->images.stride,
+                     "Tiles of --pixels GCells as they are, so many apart, instead of whole "
+                     "designs resized")
+        ->check(CLI::Range(1, 1024));
     maps->add_flag("--min-max", options->images.minMax, "Every map to 0..1, as CircuitNet does");
     maps->add_option("--label", options->label, "sum, max, horizontal or vertical")
         ->check(CLI::IsMember({"sum", "max", "horizontal", "vertical"}))

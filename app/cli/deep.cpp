@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // deep train, predict
 #include "app/cli/context.h"
-#include "core/base/files.h"
+#include "app/cli/deepsweep.h"
 #include "core/congestion/congestionset.h"
-#include "core/deeptrain/training.h"
+#include "core/deeptrain/run.h"
 #include "core/runs/runkind.h"
 #include "core/runs/sizingrun.h"
 
@@ -31,7 +31,8 @@ struct TrainOptions {
     std::uint64_t splitSeed = 1;
     int layers = 100, channels = 384, groups = 2, epochs = 100, warmup = 0;
     std::optional<int> k;
-    double threshold = 0.007, shrinkA = 10, shrinkC = 0.2, rate = 1e-3, decay = 0, clip = 1;
+    double threshold = 0.007, shrinkA = 10, shrinkC = 0.2, quantile = 0, floor = 0, rate = 1e-3,
+           decay = 0, clip = 1;
     double validationShare = 0.1, testShare = 0.1;
     bool bfloat16 = false, constantRate = false;
 };
@@ -61,29 +62,6 @@ Json toJson(const dt::PartFigures& f) {
             {"r2", figure(f.r2)},
             {"nrmse", figure(f.nrmse)},
             {"peak_nrmse", figure(f.peakNrmse)}};
-}
-
-Json optionalNumber(const std::optional<double>& value) {
-    return value ? number(*value) : Json(nullptr);
-}
-
-Json toJson(const dt::EpochFigures& e, std::uint64_t seed) {
-    const dt::PartFigures& v = e.validation;
-    return {{"seed", seed},
-            {"epoch", e.epoch},
-            {"loss", e.loss},
-            {"train_mse", e.trainSquare},
-            {"validation_mse", v.designs > 0 ? Json(v.mse) : Json(nullptr)},
-            {"pearson", figure(v.pearson)},
-            {"spearman", figure(v.spearman)},
-            {"kendall", figure(v.kendall)},
-            {"r2", figure(v.r2)},
-            {"selected", optionalNumber(e.selected)},
-            {"overlap", optionalNumber(e.overlap)},
-            {"gradient_norm", e.gradientNorm},
-            {"seconds", e.seconds},
-            {"peak_bytes", e.measuredBytes},
-            {"predicted_bytes", e.predictedBytes}};
 }
 
 std::string shown(const cong::Figure& value) {
@@ -158,10 +136,12 @@ Expected<deep::TrainConfig> configOf(const TrainOptions& o, const Context& conte
         return norm.failure();
     n.norm = *norm;
     n.threads = context.threads;
-    const auto loss = dt::lossOf(o.loss);
+    const auto loss = deep::lossKindOf(o.loss);
     if (!loss)
         return loss.failure();
-    config.loss = {*loss, o.threshold, o.shrinkA, o.shrinkC};
+    config.loss = {*loss, o.threshold, o.shrinkA, o.shrinkC, o.quantile, o.floor, false};
+    if (const auto possible = deep::checkLoss(config.loss); !possible)
+        return possible.failure();
     config.adam.rate = o.rate;
     config.adam.decay = o.decay;
     config.adam.clipNorm = o.clip;
@@ -169,44 +149,6 @@ Expected<deep::TrainConfig> configOf(const TrainOptions& o, const Context& conte
     config.warmup = o.warmup;
     config.cosine = !o.constantRate;
     return config;
-}
-
-Json designsJson(const dt::TrainingResult& result) {
-    Json out = Json::array();
-    for (const dt::DesignFigures& d : result.designs) {
-        const cong::Metrics& m = d.figures.prediction;
-        out.push_back({{"name", d.design},
-                       {"part", d.part == deep::Part::Test ? "test" : "validation"},
-                       {"nodes", m.count},
-                       {"mse", m.mse},
-                       {"max_error", m.maxError},
-                       {"p99_error", m.p99Error},
-                       {"pearson", figure(m.pearson)},
-                       {"r2", figure(m.r2)},
-                       {"peak_nrmse", figure(m.peakNrmseMean)}});
-    }
-    return out;
-}
-
-/// What a report says of how the network was trained, besides what its file says.
-Json settingsJson(const TrainOptions& o, const deep::TrainConfig& config) {
-    Json json{{"data", o.data},
-              {"epochs", o.epochs},
-              {"rate", o.rate},
-              {"constant_rate", o.constantRate},
-              {"warmup", o.warmup},
-              {"decay", o.decay},
-              {"clip", o.clip},
-              {"loss", dt::nameOf(config.loss.kind)},
-              {"split", o.split},
-              {"split_seed", o.splitSeed},
-              {"test_share", o.testShare},
-              {"validation_share", o.validationShare},
-              {"test_designs", o.testDesigns},
-              {"validation_designs", o.validationDesigns}};
-    if (config.loss.kind == deep::LossKind::Mpgd)
-        json["threshold"] = o.threshold;
-    return json;
 }
 
 void trainCommand(const TrainOptions& o, Context& context) {
@@ -236,54 +178,28 @@ void trainCommand(const TrainOptions& o, Context& context) {
         seeds.push_back(context.seed.value_or(1));
     for (const std::uint64_t seed : seeds) {
         config->network.seed = seed;
-        std::string log;
-        const auto told = [&](const dt::EpochFigures& epoch) {
-            const Json line = toJson(epoch, seed);
-            log += line.dump() + "\n";
+        dt::RunRequest request;
+        request.folder = seeds.size() > 1 ? fs::path(o.output) / ("seed-" + std::to_string(seed))
+                                          : fs::path(o.output);
+        request.data = o.data;
+        request.command = context.command;
+        request.inputs = {{o.data, runs::fileHash(o.data)}};
+        request.report = [&](const dt::EpochFigures& epoch) {
             context.progress.clear();
             if (context.json)
-                context.print(line);
+                context.print(dt::epochLine(epoch, seed) + "\n");
             else
                 context.print(epochLine(epoch));
             std::fflush(stdout);
         };
-        auto result = dt::trainOn(*task, *config, context.stop, context.progress, told);
+        const auto result =
+            dt::runTraining(request, *task, options, *config, context.stop, context.progress);
         if (!result)
             return context.fail(result.error());
-        result->model.provenance["command"] = context.command;
-        result->model.provenance["version"] = OHMSCAPE_VERSION;
-        const fs::path folder = seeds.size() > 1
-                                    ? fs::path(o.output) / ("seed-" + std::to_string(seed))
-                                    : fs::path(o.output);
-        std::error_code code;
-        fs::create_directories(folder, code);
-        const fs::path model = folder / "model.safetensors";
-        const Json summary{{"ok", true},
-                           {"seed", seed},
-                           {"model", model.string()},
-                           {"best_epoch", result->bestEpoch},
-                           {"weights", result->model.weights.size()},
-                           {"validation", toJson(result->validation)},
-                           {"test", toJson(result->test)},
-                           {"zero", toJson(result->testZero)},
-                           {"designs", designsJson(*result)},
-                           {"command", context.command},
-                           {"version", OHMSCAPE_VERSION},
-                           {"inputs", Json{{o.data, runs::fileHash(o.data)}}},
-                           {"settings", settingsJson(o, *config)},
-                           {"seconds_per_epoch", result->secondsPerEpoch},
-                           {"peak_bytes", result->measuredBytes},
-                           {"predicted_bytes", result->predictedBytes}};
-        if (const auto written = dt::writeDeepModel(result->model, model); !written)
-            return context.fail(written.error());
-        if (const auto written = writeFileAtomically(folder / "epochs.jsonl", log); !written)
-            return context.fail(written.error());
-        if (const auto written = writeFileAtomically(folder / "result.json", summary.dump() + "\n");
-            !written)
-            return context.fail(written.error());
-        runs::registerRun(folder);
+        runs::registerRun(request.folder);
+        const fs::path model = request.folder / "model.safetensors";
         if (context.json)
-            context.print(summary);
+            context.print(dt::resultText(request, *result, seed, model) + "\n");
         else
             context.print("epoch " + std::to_string(result->bestEpoch) + " is kept in " +
                           model.string() + "\n" + figuresLine("test", result->test) +
@@ -333,11 +249,11 @@ void predictCommand(const PredictOptions& o, Context& context) {
               {"figures", nullptr}};
     std::string text = std::to_string(nodes->size()) + " nodes, " + std::to_string(empty) +
                        " GCells without any, written to " + o.output + "\n";
-    if (found->labelled()) {
-        const auto all = cong::combinedLabels(found->y, model->label);
+    if (dt::hasLabel(*found, model->label)) {
+        const auto all = dt::labelsOf(*found, model->label);
         std::vector<float> predicted, truth;
         for (std::size_t n = 0; n < all.size(); ++n) {
-            if (found->mask[n] != 0) {
+            if (std::isfinite(all[n])) {
                 predicted.push_back((*nodes)[n]);
                 truth.push_back(all[n]);
             }
@@ -363,7 +279,9 @@ void addDeep(CLI::App& app, Context& context) {
     noun->require_subcommand(1);
 
     auto o = std::make_shared<TrainOptions>();
-    CLI::App* train = noun->add_subcommand("train", "Learn congestion from routed designs");
+    CLI::App* train = noun->add_subcommand(
+        "train", "Learn congestion from routed designs; an interrupted run in the same "
+                 "folder goes on");
     train->add_option("--data", o->data, "Designs of `congestion import`")->required();
     train->add_option("-o,--output", o->output, "Folder for the network and its figures")
         ->required();
@@ -380,6 +298,14 @@ void addDeep(CLI::App& app, Context& context) {
     train->add_option("--loss", o->loss, "mse, mpgd or shrinkage")->capture_default_str();
     train->add_option("--threshold", o->threshold, "mpgd: errors up to it are left out")
         ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    train
+        ->add_option("--quantile", o->quantile,
+                     "mpgd: this quantile of the errors in place of the threshold, 0 = off")
+        ->capture_default_str();
+    train
+        ->add_option("--floor", o->floor,
+                     "mpgd: divide by at least this share of the entries, 0 = off")
         ->capture_default_str();
     train->add_option("--shrink-a", o->shrinkA, "shrinkage: steepness")->capture_default_str();
     train->add_option("--shrink-c", o->shrinkC, "shrinkage: errors below it count little")
@@ -400,7 +326,10 @@ void addDeep(CLI::App& app, Context& context) {
     train->add_option("--clip", o->clip, "Greatest norm of the gradient, 0 = any")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
-    train->add_option("--label", o->label, "sum, max, horizontal or vertical congestion")
+    train
+        ->add_option("--label", o->label,
+                     "sum, max, horizontal or vertical congestion, or arrival: time in ns "
+                     "by longest path")
         ->capture_default_str();
     train->add_option("--split", o->split, "By design, or by node as the paper (which leaks)")
         ->check(CLI::IsMember({"design", "node"}))
@@ -415,6 +344,8 @@ void addDeep(CLI::App& app, Context& context) {
         ->delimiter(',');
     train->add_option("--seeds", o->seeds, "Several trainings, each in RUN/seed-N")->delimiter(',');
     train->callback([o, &context] { trainCommand(*o, context); });
+
+    addDeepSweep(*noun, context);
 
     auto p = std::make_shared<PredictOptions>();
     CLI::App* predict = noun->add_subcommand("predict", "Congestion of a design as a map");

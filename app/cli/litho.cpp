@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // litho simulate
 #include "app/cli/context.h"
+#include "core/litho/made.h"
 #include "core/litho/simulate.h"
 
 #include <algorithm>
@@ -23,6 +24,7 @@ struct LithoOptions {
     std::vector<std::string> corners{"nominal"};
     litho::SimulateOptions simulate;
     litho::Lens lens;
+    litho::MadeOptions made{0, 1, 0.3};
     double defocus = 60;
 };
 
@@ -87,7 +89,22 @@ void simulateCommand(LithoOptions& options, Context& context) {
                                            : corner == "inner" ? litho::Corner::Inner
                                                                : litho::Corner::Nominal);
     options.simulate.threads = context.threads;
-    const auto clips = litho::readClips({options.clips.begin(), options.clips.end()});
+    if (options.clips.empty() && options.made.count == 0) {
+        context.fail(
+            {"CLI-005", "There is nothing to simulate", {}, {}, "Give clips, or --made N"});
+        context.exitCode = kUsage;
+        return;
+    }
+    Expected<std::vector<litho::Clip>> clips = std::vector<litho::Clip>{};
+    if (!options.clips.empty())
+        clips = litho::readClips({options.clips.begin(), options.clips.end()});
+    if (clips && options.made.count > 0) {
+        options.made.seed = context.seed.value_or(1);
+        auto made = litho::madeClips(options.made);
+        if (!made)
+            return context.fail(made.error());
+        clips->insert(clips->end(), made->begin(), made->end());
+    }
     if (!clips)
         return context.fail(clips.error());
     std::string source;
@@ -132,7 +149,13 @@ void addLitho(CLI::App& app, Context& context) {
     const auto options = std::make_shared<LithoOptions>();
     CLI::App* verb = noun->add_subcommand(
         "simulate", "Aerial and resist images of layout clips, as pairs to learn from");
-    verb->add_option("CLIPS", options->clips, "Clips (.glp) and folders of them")->required();
+    verb->add_option("CLIPS", options->clips, "Clips (.glp) and folders of them");
+    verb->add_option("--made", options->made.count,
+                     "Make up so many clips of wires and contacts (--seed), beside those given")
+        ->check(CLI::Range(0, 100'000));
+    verb->add_option("--made-contacts", options->made.contactShare, "Share of contacts in them")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
     verb->add_option("-o,--output", options->output,
                      "HDF5 file to write; without it only the figures are told");
     verb->add_option("--kernels", options->kernels,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/context.h"
+#include "app/cli/maps.h"
 
 #include <atomic>
 #include <csignal>
@@ -97,6 +98,7 @@ int main(int argc, char** argv) {
     ohm::cli::addCongestion(app, context);
     ohm::cli::addLitho(app, context);
     ohm::cli::addDeep(app, context);
+    ohm::cli::addMaps(app, context);
     ohm::cli::addBench(app, context);
     for (CLI::App* noun : app.get_subcommands({})) {
         noun->fallthrough();

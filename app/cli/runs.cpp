@@ -161,13 +161,14 @@ void showCommand(const RunsOptions& options, Context& context) {
         return context.fail(settings.error());
     Json out = toJson(*run);
     Json configuration = Json::object();
-    std::string text = run->name + "  " + run->folder.string() + "\n" +
-                       (run->finished ? "finished" : "not finished") + ", " +
-                       std::to_string(run->stepsDone) + " of " + std::to_string(run->steps) +
-                       (run->kind == runs::RunKind::Sizing ? " designs, "
-                        : run->kind == runs::RunKind::Deep ? " epochs, "
-                                                           : " steps, ") +
-                       timeOf(run->changed) + " UTC\n";
+    std::string text =
+        run->name + "  " + run->folder.string() + "\n" +
+        (run->finished ? "finished" : "not finished") + ", " + std::to_string(run->stepsDone) +
+        " of " + std::to_string(run->steps) +
+        (run->kind == runs::RunKind::Sizing                                     ? " designs, "
+         : run->kind == runs::RunKind::Deep || run->kind == runs::RunKind::Maps ? " epochs, "
+                                                                                : " steps, ") +
+        timeOf(run->changed) + " UTC\n";
     if (!run->note.empty())
         text += run->note + "\n";
     text += "\n";
@@ -289,7 +290,9 @@ void curvesCommand(const RunsOptions& options, Context& context) {
                                   {"cost", toJson(curves.cost)},
                                   {"mean_cost", toJson(curves.meanCost)},
                                   {"designs_met", toJson(curves.met)},
-                                  {"pearson", toJson(curves.pearson)}});
+                                  {"pearson", toJson(curves.pearson)},
+                                  {"selected", toJson(curves.selected)},
+                                  {"overlap", toJson(curves.overlap)}});
     std::string text;
     for (const auto& c : curves.accAtK) {
         text += c.name + "\n";

@@ -37,6 +37,10 @@ void tell(const learn::TrainingReport& report, Context& context) {
                 std::printf("  Acc@%d %.4f", k, value);
             std::printf("  MAE %.3g  R2 %.4f", report.validation->mae, report.validation->r2);
         }
+        if (report.selected)
+            std::printf("  selected %.1f %%", 100 * *report.selected);
+        if (report.overlap)
+            std::printf("  overlap %.2f", *report.overlap);
         std::printf("  %.0f graphs/s  %.0f s left\n", report.graphsPerSecond,
                     report.remainingSeconds);
     }

@@ -3,11 +3,13 @@
 
 #include "core/base/parallel.h"
 #include "core/congestion/features.h"
+#include "core/congestion/timing.h"
 #include "core/dataset/h5io.h"
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <limits>
 #include <new>
 #include <set>
 
@@ -97,6 +99,8 @@ CongestionSample sampleOf(const LabelledDesign& from) {
         s.gcell.push_back(i);
         s.gcell.push_back(j);
     }
+    if (!design.pinRoles.empty())
+        s.timing = timingOf(design);
     const std::size_t cells = design.grid.count(), width = mapFeatureNames().size();
     const auto maps = featureMaps(design);
     s.mapX.assign(cells * width, 0);
@@ -265,6 +269,22 @@ Expected<void> writeCongestionSet(const CongestionSet& set, const std::filesyste
              gathered<std::int32_t>(
                  set, [](const S& s) -> const auto& { return s.gcell; }),
              nodes);
+    // An array of its own, only where there is one: files without it stay what they were.
+    if (std::any_of(set.samples.begin(), set.samples.end(),
+                    [](const S& s) { return !s.timing.empty(); })) {
+        std::vector<float> timing;
+        for (const S& s : set.samples) {
+            timing.insert(timing.end(), s.timing.begin(), s.timing.end());
+            const std::vector<float> none{std::numeric_limits<float>::quiet_NaN(), 0, 0, 0};
+            for (std::size_t n = s.timing.size() / kTimingColumns; n < s.pins.nodes; ++n)
+                timing.insert(timing.end(), none.begin(), none.end());
+        }
+        std::string columns;
+        for (const char* name : timingNames())
+            columns += (columns.empty() ? "" : ",") + std::string(name);
+        file.text("timing_names", columns);
+        floats("timing", timing, nodes, kTimingColumns);
+    }
     floats("map_x",
            gathered<float>(
                set, [](const S& s) -> const auto& { return s.mapX; }),
@@ -328,6 +348,9 @@ Expected<CongestionSet> readOpen(const dataset::H5Reader& file, const std::files
         return lacks("x, y, mask or gcell");
     if (!table("map_x", mapX, cells, channels) || !table("map_y", mapY, cells, kLabels))
         return lacks("map_x or map_y");
+    std::vector<float> timing;
+    if (attributes->count("timing_names") != 0 && !table("timing", timing, nodes, kTimingColumns))
+        return lacks("timing");
     const auto texts = [&](const char* name, std::vector<std::string>& values) {
         std::vector<std::uint8_t> bytes;
         if (!file.array(name, bytes))
@@ -353,6 +376,14 @@ Expected<CongestionSet> readOpen(const dataset::H5Reader& file, const std::files
         s.y = slice(y, nodePtr[g], nodePtr[g + 1], kLabels);
         s.mask = slice(mask, nodePtr[g], nodePtr[g + 1], 1);
         s.gcell = slice(gcell, nodePtr[g], nodePtr[g + 1], 2);
+        if (!timing.empty()) {
+            s.timing = slice(timing, nodePtr[g], nodePtr[g + 1], kTimingColumns);
+            for (std::size_t k = 0; k < s.timing.size(); ++k) { // an arrival may be unknown
+                if (!std::isfinite(s.timing[k]) &&
+                    !(k % kTimingColumns == 0 && std::isnan(s.timing[k])))
+                    return wrong("A design of the file contradicts itself", names[g]);
+            }
+        }
         s.grid.columns = grid[2 * g];
         s.grid.rows = grid[2 * g + 1];
         if (s.grid.columns < 0 || s.grid.rows < 0 || s.grid.columns > kMostColumns ||

@@ -18,8 +18,10 @@ struct CongestionSample {
     std::vector<std::uint8_t> mask;  ///< [nodes] 1 where y is a label
     std::vector<std::int32_t> gcell; ///< [nodes, 2] column and row; -1 unknown
     GCellGrid grid;
-    std::vector<float> mapX; ///< [cells, map features]
-    std::vector<float> mapY; ///< [cells, 2]; 0 without labels
+    std::vector<float> timing; ///< [nodes, 4] timing.h's columns, arrival NaN where there is none;
+                               ///< empty where pins have no known role
+    std::vector<float> mapX;   ///< [cells, map features]
+    std::vector<float> mapY;   ///< [cells, 2]; 0 without labels
     bool labelled() const { return !labelSource.empty(); }
 };
 
@@ -38,9 +40,9 @@ struct CongestionSet {
 CongestionSet emptyCongestionSet();
 /// Features and labels of a design.
 CongestionSample sampleOf(const LabelledDesign& design);
-/// Reads designs on up to `threads` threads (0 = all cores) into one set, in the order of `sources`.
-/// Findings about the files are appended to `findings`, with the name of the design. Errors: the
-/// first failure of a reader, in that order; CONG-079 stopped. Thread: any.
+/// Reads designs on up to `threads` threads (0 = all cores) into one set, in the order of
+/// `sources`. Findings about the files are appended to `findings`, with the name of the design.
+/// Errors: the first failure of a reader, in that order; CONG-079 stopped. Thread: any.
 Expected<CongestionSet> importDesigns(const std::vector<Source>& sources,
                                       const ReadOptions& options, int threads,
                                       const StopToken& stop, ProgressSink& progress,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/congestion/def.h"
 
+#include "core/congestion/timing.h"
 #include "core/congestion/words.h"
 
 #include <algorithm>
@@ -308,6 +309,8 @@ private:
             } else if (const auto found = m_byName.find(instance); found != m_byName.end()) {
                 m_def.pins.pinNode.push_back(found->second);
                 m_def.pins.pinNet.push_back(number);
+                m_def.pinRoles.push_back(static_cast<std::uint8_t>(pinRole(
+                    m_def.components[static_cast<std::size_t>(found->second)].master, pin)));
             } else {
                 if (m_unknown++ == 0)
                     m_unknownName = instance;
@@ -444,6 +447,7 @@ Design designOf(Def&& def, const Lef* lef, const GCellGrid& grid) {
     design.family = std::move(def.design);
     design.format = "def";
     design.pins = std::move(def.pins);
+    design.pinRoles = std::move(def.pinRoles);
     design.netNames = std::move(def.nets);
     design.findings = std::move(def.findings);
     design.portPins = def.portPins;

@@ -41,6 +41,7 @@ struct Def {
     std::size_t ports = 0;
     std::vector<std::string> nets;
     Incidence pins;                       ///< of components
+    std::vector<std::uint8_t> pinRoles;   ///< [pins] timing.h's PinRole
     std::size_t portPins = 0;             ///< terminals of nets at ports
     std::vector<std::int32_t> portPinNet; ///< [portPins] the nets of these
     std::vector<Wire> wires;              ///< of nets; those of power nets are left out

@@ -53,6 +53,8 @@ Design part(const Design& design, const std::vector<std::uint8_t>* wanted) {
         if (at < 0)
             continue;
         out.pins.pinNode.push_back(at);
+        if (!design.pinRoles.empty())
+            out.pinRoles.push_back(design.pinRoles[p]);
         out.pins.pinNet.push_back(net[static_cast<std::size_t>(design.pins.pinNet[p])]);
     }
     out.name = design.name;

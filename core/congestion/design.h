@@ -61,6 +61,7 @@ struct Design {
     std::vector<std::string> masters;   ///< [nodes] library cells; may be empty
     std::vector<std::string> netNames;  ///< [nets]
     Incidence pins;
+    std::vector<std::uint8_t> pinRoles; ///< [pins] timing.h's PinRole; empty: not known
     bool hasPlacement = false;
     std::vector<std::uint8_t> placed;               ///< [nodes] 1 where box and cell are known
     std::vector<Box> boxes;                         ///< [nodes]; 0 where not placed

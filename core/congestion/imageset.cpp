@@ -98,6 +98,31 @@ Expected<Image> readImage(const fs::path& file) {
     return image;
 }
 
+/// Where tiles of `side` begin along an axis of `length`.
+std::vector<std::size_t> startsOf(std::size_t length, std::size_t side, std::size_t stride) {
+    std::vector<std::size_t> starts{0};
+    while (starts.back() + side < length)
+        starts.push_back(std::min(starts.back() + stride, length - side));
+    return starts;
+}
+
+/// Part of a map, 0 beyond its edge.
+std::vector<float> cut(std::span<const float> map, std::size_t columns, std::size_t rows,
+                       std::size_t row, std::size_t column, std::size_t side) {
+    std::vector<float> out(side * side, 0.0f);
+    for (std::size_t j = row; j < std::min(rows, row + side); ++j) {
+        for (std::size_t i = column; i < std::min(columns, column + side); ++i)
+            out[(j - row) * side + i - column] = map[j * columns + i];
+    }
+    return out;
+}
+
+/// One image that is written: a design, or a tile of it.
+struct Piece {
+    const CongestionSample* sample = nullptr;
+    std::size_t row = 0, column = 0; ///< of a tile
+};
+
 } // namespace
 
 std::vector<float> resized(std::span<const float> map, std::size_t columns, std::size_t rows,
@@ -131,38 +156,61 @@ Expected<ImageReport> writeImages(const CongestionSet& set, const ImageOptions& 
     if (options.side < kLeastSide || options.side > kMostSide)
         return fail("CONG-052", "The images cannot have this side", std::to_string(options.side),
                     {}, "Choose 16 to 1024 pixels");
+    if (options.stride < 0 || options.stride > options.side)
+        return fail("CONG-052", "Tiles cannot lie so far apart", std::to_string(options.stride), {},
+                    "The stride goes from 1 to the side of a tile");
     ImageReport report;
     dataset::MapSetInfo info;
     info.rows = info.columns = static_cast<std::size_t>(options.side);
     info.inputNames = set.mapFeatureNames;
     info.targetNames = {"congestion"};
-    std::vector<const CongestionSample*> samples;
+    std::vector<Piece> pieces;
     for (const CongestionSample& sample : set.samples) {
         if (!sample.labelled() || sample.grid.count() == 0) {
             ++report.skipped;
             continue;
         }
-        samples.push_back(&sample);
-        info.sampleNames.push_back(plain(sample.name));
-        info.families.push_back(plain(sample.family));
+        const auto add = [&](const std::string& name, std::size_t row, std::size_t column) {
+            pieces.push_back({&sample, row, column});
+            info.sampleNames.push_back(plain(name));
+            info.families.push_back(plain(sample.family));
+        };
+        if (options.stride == 0) {
+            add(sample.name, 0, 0);
+            continue;
+        }
+        const auto stride = static_cast<std::size_t>(options.stride);
+        for (const std::size_t row :
+             startsOf(static_cast<std::size_t>(sample.grid.rows), info.rows, stride)) {
+            for (const std::size_t column :
+                 startsOf(static_cast<std::size_t>(sample.grid.columns), info.rows, stride))
+                add(sample.name + "__" + std::to_string(row) + "_" + std::to_string(column), row,
+                    column);
+        }
     }
-    if (samples.empty())
+    if (pieces.empty())
         return fail("CONG-052", "No design here has labels", {}, {},
                     "Give routed layouts, guides or label maps");
     info.attributes = set.attributes;
     info.attributes["kind"] = "congestion";
+    if (options.stride > 0)
+        info.attributes["tiles"] =
+            std::to_string(options.side) + " GCells, " + std::to_string(options.stride) + " apart";
     info.attributes["normalised"] = options.minMax ? "min-max per map" : "no";
     auto writer = dataset::MapSetWriter::create(info, file);
     if (!writer)
         return writer.failure();
     const std::size_t channels = info.inputNames.size();
-    for (std::size_t s = 0; s < samples.size(); ++s) {
+    for (std::size_t s = 0; s < pieces.size(); ++s) {
         if (stop.shouldStop())
             return fail("CONG-079", "Writing the images was stopped");
-        const CongestionSample& sample = *samples[s];
+        const CongestionSample& sample = *pieces[s].sample;
+        const auto columns = static_cast<std::size_t>(sample.grid.columns);
+        const auto rows = static_cast<std::size_t>(sample.grid.rows);
         const auto image = [&](std::span<const float> map) {
-            auto out = resized(map, static_cast<std::size_t>(sample.grid.columns),
-                               static_cast<std::size_t>(sample.grid.rows), info.rows);
+            auto out = options.stride == 0
+                           ? resized(map, columns, rows, info.rows)
+                           : cut(map, columns, rows, pieces[s].row, pieces[s].column, info.rows);
             if (options.minMax)
                 normalise(out);
             return out;
@@ -175,10 +223,10 @@ Expected<ImageReport> writeImages(const CongestionSet& set, const ImageOptions& 
         const auto target = image(combinedLabels(sample.mapY, options.label));
         report.flat += flat(target);
         writer->write(s, input, target);
-        progress.report(static_cast<double>(s + 1) / static_cast<double>(samples.size()),
+        progress.report(static_cast<double>(s + 1) / static_cast<double>(pieces.size()),
                         sample.name);
     }
-    report.images = samples.size();
+    report.images = pieces.size();
     if (const auto done = writer->finish(); !done)
         return done.failure();
     return report;

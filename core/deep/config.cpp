@@ -3,11 +3,10 @@
 
 #include "core/base/parallel.h"
 #include "core/deep/model.h"
+#include "core/deep/names.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <utility>
 
 namespace ohm::deep {
 namespace {
@@ -18,73 +17,50 @@ Unexpected impossible(const std::string& setting, const std::string& why) {
     return fail("DEEP-002", "This network cannot be built", why, setting);
 }
 
-template <typename E, std::size_t Count>
-std::string name(E value, const std::array<std::pair<E, const char*>, Count>& names) {
-    for (const auto& [known, text] : names) {
-        if (known == value)
-            return text;
-    }
-    return {};
-}
-
-template <typename E, std::size_t Count>
-Expected<E> value(const std::string& text, const char* what,
-                  const std::array<std::pair<E, const char*>, Count>& names) {
-    std::string all;
-    for (const auto& [known, name] : names) {
-        if (text == name)
-            return known;
-        all += (all.empty() ? "" : ", ") + std::string(name);
-    }
-    return fail("DEEP-002", "There is no " + std::string(what) + " '" + text + "'", {}, {},
-                "Choose one of " + all);
-}
-
-constexpr std::array<std::pair<Block, const char*>, 4> kBlocks{
+constexpr Names<Block, 4> kBlocks{
     {{Block::Gsr, "gsr"}, {Block::RevGnn, "revgnn"}, {Block::Gcn, "gcn"}, {Block::Sage, "sage"}}};
-constexpr std::array<std::pair<Skip, const char*>, 2> kSkips{
-    {{Skip::Full, "full"}, {Skip::Paper, "paper"}}};
-constexpr std::array<std::pair<Storage, const char*>, 4> kStorages{
+constexpr Names<Skip, 2> kSkips{{{Skip::Full, "full"}, {Skip::Paper, "paper"}}};
+constexpr Names<Storage, 4> kStorages{
     {{Storage::A, "a"}, {Storage::B, "b"}, {Storage::C, "c"}, {Storage::D, "d"}}};
-constexpr std::array<std::pair<Method, const char*>, 5> kMethods{{{Method::Fused, "fused"},
-                                                                  {Method::GatherScatter, "b0"},
-                                                                  {Method::Spmm, "b1"},
-                                                                  {Method::StoreAll, "b2"},
-                                                                  {Method::Factorised, "b3"}}};
-constexpr std::array<std::pair<Norm, const char*>, 4> kNorms{
+constexpr Names<Method, 5> kMethods{{{Method::Fused, "fused"},
+                                     {Method::GatherScatter, "b0"},
+                                     {Method::Spmm, "b1"},
+                                     {Method::StoreAll, "b2"},
+                                     {Method::Factorised, "b3"}}};
+constexpr Names<Norm, 4> kNorms{
     {{Norm::Sum, "sum"}, {Norm::Mean, "mean"}, {Norm::Gcn, "gcn"}, {Norm::Softmax, "softmax"}}};
 
 } // namespace
 
 std::string nameOf(Block block) {
-    return name(block, kBlocks);
+    return nameIn(block, kBlocks);
 }
 std::string nameOf(Skip skip) {
-    return name(skip, kSkips);
+    return nameIn(skip, kSkips);
 }
 std::string nameOf(Storage storage) {
-    return name(storage, kStorages);
+    return nameIn(storage, kStorages);
 }
 std::string nameOf(Method method) {
-    return name(method, kMethods);
+    return nameIn(method, kMethods);
 }
 std::string nameOf(Norm norm) {
-    return name(norm, kNorms);
+    return nameIn(norm, kNorms);
 }
 Expected<Block> blockOf(const std::string& text) {
-    return value(text, "block", kBlocks);
+    return valueIn(text, "block", kBlocks);
 }
 Expected<Skip> skipOf(const std::string& text) {
-    return value(text, "skip", kSkips);
+    return valueIn(text, "skip", kSkips);
 }
 Expected<Storage> storageOf(const std::string& text) {
-    return value(text, "storage option", kStorages);
+    return valueIn(text, "storage option", kStorages);
 }
 Expected<Method> methodOf(const std::string& text) {
-    return value(text, "method", kMethods);
+    return valueIn(text, "method", kMethods);
 }
 Expected<Norm> normOf(const std::string& text) {
-    return value(text, "norm", kNorms);
+    return valueIn(text, "norm", kNorms);
 }
 
 Expected<void> checkConfig(const NetworkConfig& config) {

@@ -68,6 +68,42 @@ double rateOf(const TrainConfig& config, int epoch) {
     return rate;
 }
 
+/// |A and B| and |A or B| of two sets of marks.
+void countOverlap(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,
+                  std::int64_t& both, std::int64_t& either) {
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        both += a[i] & b[i];
+        either += a[i] | b[i];
+    }
+}
+
+Expected<void> restore(const TrainState& state, std::span<const Sample> samples,
+                       const TrainConfig& config, Model<float>& model, TrainResult& result,
+                       std::vector<std::vector<std::uint8_t>>& chosen) {
+    const std::size_t size = model.weights().size();
+    bool fits = state.epoch >= 0 && state.epoch <= config.epochs && state.weights.size() == size &&
+                state.firstMoments.size() == size && state.secondMoments.size() == size &&
+                (state.bestWeights.empty() || state.bestWeights.size() == size);
+    if (!state.chosen.empty()) {
+        fits = fits && state.chosen.size() == samples.size();
+        for (std::size_t s = 0; fits && s < samples.size(); ++s)
+            fits = state.chosen[s].empty() || state.chosen[s].size() == samples[s].labels.size();
+    }
+    if (!fits)
+        return fail("DEEP-010", "The training that is to go on had another network or other data",
+                    {}, {}, "Start anew in another folder");
+    std::copy(state.weights.begin(), state.weights.end(), model.weights().begin());
+    std::copy(state.firstMoments.begin(), state.firstMoments.end(), model.firstMoments().begin());
+    std::copy(state.secondMoments.begin(), state.secondMoments.end(),
+              model.secondMoments().begin());
+    result.bestValidate = state.bestValidate;
+    result.bestEpoch = state.bestEpoch;
+    result.weights = state.bestWeights;
+    if (!state.chosen.empty())
+        chosen = state.chosen;
+    return {};
+}
+
 } // namespace
 
 template <typename T>
@@ -103,11 +139,15 @@ template double adamStep(Model<float>&, const AdamOptions&, std::int64_t, double
 template double adamStep(Model<double>&, const AdamOptions&, std::int64_t, double);
 
 Expected<TrainResult> train(std::span<const Sample> samples, const TrainConfig& config,
-                            StopToken stop, ProgressSink& progress, const EpochSink& sink) {
+                            StopToken stop, ProgressSink& progress, const EpochSink& sink,
+                            const Keeping& keeping) {
     const NetworkConfig& network = config.network;
     const auto possible = checkConfig(network);
     if (!possible)
         return possible.failure();
+    const auto loses = checkLoss(config.loss);
+    if (!loses)
+        return loses.failure();
     const auto fits = checkSamples(samples, network);
     if (!fits)
         return fits.failure();
@@ -145,10 +185,38 @@ Expected<TrainResult> train(std::span<const Sample> samples, const TrainConfig& 
         return std::any_of(trains[s].begin(), trains[s].end(),
                            [](std::uint8_t t) { return t != 0; });
     });
-    for (int epoch = 0; epoch < config.epochs; ++epoch) {
+    const bool picks = config.loss.kind == LossKind::Mpgd;
+    std::vector<std::vector<std::uint8_t>> chosen(samples.size()); // by the last step
+    std::vector<std::uint8_t> now;
+    int first = 0;
+    if (keeping.from) {
+        const auto restored = restore(*keeping.from, samples, config, model, result, chosen);
+        if (!restored)
+            return restored.failure();
+        first = keeping.from->epoch;
+        steps = keeping.from->steps;
+        result.epochs = first;
+    }
+    auto kept = std::chrono::steady_clock::now();
+    const auto keep = [&](int epochs) -> Expected<void> {
+        TrainState state;
+        state.epoch = epochs;
+        state.steps = steps;
+        state.weights.assign(model.weights().begin(), model.weights().end());
+        state.firstMoments.assign(model.firstMoments().begin(), model.firstMoments().end());
+        state.secondMoments.assign(model.secondMoments().begin(), model.secondMoments().end());
+        state.bestValidate = result.bestValidate;
+        state.bestEpoch = result.bestEpoch;
+        state.bestWeights = result.weights;
+        if (picks)
+            state.chosen = chosen;
+        kept = std::chrono::steady_clock::now();
+        return keeping.keep(state);
+    };
+    for (int epoch = first; epoch < config.epochs; ++epoch) {
         EpochReport report;
         report.epoch = epoch + 1;
-        std::int64_t entries = 0;
+        std::int64_t entries = 0, both = 0, either = 0;
         double selected = 0;
         bool considered = false;
         // Once all predictions of the epoch are there, with the weights that made the last of them.
@@ -161,7 +229,6 @@ Expected<TrainResult> train(std::span<const Sample> samples, const TrainConfig& 
                 result.bestValidate = report.validateSquare;
                 result.bestEpoch = epoch + 1;
                 result.weights.assign(model.weights().begin(), model.weights().end());
-                result.predictions = predictions;
             }
         };
         for (const std::size_t s : order) {
@@ -172,8 +239,9 @@ Expected<TrainResult> train(std::span<const Sample> samples, const TrainConfig& 
             if (!forth)
                 return forth.failure();
             derivatives.resize(predictions[s].size());
+            now.resize(picks ? predictions[s].size() : 0);
             const LossValue loss = lossOf<float>(config.loss, predictions[s], samples[s].labels,
-                                                 trains[s], network.outputs, derivatives);
+                                                 trains[s], network.outputs, derivatives, now);
             if (loss.entries == 0)
                 continue;
             if (!std::isfinite(loss.loss))
@@ -190,6 +258,11 @@ Expected<TrainResult> train(std::span<const Sample> samples, const TrainConfig& 
             report.trainLoss += loss.loss * weight;
             report.trainSquare += loss.square * weight;
             selected += loss.selected * weight;
+            if (picks) {
+                if (!chosen[s].empty())
+                    countOverlap(now, chosen[s], both, either);
+                chosen[s].swap(now);
+            }
             entries += loss.entries;
             report.seconds +=
                 std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -199,6 +272,8 @@ Expected<TrainResult> train(std::span<const Sample> samples, const TrainConfig& 
         report.trainLoss /= static_cast<double>(entries);
         report.trainSquare /= static_cast<double>(entries);
         report.selected = selected / static_cast<double>(entries);
+        report.overlap =
+            either > 0 ? static_cast<double>(both) / static_cast<double>(either) : kNaN;
         times.push_back(report.seconds);
         report.memory = model.memory();
         report.predictions = predictions;
@@ -206,18 +281,25 @@ Expected<TrainResult> train(std::span<const Sample> samples, const TrainConfig& 
         if (sink)
             sink(report);
         progress.report((epoch + 1.0) / config.epochs, "epoch " + std::to_string(epoch + 1));
-    }
-    if (result.weights.empty()) {
-        result.weights.assign(model.weights().begin(), model.weights().end());
-        for (std::size_t s = 0; s < samples.size(); ++s) {
-            model.bind(plans[s]);
-            const auto last =
-                model.forward(samples[s].features.data(), predictions[s].data(), stop);
-            if (!last)
-                return last.failure();
+        const double since =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - kept).count();
+        if (keeping.keep &&
+            (since >= keeping.everySeconds || stop.pauseRequested() || stop.stopRequested())) {
+            const auto written = keep(epoch + 1);
+            if (!written)
+                return written.failure();
         }
-        result.predictions = predictions;
     }
+    if (result.weights.empty())
+        result.weights.assign(model.weights().begin(), model.weights().end());
+    std::copy(result.weights.begin(), result.weights.end(), model.weights().begin());
+    for (std::size_t s = 0; s < samples.size(); ++s) {
+        model.bind(plans[s]);
+        const auto last = model.forward(samples[s].features.data(), predictions[s].data(), stop);
+        if (!last)
+            return last.failure();
+    }
+    result.predictions = predictions;
     result.memory = model.memory();
     if (!times.empty()) {
         std::nth_element(times.begin(),

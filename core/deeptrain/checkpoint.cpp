@@ -121,13 +121,13 @@ Expected<std::vector<float>> predictNodes(const DeepModel& model,
                                           const congestion::CongestionSample& design,
                                           const std::vector<std::string>& featureNames,
                                           StopToken stop) {
-    if (featureNames != model.featureNames)
+    if (featureNamesOf(featureNames, model.label) != model.featureNames)
         return fail("DEEP-009", "The network was trained on other features than the file has", {},
                     design.name, "Import the designs again and train anew");
     const auto graph = incidenceOf(design.pins);
     if (!graph)
         return graph.failure();
-    const std::vector<float> features = model.normalisation.apply(design.x);
+    const std::vector<float> features = model.normalisation.apply(featuresOf(design, model.label));
     return deep::predict(model.network, model.weights, *graph, features, stop);
 }
 

@@ -14,7 +14,7 @@ struct DeepModel {
     std::vector<float> weights; ///< deep::ParameterLayout
     Normalisation normalisation;
     std::vector<std::string> featureNames;
-    congestion::Combine label = congestion::Combine::Sum;
+    Label label = Label::Sum;
     std::map<std::string, std::string> provenance;
 };
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/deeptrain/task.h"
 
+#include "core/congestion/timing.h"
+#include "core/deep/names.h"
+
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
-#include <utility>
 
 namespace ohm::deeptrain {
 namespace {
@@ -13,50 +14,22 @@ namespace {
 constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 constexpr double kLeastDeviation = 1e-6;
 
-constexpr std::array<std::pair<congestion::Combine, const char*>, 4> kLabels{
-    {{congestion::Combine::Sum, "sum"},
-     {congestion::Combine::Maximum, "max"},
-     {congestion::Combine::Horizontal, "horizontal"},
-     {congestion::Combine::Vertical, "vertical"}}};
-constexpr std::array<std::pair<deep::LossKind, const char*>, 3> kLosses{
-    {{deep::LossKind::Mse, "mse"},
-     {deep::LossKind::Mpgd, "mpgd"},
-     {deep::LossKind::Shrinkage, "shrinkage"}}};
-
-template <typename E, std::size_t Count>
-std::string nameIn(E value, const std::array<std::pair<E, const char*>, Count>& names) {
-    for (const auto& [known, text] : names) {
-        if (known == value)
-            return text;
-    }
-    return {};
-}
-
-template <typename E, std::size_t Count>
-Expected<E> valueIn(const std::string& text, const char* what,
-                    const std::array<std::pair<E, const char*>, Count>& names) {
-    std::string all;
-    for (const auto& [known, name] : names) {
-        if (text == name)
-            return known;
-        all += (all.empty() ? "" : ", ") + std::string(name);
-    }
-    return fail("DEEP-002", "There is no " + std::string(what) + " '" + text + "'", {}, {},
-                "Choose one of " + all);
-}
+constexpr deep::Names<Label, 5> kLabels{{{Label::Sum, "sum"},
+                                         {Label::Max, "max"},
+                                         {Label::Horizontal, "horizontal"},
+                                         {Label::Vertical, "vertical"},
+                                         {Label::Arrival, "arrival"}}};
 
 float compressed(float value) {
     return value > 0 ? std::log1p(value) : value;
 }
 
 /// Mean and deviation over the training nodes, in double and in order.
-Normalisation fitted(const congestion::CongestionSet& set, const std::vector<TaskDesign>& designs,
-                     const std::vector<std::size_t>& from) {
-    const std::size_t width = set.featureNames.size();
+Normalisation fitted(const std::vector<TaskDesign>& designs, std::size_t width) {
     std::vector<double> sum(width), square(width);
     double count = 0;
     for (std::size_t d = 0; d < designs.size(); ++d) {
-        const std::vector<float>& x = set.samples[from[d]].x;
+        const std::vector<float>& x = designs[d].features; // as they are so far
         for (std::size_t n = 0; n < designs[d].parts.size(); ++n) {
             if (designs[d].parts[n] != deep::Part::Train)
                 continue;
@@ -102,17 +75,66 @@ deep::Part partOf(congestion::Part part) {
 
 } // namespace
 
-std::string nameOf(congestion::Combine label) {
-    return nameIn(label, kLabels);
+std::string nameOf(Label label) {
+    return deep::nameIn(label, kLabels);
 }
-Expected<congestion::Combine> labelOf(const std::string& name) {
-    return valueIn(name, "label", kLabels);
+Expected<Label> labelOf(const std::string& name) {
+    return deep::valueIn(name, "label", kLabels);
 }
-std::string nameOf(deep::LossKind loss) {
-    return nameIn(loss, kLosses);
+bool hasLabel(const congestion::CongestionSample& design, Label label) {
+    if (label != Label::Arrival)
+        return design.labelled();
+    for (std::size_t at = 0; at < design.timing.size(); at += congestion::kTimingColumns) {
+        if (std::isfinite(design.timing[at]))
+            return true;
+    }
+    return false;
 }
-Expected<deep::LossKind> lossOf(const std::string& name) {
-    return valueIn(name, "loss", kLosses);
+
+std::vector<float> labelsOf(const congestion::CongestionSample& design, Label label) {
+    const std::size_t nodes = design.pins.nodes;
+    if (label == Label::Arrival) {
+        std::vector<float> labels(nodes, kUnknown);
+        for (std::size_t n = 0; n < nodes && !design.timing.empty(); ++n)
+            labels[n] = design.timing[n * congestion::kTimingColumns];
+        return labels;
+    }
+    const congestion::Combine how = label == Label::Max          ? congestion::Combine::Maximum
+                                    : label == Label::Horizontal ? congestion::Combine::Horizontal
+                                    : label == Label::Vertical   ? congestion::Combine::Vertical
+                                                                 : congestion::Combine::Sum;
+    std::vector<float> labels = congestion::combinedLabels(design.y, how);
+    for (std::size_t n = 0; n < nodes; ++n) {
+        if (design.mask[n] == 0)
+            labels[n] = kUnknown;
+    }
+    return labels;
+}
+
+std::vector<float> featuresOf(const congestion::CongestionSample& design, Label label) {
+    if (label != Label::Arrival)
+        return design.x;
+    constexpr std::size_t kMore = congestion::kTimingColumns - 1;
+    const std::size_t nodes = design.pins.nodes,
+                      width = design.x.size() / std::max<std::size_t>(nodes, 1);
+    std::vector<float> out;
+    out.reserve(nodes * (width + kMore));
+    for (std::size_t n = 0; n < nodes; ++n) {
+        out.insert(out.end(), design.x.begin() + static_cast<std::ptrdiff_t>(n * width),
+                   design.x.begin() + static_cast<std::ptrdiff_t>((n + 1) * width));
+        for (std::size_t k = 1; k <= kMore; ++k)
+            out.push_back(
+                design.timing.empty() ? 0 : design.timing[n * congestion::kTimingColumns + k]);
+    }
+    return out;
+}
+
+std::vector<std::string> featureNamesOf(const std::vector<std::string>& names, Label label) {
+    std::vector<std::string> all = names;
+    if (label == Label::Arrival)
+        all.insert(all.end(), congestion::timingNames().begin() + 1,
+                   congestion::timingNames().end());
+    return all;
 }
 
 std::vector<float> Normalisation::apply(std::span<const float> features) const {
@@ -140,7 +162,7 @@ Expected<Task> makeTask(const congestion::CongestionSet& set, const TaskOptions&
     std::vector<congestion::SplitDesign> divided;
     for (std::size_t s = 0; s < set.samples.size(); ++s) {
         const congestion::CongestionSample& sample = set.samples[s];
-        if (!sample.labelled() || sample.pins.nodes == 0)
+        if (!hasLabel(sample, options.label) || sample.pins.nodes == 0)
             continue;
         from.push_back(s);
         divided.push_back({sample.name, sample.family, sample.pins.nodes});
@@ -148,12 +170,14 @@ Expected<Task> makeTask(const congestion::CongestionSet& set, const TaskOptions&
     if (from.empty())
         return fail("DEEP-009", "No design has labels to learn from",
                     std::to_string(set.samples.size()) + " designs were read", {},
-                    "Import routed designs, router guides or label maps");
+                    options.label == Label::Arrival
+                        ? "Import placed DEFs whose cells and pins have the usual names"
+                        : "Import routed designs, router guides or label maps");
     const auto parts = congestion::splitNodes(divided, options.split);
     if (!parts)
         return parts.failure();
     Task task;
-    task.featureNames = set.featureNames;
+    task.featureNames = featureNamesOf(set.featureNames, options.label);
     task.label = options.label;
     std::size_t at = 0;
     for (const std::size_t s : from) {
@@ -162,12 +186,10 @@ Expected<Task> makeTask(const congestion::CongestionSet& set, const TaskOptions&
         design.name = sample.name;
         design.gcell = sample.gcell;
         design.grid = sample.grid;
-        design.labels = congestion::combinedLabels(sample.y, options.label);
-        for (std::size_t n = 0; n < sample.pins.nodes; ++n, ++at) {
+        design.labels = labelsOf(sample, options.label);
+        design.features = featuresOf(sample, options.label);
+        for (std::size_t n = 0; n < sample.pins.nodes; ++n, ++at)
             design.parts.push_back(partOf((*parts)[at]));
-            if (sample.mask[n] == 0)
-                design.labels[n] = kUnknown;
-        }
         auto graph = incidenceOf(sample.pins);
         if (!graph) {
             Error error = graph.error();
@@ -177,9 +199,9 @@ Expected<Task> makeTask(const congestion::CongestionSet& set, const TaskOptions&
         design.graph = std::move(*graph);
         task.designs.push_back(std::move(design));
     }
-    task.normalisation = fitted(set, task.designs, from);
-    for (std::size_t d = 0; d < from.size(); ++d)
-        task.designs[d].features = task.normalisation.apply(set.samples[from[d]].x);
+    task.normalisation = fitted(task.designs, task.featureNames.size());
+    for (TaskDesign& design : task.designs)
+        design.features = task.normalisation.apply(design.features);
     return task;
 }
 
@@ -192,10 +214,10 @@ deep::GraphSize largestSize(const std::vector<TaskDesign>& designs,
 }
 
 Expected<deep::GraphSize> largestSize(const congestion::CongestionSet& set,
-                                      const deep::NetworkConfig& config) {
+                                      const deep::NetworkConfig& config, Label label) {
     deep::GraphSize largest;
     for (const congestion::CongestionSample& sample : set.samples) {
-        if (!sample.labelled() || sample.pins.nodes == 0)
+        if (!hasLabel(sample, label) || sample.pins.nodes == 0)
             continue;
         const auto graph = incidenceOf(sample.pins);
         if (!graph)

@@ -16,11 +16,25 @@ struct Normalisation {
     std::vector<float> apply(std::span<const float> features) const;
 };
 
+/// What is learned of a node: congestion at its GCell (horizontal and vertical joined in a way), or
+/// its arrival time (congestion/timing.h), for which it is also told whether paths start at it and
+/// its fan-in and fan-out.
+enum class Label { Sum, Max, Horizontal, Vertical, Arrival };
+
 /// What a network is trained on, besides how it is built.
 struct TaskOptions {
     congestion::SplitOptions split;
-    congestion::Combine label = congestion::Combine::Sum;
+    Label label = Label::Sum;
 };
+
+/// Whether a design has this label.
+bool hasLabel(const congestion::CongestionSample& design, Label label);
+/// The label of each node, NaN where there is none.
+std::vector<float> labelsOf(const congestion::CongestionSample& design, Label label);
+/// Features that go with a label, [nodes, features], and their names: those of the set, for
+/// Arrival three more.
+std::vector<float> featuresOf(const congestion::CongestionSample& design, Label label);
+std::vector<std::string> featureNamesOf(const std::vector<std::string>& names, Label label);
 
 /// One labelled design, ready for a network. A plain value.
 struct TaskDesign {
@@ -37,7 +51,7 @@ struct TaskDesign {
 /// const access.
 struct Task {
     std::vector<std::string> featureNames;
-    congestion::Combine label = congestion::Combine::Sum;
+    Label label = Label::Sum;
     Normalisation normalisation; ///< fitted to the training nodes only
     std::vector<TaskDesign> designs;
 
@@ -59,17 +73,14 @@ deep::GraphSize largestSize(const std::vector<TaskDesign>& designs,
 
 /// The same of the labelled designs of a set, before anything is divided. Errors: DEEP-001.
 Expected<deep::GraphSize> largestSize(const congestion::CongestionSet& set,
-                                      const deep::NetworkConfig& config);
+                                      const deep::NetworkConfig& config, Label label = Label::Sum);
 
 /// Mean over the nodes of each GCell, row by row from below; NaN where no node lies.
 std::vector<float> cellMeans(std::span<const float> nodeValues, std::span<const std::int32_t> gcell,
                              const congestion::GCellGrid& grid);
 
-/// Lower-case names of ways to combine horizontal and vertical: sum, max, horizontal, vertical; the
-/// value of a name, or DEEP-002.
-std::string nameOf(congestion::Combine label);
-Expected<congestion::Combine> labelOf(const std::string& name);
-std::string nameOf(deep::LossKind loss);
-Expected<deep::LossKind> lossOf(const std::string& name);
+/// Lower-case names: sum, max, horizontal, vertical, arrival; the value of a name, or DEEP-002.
+std::string nameOf(Label label);
+Expected<Label> labelOf(const std::string& name);
 
 } // namespace ohm::deeptrain

@@ -10,33 +10,6 @@ namespace {
 
 constexpr std::size_t kLeastNodes = 2; ///< for a correlation
 
-/// The entries that MPGD's loss looked at in an epoch: per design those above the threshold, all of
-/// them if there are none.
-std::vector<bool> selectedEntries(const Task& task, std::span<const std::vector<float>> predictions,
-                                  double threshold) {
-    std::vector<bool> marks;
-    for (std::size_t d = 0; d < task.designs.size(); ++d) {
-        const TaskDesign& design = task.designs[d];
-        const std::size_t first = marks.size();
-        std::vector<bool> trained;
-        bool any = false;
-        for (std::size_t n = 0; n < design.labels.size(); ++n) {
-            const bool counts =
-                design.parts[n] == deep::Part::Train && std::isfinite(design.labels[n]);
-            const bool above =
-                counts && std::fabs(static_cast<double>(predictions[d][n]) -
-                                    static_cast<double>(design.labels[n])) > threshold;
-            any = any || above;
-            trained.push_back(counts);
-            marks.push_back(above);
-        }
-        if (!any)
-            std::copy(trained.begin(), trained.end(),
-                      marks.begin() + static_cast<std::ptrdiff_t>(first));
-    }
-    return marks;
-}
-
 congestion::Figure meanOf(std::span<const DesignFigures> designs, deep::Part part, bool zero,
                           congestion::Figure congestion::Metrics::*member) {
     std::vector<congestion::Figure> values;
@@ -48,15 +21,6 @@ congestion::Figure meanOf(std::span<const DesignFigures> designs, deep::Part par
 }
 
 } // namespace
-
-double jaccard(const std::vector<bool>& a, const std::vector<bool>& b) {
-    std::size_t both = 0, either = 0;
-    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-        both += a[i] && b[i] ? 1 : 0;
-        either += a[i] || b[i] ? 1 : 0;
-    }
-    return either > 0 ? static_cast<double>(both) / static_cast<double>(either) : 1.0;
-}
 
 PartFigures meanFigures(std::span<const DesignFigures> designs, deep::Part part, bool zero) {
     PartFigures out;
@@ -112,7 +76,8 @@ figuresOf(const Task& task, std::span<const std::vector<float>> predictions, dee
 }
 
 Expected<TrainingResult> trainOn(const Task& task, deep::TrainConfig config, StopToken stop,
-                                 ProgressSink& progress, const EpochFiguresSink& sink) {
+                                 ProgressSink& progress, const EpochFiguresSink& sink,
+                                 const deep::Keeping& keeping) {
     config.network.inputs = task.features();
     config.network.outputs = 1;
     if (const auto possible = deep::checkConfig(config.network); !possible)
@@ -121,7 +86,6 @@ Expected<TrainingResult> trainOn(const Task& task, deep::TrainConfig config, Sto
     const std::size_t predicted =
         deep::predictedBytes(config.network, largestSize(task.designs, config.network));
     std::optional<Error> problem;
-    std::vector<bool> before;
     const auto told = [&](const deep::EpochReport& report) {
         EpochFigures epoch;
         epoch.epoch = report.epoch;
@@ -133,11 +97,8 @@ Expected<TrainingResult> trainOn(const Task& task, deep::TrainConfig config, Sto
         epoch.predictedBytes = predicted;
         if (config.loss.kind == deep::LossKind::Mpgd) {
             epoch.selected = report.selected;
-            std::vector<bool> now =
-                selectedEntries(task, report.predictions, config.loss.threshold);
-            if (!before.empty())
-                epoch.overlap = jaccard(now, before);
-            before = std::move(now);
+            if (std::isfinite(report.overlap))
+                epoch.overlap = report.overlap;
         }
         const auto figures = figuresOf(task, report.predictions, deep::Part::Validate);
         if (figures)
@@ -147,7 +108,7 @@ Expected<TrainingResult> trainOn(const Task& task, deep::TrainConfig config, Sto
         if (sink)
             sink(epoch);
     };
-    auto trained = deep::train(samples, config, stop, progress, told);
+    auto trained = deep::train(samples, config, stop, progress, told, keeping);
     if (!trained)
         return trained.failure();
     if (problem)

@@ -56,7 +56,8 @@ struct TrainingResult {
 /// deep::train, CONG-04x a figure cannot be made. Thread: any.
 Expected<TrainingResult> trainOn(const Task& task, deep::TrainConfig config, StopToken stop = {},
                                  ProgressSink& progress = noProgress(),
-                                 const EpochFiguresSink& sink = {});
+                                 const EpochFiguresSink& sink = {},
+                                 const deep::Keeping& keeping = {});
 
 /// Mean over designs of one part; `zero` of the zero predictor.
 PartFigures meanFigures(std::span<const DesignFigures> designs, deep::Part part, bool zero);
@@ -64,8 +65,5 @@ PartFigures meanFigures(std::span<const DesignFigures> designs, deep::Part part,
 /// Figures of one set of predictions on the nodes of `part`, per design that has at least two.
 Expected<std::vector<DesignFigures>>
 figuresOf(const Task& task, std::span<const std::vector<float>> predictions, deep::Part part);
-
-/// |A and B| / |A or B| of two sets given as marks; 1 if both are empty.
-double jaccard(const std::vector<bool>& a, const std::vector<bool>& b);
 
 } // namespace ohm::deeptrain

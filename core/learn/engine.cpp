@@ -59,6 +59,10 @@ Expected<std::unique_ptr<Judge>> Engine::makeJudge(const JudgeSpec&, const std::
     return fail("LEARN-042", "This engine has no networks that judge designs");
 }
 
+Expected<std::unique_ptr<MapNetwork>> Engine::makeMapNetwork(const MapNetworkSpec&) {
+    return fail("LEARN-042", "This engine has no networks on maps");
+}
+
 Expected<ParasiticCheckpoint> Engine::trainParasitics(const ParasiticTraining&, StopToken,
                                                       ProgressSink&) {
     return fail("LEARN-042", "This engine does not learn parasitics");

@@ -6,6 +6,7 @@
 #include "core/dataset/graphset.h"
 #include "core/learn/checkpoint.h"
 #include "core/learn/judge.h"
+#include "core/learn/mapnetwork.h"
 #include "core/learn/metrics.h"
 #include "core/learn/parasitics.h"
 #include "core/learn/recipe.h"
@@ -33,6 +34,9 @@ struct TrainingReport {
     std::optional<RegressionMetrics> validation; ///< with accAt for 10..400 when asked for
     std::optional<double> validationLoss;        ///< in normalised units
     std::int64_t skipped = 0;                    ///< steps left out by the NaN guard so far
+    /// mpgd, since the last report: the share |E|/n of the entries that the loss looked at, and
+    /// |E and E'| / |E or E'| with those of the visit before to the same entries.
+    std::optional<double> selected, overlap;
 };
 
 struct TrainingOptions {
@@ -116,6 +120,8 @@ public:
     /// Errors: NN-011 the weights do not fit, LEARN-042.
     virtual Expected<std::unique_ptr<ParasiticModel>>
     loadParasitics(const ParasiticCheckpoint& checkpoint);
+    /// A fresh network on maps. Errors: LEARN-046 it cannot be built, LEARN-042.
+    virtual Expected<std::unique_ptr<MapNetwork>> makeMapNetwork(const MapNetworkSpec& spec);
     /// Measurements by name ("gnn"); `report` is called per row. Errors: LEARN-030 unknown name.
     virtual Expected<void> bench(const std::string& name, const std::string& device,
                                  const std::function<void(const BenchRow&)>& report,

@@ -11,11 +11,11 @@ namespace ohm::learn {
 /// build of the interface will do. Sizes tell most changes apart; raise the number for the others.
 inline const char* engineVersion() {
     static const std::string text = [] {
-        std::string all = "ohmscape-engine 4 " OHMSCAPE_VERSION;
+        std::string all = "ohmscape-engine 5 " OHMSCAPE_VERSION;
         for (const std::size_t size :
              {sizeof(Recipe), sizeof(Checkpoint), sizeof(TrainingReport), sizeof(TrainingOptions),
               sizeof(TrainingData), sizeof(TrainingResult), sizeof(nn::GraphBatch),
-              sizeof(BenchRow), sizeof(JudgeSpec), sizeof(ParasiticSpec),
+              sizeof(BenchRow), sizeof(JudgeSpec), sizeof(MapNetworkSpec), sizeof(ParasiticSpec),
               sizeof(ParasiticCheckpoint), sizeof(parasitics::Design)})
             all += " " + std::to_string(size);
         return all;

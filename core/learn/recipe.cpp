@@ -61,6 +61,9 @@ void visitRecipe(R& r, Visit&& visit) {
     visit("clip_norm", r.clipNorm);
     visit("loss", r.loss);
     visit("loss_threshold", r.lossThreshold);
+    visit("loss_per", r.lossPer);
+    visit("loss_quantile", r.lossQuantile);
+    visit("loss_floor", r.lossFloor);
     visit("shrink_a", r.shrinkA);
     visit("shrink_c", r.shrinkC);
     visit("average_decay", r.averageDecay);
@@ -266,6 +269,14 @@ Expected<void> checkRecipe(const Recipe& r) {
         return impossible("loss", "it is mse, mae, huber, mpgd or shrinkage");
     if (!(r.lossThreshold >= 0) || !(r.shrinkA > 0) || !(r.shrinkC >= 0))
         return impossible("loss_threshold", "numbers of a loss are not negative");
+    if (!oneOf(r.lossPer, {"batch", "sample"}))
+        return impossible("loss_per", "it is batch or sample");
+    if (r.loss == "mpgd" && r.lossPer == "sample" && n.task == "graph")
+        return impossible("loss_per", "a graph label is one entry per sample: take batch");
+    if (!(r.lossQuantile >= 0 && r.lossQuantile < 1))
+        return impossible("loss_quantile", "it lies between 0 (a fixed threshold) and 1");
+    if (!(r.lossFloor >= 0 && r.lossFloor <= 1))
+        return impossible("loss_floor", "it is a share of the entries, 0 to 1");
     if (r.freeze != "none" && r.freeze != "backbone" && r.freeze.rfind("blocks:", 0) != 0)
         return impossible("freeze", "it is none, backbone or blocks:N");
     if (!(r.validationShare >= 0 && r.testShare >= 0 && r.validationShare + r.testShare < 1))

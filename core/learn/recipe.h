@@ -47,8 +47,13 @@ struct Recipe {
     /// of e^2 / (1 + exp(a (c - e))), Lu et al., ECCV 2018).
     std::string loss = "mse";
     double lossThreshold = 0.007; ///< mpgd: in scaled labels
-    double shrinkA = 10;          ///< shrinkage: speed
-    double shrinkC = 0.2;         ///< shrinkage: place, in scaled labels
+    /// mpgd: entries are chosen among all of a "batch", or in each "sample" (graph) by itself,
+    /// whose losses are then averaged.
+    std::string lossPer = "batch";
+    double lossQuantile = 0; ///< mpgd: this quantile of the errors is the threshold; 0 = fixed one
+    double lossFloor = 0;    ///< mpgd: the sum is divided by at least this share of the entries
+    double shrinkA = 10;     ///< shrinkage: speed
+    double shrinkC = 0.2;    ///< shrinkage: place, in scaled labels
     double averageDecay = 0; ///< exponential moving average of the weights, 0 = off; the average is
                              ///< what is validated and kept
     std::string freeze = "none"; ///< "none", "backbone" (head only), or "blocks:N" (first N blocks)

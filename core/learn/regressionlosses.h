@@ -4,9 +4,6 @@
 
 namespace ohm::learn {
 
-/// Mean of e^2 over the entries with |e| > threshold, over all if there are none (MPGD's adaptive
-/// MSE).
-torch::Tensor mpgdLoss(const torch::Tensor& error, double threshold);
 /// Mean of e^2 / (1 + exp(a (c - |e|))): small errors count less (Lu et al., ECCV 2018, eq. 8).
 torch::Tensor shrinkageLoss(const torch::Tensor& error, double a, double c);
 

@@ -166,6 +166,10 @@ std::string reportLine(const TrainingReport& r) {
               {"seconds", r.seconds},
               {"graphs_per_second", number(r.graphsPerSecond)},
               {"skipped", r.skipped}};
+    if (r.selected)
+        j["selected"] = number(*r.selected);
+    if (r.overlap)
+        j["overlap"] = number(*r.overlap);
     if (r.validationLoss)
         j["validation_loss"] = number(*r.validationLoss);
     if (r.validation)
@@ -187,6 +191,11 @@ std::optional<TrainingReport> parseReport(const std::string& line) {
         r.graphsPerSecond =
             j.at("graphs_per_second").is_null() ? 0 : j.at("graphs_per_second").get<double>();
         r.skipped = j.value("skipped", std::int64_t{0});
+        for (const auto& [key, to] :
+             {std::pair{"selected", &r.selected}, std::pair{"overlap", &r.overlap}}) {
+            if (j.contains(key) && j.at(key).is_number())
+                *to = j.at(key).get<double>();
+        }
         if (j.contains("validation_loss") && !j.at("validation_loss").is_null())
             r.validationLoss = j.at("validation_loss").get<double>();
         if (j.contains("validation"))

@@ -5,6 +5,7 @@
 
 #include "core/base/log.h"
 #include "core/learn/torchjudge.h"
+#include "core/learn/torchmaps.h"
 #include "core/learn/torchparasitics.h"
 #include "core/learn/trainer.h"
 #include "core/nn/bench.h"
@@ -153,6 +154,9 @@ public:
     Expected<std::unique_ptr<ParasiticModel>>
     loadParasitics(const ParasiticCheckpoint& checkpoint) override {
         return learn::loadParasitics(checkpoint);
+    }
+    Expected<std::unique_ptr<MapNetwork>> makeMapNetwork(const MapNetworkSpec& spec) override {
+        return makeTorchMapNetwork(spec);
     }
     Expected<void> bench(const std::string& name, const std::string& device,
                          const std::function<void(const BenchRow&)>& report,

@@ -8,6 +8,7 @@
 #include "core/learn/parasiticlosses.h"
 #include "core/learn/parasiticsamples.h"
 #include "core/learn/regressionlosses.h"
+#include "core/learn/selection.h"
 #include "core/parasitics/pairs.h"
 
 #include <chrono>
@@ -279,8 +280,11 @@ private:
         if (m_spec.loss == "mse")
             return (predicted - label).square().mean();
         // The label noise is the error below which there is nothing to learn.
-        if (m_spec.loss == "mpgd")
-            return mpgdLoss(predicted - label, m_spec.noise);
+        if (m_spec.loss == "mpgd") {
+            Recipe recipe;
+            recipe.lossThreshold = m_spec.noise;
+            return mpgdLoss(recipe, predicted, label).loss;
+        }
         if (m_spec.loss == "shrinkage")
             return shrinkageLoss(predicted - label, kShrink / m_spec.noise, m_spec.noise);
         const Tensor noise = net.logNoise.exp();

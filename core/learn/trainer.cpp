@@ -4,6 +4,7 @@
 #include "core/learn/batches.h"
 #include "core/learn/optimizer.h"
 #include "core/learn/regressionlosses.h"
+#include "core/learn/selection.h"
 #include "core/learn/stepgraph.h"
 #include "core/learn/trainer.h"
 #include "core/nn/modules.h"
@@ -92,17 +93,24 @@ Expected<GraphSet> scaled(const GraphSet& set, const dataset::Normalization& n,
 
 constexpr double kHuber = 0.01; ///< errors below, in scaled labels, count by their square
 
-torch::Tensor lossOf(const Recipe& recipe, const torch::Tensor& out, const torch::Tensor& y) {
+SelectiveLoss lossOf(const Recipe& recipe, const torch::Tensor& out, const nn::DeviceBatch& batch) {
+    const torch::Tensor& y = batch.labels;
     const std::string& kind = recipe.loss;
-    if (kind == "mpgd")
-        return mpgdLoss(out - y, recipe.lossThreshold);
+    if (kind == "mpgd") {
+        torch::Tensor graphs; // of each entry
+        if (recipe.lossPer == "sample")
+            graphs = batch.padded.index_select(0, batch.outputs)
+                         .div(batch.mostNodes, "floor")
+                         .to(torch::kLong);
+        return mpgdLoss(recipe, out, y, graphs, batch.graphs);
+    }
     if (kind == "shrinkage")
-        return shrinkageLoss(out - y, recipe.shrinkA, recipe.shrinkC);
+        return {shrinkageLoss(out - y, recipe.shrinkA, recipe.shrinkC), {}};
     if (kind == "mae")
-        return torch::l1_loss(out, y);
+        return {torch::l1_loss(out, y), {}};
     if (kind == "huber")
-        return torch::smooth_l1_loss(out, y, torch::Reduction::Mean, kHuber);
-    return torch::mse_loss(out, y);
+        return {torch::smooth_l1_loss(out, y, torch::Reduction::Mean, kHuber), {}};
+    return {torch::mse_loss(out, y), {}};
 }
 
 /// The same of predictions and labels in the label's unit; the mean square for the losses that look
@@ -186,6 +194,7 @@ private:
     std::optional<nn::Network> m_network;
     std::optional<FlatAdam> m_adam;
     std::optional<BatchOrder> m_order;
+    std::optional<SelectionTally> m_tally; ///< with mpgd
     dataset::Normalization m_normalization;
     GraphSet m_training;
     std::vector<float> m_validationTargets;
@@ -254,6 +263,8 @@ Expected<void> Training::prepare() {
         return frozen;
     m_adam.emplace(m_network->module(), m_recipe);
     m_order.emplace(m_training, m_recipe);
+    if (m_recipe.loss == "mpgd")
+        m_tally.emplace(m_training, m_recipe, m_network->module().device);
     return {};
 }
 
@@ -271,6 +282,8 @@ Expected<void> Training::resume() {
         return fail("LEARN-013", "The snapshot to resume from belongs to another training", {},
                     m_options.snapshot.string(), "Name another folder, or remove it");
     m_first = snapshot->training->step;
+    if (m_tally)
+        m_tally->load(snapshot->training->arrays);
     m_bestLoss = snapshot->training->bestLoss;
     m_last.step = m_first;
     m_last.steps = m_recipe.steps;
@@ -341,6 +354,8 @@ Expected<void> Training::save(std::int64_t step) {
         return {};
     Checkpoint c = describe();
     c.training = Checkpoint::Training{step, m_bestLoss, m_adam->state()};
+    if (m_tally)
+        c.training->arrays.push_back(m_tally->state());
     for (const auto& array : m_best)
         c.training->arrays.push_back({"best." + array.name, array.shape, array.values});
     return writeCheckpoint(c, m_options.snapshot);
@@ -354,6 +369,11 @@ Expected<TrainingReport> Training::validate(std::int64_t step, double rate, doub
     report.rate = rate;
     report.trainLoss = loss;
     report.skipped = m_adam->skipped();
+    if (m_tally) {
+        const auto shares = m_tally->take();
+        report.selected = shares.selected;
+        report.overlap = shares.overlap;
+    }
     m_adam->swapAverage();
     if (!m_validationTargets.empty()) {
         auto predicted = predictSet(*m_network, describe(), m_data.validation, m_stop);
@@ -384,13 +404,15 @@ Expected<void> Training::loop() {
     torch::Tensor lossSum = torch::zeros({}, torch::TensorOptions().device(module.device));
     double lossMean = 0;
     std::int64_t lossSteps = 0, unread = 0, notFinite = 0;
+    torch::Tensor chosen; // by the last step; a recorded one writes it anew
     // With dropout every step draws anew, which a recording would not.
     StepGraph graph(module.device, m_recipe.network.dropout == 0, [&](const nn::DeviceBatch& b) {
         m_adam->zeroGradients();
-        const torch::Tensor loss = lossOf(m_recipe, module.forward(b), b.labels);
-        loss.backward();
+        const SelectiveLoss loss = lossOf(m_recipe, module.forward(b), b);
+        loss.loss.backward();
         m_adam->step();
-        lossSum += loss.detach();
+        lossSum += loss.loss.detach();
+        chosen = loss.chosen;
     });
     for (std::int64_t step = m_first; step < m_recipe.steps; ++step) {
         if (m_stop.pauseRequested()) {
@@ -408,6 +430,8 @@ Expected<void> Training::loop() {
             torch::manual_seed(m_recipe.seed * 1000003 + static_cast<std::uint64_t>(step));
         m_adam->plan(step);
         graph.run(batch, [&] { queue.settle(); });
+        if (m_tally)
+            m_tally->add(step, chosen);
         ++unread;
         const std::int64_t done = step + 1;
         const bool report = done % m_recipe.validateEvery == 0 || done == m_recipe.steps;

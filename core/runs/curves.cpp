@@ -157,7 +157,7 @@ Expected<RunHistory> readHistory(const std::filesystem::path& run) {
         if (!sizing)
             return sizing.failure();
         sizingSeries(out, *sizing);
-    } else if (*kind == RunKind::Deep) {
+    } else if (*kind == RunKind::Deep || *kind == RunKind::Maps) {
         eachLine(run / "epochs.jsonl", [&](const nlohmann::json& line) {
             const double epoch = line.value("epoch", 0.0);
             put(out.series["loss"], epoch, line, "loss");
@@ -187,12 +187,16 @@ RunCurves curvesOf(const std::vector<RunHistory>& runs, int k, bool bands) {
     for (std::size_t place = 0; place < groups.size(); ++place) {
         const auto& group = groups[place];
         std::vector<std::string> names;
-        std::vector<Points> loss, accuracy, accAtK, cost, meanCost, met, pearson;
+        std::vector<Points> loss, accuracy, accAtK, cost, meanCost, met, pearson, selected, overlap;
         for (const RunHistory* run : group) {
             names.push_back(run->name);
-            Points l, a, c;
+            Points l, a, c, s, o;
             for (const auto& report : run->log) {
                 l[static_cast<double>(report.step)] = report.trainLoss;
+                if (report.selected)
+                    s[static_cast<double>(report.step)] = *report.selected;
+                if (report.overlap)
+                    o[static_cast<double>(report.step)] = *report.overlap;
                 if (report.validation)
                     a[static_cast<double>(report.step)] =
                         learn::accuracyAt(report.validation->accAt, k);
@@ -212,6 +216,8 @@ RunCurves curvesOf(const std::vector<RunHistory>& runs, int k, bool bands) {
             loss.push_back(std::move(l));
             accuracy.push_back(std::move(a));
             accAtK.push_back(std::move(c));
+            selected.push_back(std::move(s));
+            overlap.push_back(std::move(o));
         }
         const std::string name = names.size() == 1 ? names.front()
                                                    : group.front()->recipeName + ", " +
@@ -221,7 +227,8 @@ RunCurves curvesOf(const std::vector<RunHistory>& runs, int k, bool bands) {
              {std::pair{&out.loss, &loss}, std::pair{&out.accuracy, &accuracy},
               std::pair{&out.accAtK, &accAtK}, std::pair{&out.cost, &cost},
               std::pair{&out.meanCost, &meanCost}, std::pair{&out.met, &met},
-              std::pair{&out.pearson, &pearson}}) {
+              std::pair{&out.pearson, &pearson}, std::pair{&out.selected, &selected},
+              std::pair{&out.overlap, &overlap}}) {
             RunCurve curve = join(name, names, std::move(*points), held);
             curve.place = place;
             if (!curve.x.empty())
@@ -237,7 +244,8 @@ std::string toCsv(const RunCurves& curves) {
          {std::pair{"loss", &curves.loss}, std::pair{"accuracy", &curves.accuracy},
           std::pair{"acc_at_k", &curves.accAtK}, std::pair{"cost", &curves.cost},
           std::pair{"mean_cost", &curves.meanCost}, std::pair{"designs_met", &curves.met},
-          std::pair{"pearson", &curves.pearson}}) {
+          std::pair{"pearson", &curves.pearson}, std::pair{"selected", &curves.selected},
+          std::pair{"overlap", &curves.overlap}}) {
         for (const RunCurve& c : *list) {
             for (std::size_t i = 0; i < c.x.size(); ++i) {
                 char line[160];

@@ -47,6 +47,8 @@ struct RunCurves {
     std::vector<RunCurve> meanCost; ///< of the best 20
     std::vector<RunCurve> met;      ///< designs that meet every spec
     std::vector<RunCurve> pearson;  ///< deep: correlation on the validation part over epochs
+    std::vector<RunCurve> selected; ///< with mpgd: share of entries chosen, over steps
+    std::vector<RunCurve> overlap;  ///< of them with those chosen before, over steps
 };
 /// `bands`: runs that differ in nothing but the seed become one curve with a band; at each place
 /// the mean is taken over those that have got so far. Curves without a point are left out.

@@ -26,7 +26,8 @@ constexpr int kDeepestKey = 8;
 const std::pair<RunKind, const char*> kNames[] = {{RunKind::Training, "training"},
                                                   {RunKind::Sizing, "sizing"},
                                                   {RunKind::Deep, "deep"},
-                                                  {RunKind::Parasitics, "parasitics"}};
+                                                  {RunKind::Parasitics, "parasitics"},
+                                                  {RunKind::Maps, "maps"}};
 
 bool has(const fs::path& folder, const char* name) {
     std::error_code ignored;
@@ -94,14 +95,57 @@ Expected<json> aboutOf(const fs::path& folder) {
     return about;
 }
 
-/// Numbers of an object, one level deep, under a name.
-void addNumbers(std::map<std::string, double>& out, const std::string& name, const json& of) {
-    if (!of.is_object())
+/// Numbers of an object under a name, `depth` levels deep.
+void addNumbers(std::map<std::string, double>& out, const std::string& name, const json& of,
+                int depth = 1) {
+    if (!of.is_object() || depth == 0)
         return;
     for (const auto& [key, value] : of.items()) {
         if (value.is_number())
             out[name + "." + key] = value.get<double>();
+        addNumbers(out, name + "." + key, value, depth - 1);
     }
+}
+
+/// `settings.yaml` of a deep network or a network on maps; undefined if there is none.
+YAML::Node settingsFile(const fs::path& folder) {
+    const auto bytes = readFile(folder / "settings.yaml", kLargest);
+    if (!bytes)
+        return YAML::Node(YAML::NodeType::Undefined);
+    try {
+        return YAML::Load(std::string(bytes->view()));
+    } catch (const YAML::Exception&) {
+        return YAML::Node(YAML::NodeType::Undefined);
+    }
+}
+
+/// A training by epochs, finished or not, by its settings, its lines and its result.
+Expected<RunFacts> epochFacts(const fs::path& folder, RunKind kind) {
+    RunFacts facts;
+    facts.kind = kind;
+    try {
+        const YAML::Node settings = settingsFile(folder);
+        facts.recipe = settings["name"].as<std::string>();
+        facts.seed = settings["seed"].as<std::int64_t>();
+        facts.steps = settings["steps"].as<std::int64_t>();
+    } catch (const YAML::Exception& e) {
+        return noRun(folder, e.what());
+    }
+    if (const auto log = readFile(folder / "epochs.jsonl", kLargest)) {
+        const auto text = log->view();
+        facts.stepsDone = std::count(text.begin(), text.end(), '\n');
+    }
+    const auto result = readJson(folder / "result.json");
+    facts.finished = result.ok() && has(folder, "model.safetensors");
+    if (!result)
+        return facts;
+    for (const char* part : {"validation", "test"})
+        addNumbers(facts.metrics, part, result->value(part, json()), 2);
+    for (const char* name : {"best_epoch", "seconds_per_epoch", "peak_bytes"}) {
+        if (result->contains(name) && result->at(name).is_number())
+            facts.metrics[name] = result->at(name).get<double>();
+    }
+    return facts;
 }
 
 void addMetrics(std::map<std::string, double>& out, const std::string& split,
@@ -165,6 +209,8 @@ Expected<RunFacts> sizingFacts(const fs::path& folder) {
 }
 
 Expected<RunFacts> networkFacts(const fs::path& folder, RunKind kind) {
+    if (has(folder, "settings.yaml"))
+        return epochFacts(folder, kind);
     const auto result = readJson(folder / "result.json");
     if (!result)
         return noRun(folder, result.error().text);
@@ -230,9 +276,17 @@ std::optional<RunKind> kindOf(const fs::path& folder) {
         return RunKind::Training;
     if (has(folder, kSizingFile) || has(folder, "session.jsonl"))
         return RunKind::Sizing;
+    if (const YAML::Node settings = settingsFile(folder);
+        settings.IsDefined() && settings.IsMap()) {
+        const YAML::Node kind = settings["kind"];
+        if (kind.IsDefined() && kind.IsScalar() && kind.Scalar() == "deep")
+            return RunKind::Deep;
+        if (kind.IsDefined() && kind.IsScalar() && kind.Scalar() == "maps")
+            return RunKind::Maps;
+    }
     if (!has(folder, "result.json") || !has(folder, "model.safetensors"))
         return std::nullopt;
-    if (has(folder, "epochs.jsonl"))
+    if (has(folder, "epochs.jsonl")) // from before there were settings
         return RunKind::Deep;
     const auto result = readJson(folder / "result.json");
     return result && result->contains("parameters") && result->contains("test")
@@ -297,6 +351,10 @@ Expected<std::map<std::string, std::string>> settingsOf(const fs::path& folder) 
             return run.failure();
         return run->settings();
     }
+    if (const YAML::Node settings = settingsFile(folder); settings.IsDefined()) {
+        flatten(settings, {}, 0, out);
+        return out;
+    }
     const auto about = aboutOf(folder);
     if (!about)
         return noRun(folder, about.error().text);
@@ -316,7 +374,7 @@ Expected<std::map<std::string, std::string>> settingsOf(const fs::path& folder) 
 std::int64_t changeOf(const fs::path& folder) {
     std::int64_t latest = 0;
     for (const char* name : {"recipe.yaml", "log.jsonl", "result.json", "session.jsonl",
-                             kSizingFile, "epochs.jsonl"}) {
+                             kSizingFile, "epochs.jsonl", "settings.yaml"}) {
         std::error_code error;
         const auto time = fs::last_write_time(folder / name, error);
         if (!error)

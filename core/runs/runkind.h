@@ -12,10 +12,10 @@
 
 namespace ohm::runs {
 
-/// What made a run: `train`, `optimize`, `deep train`, `parasitics train`.
-enum class RunKind { Training, Sizing, Deep, Parasitics };
+/// What made a run: `train`, `optimize`, `deep train`, `parasitics train`, `maps train`.
+enum class RunKind { Training, Sizing, Deep, Parasitics, Maps };
 
-/// "training", "sizing", "deep", "parasitics"; and back, Training for anything else.
+/// "training", "sizing", "deep", "parasitics", "maps"; and back, Training for anything else.
 std::string nameOf(RunKind kind);
 RunKind kindNamed(const std::string& name);
 
@@ -35,7 +35,7 @@ struct RunFacts {
     /// layers, of an estimator its method and task.
     std::string recipe;
     std::int64_t seed = 0;
-    std::int64_t steps = 0, stepsDone = 0; ///< sizing: simulated designs; deep: epochs
+    std::int64_t steps = 0, stepsDone = 0; ///< sizing: simulated designs; deep, maps: epochs
     bool finished = false;
     std::map<std::string, double> metrics;
 };

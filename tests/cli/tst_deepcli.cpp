@@ -2,6 +2,7 @@
 // deep train and deep predict, against the real process, on tiny designs that are made here.
 #include "core/congestion/congestionset.h"
 
+#include <QDateTime>
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
@@ -10,6 +11,7 @@
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QtEndian>
 
 #include <cmath>
 
@@ -171,6 +173,73 @@ private slots:
         const Result text = run(m_small + u"--storage A --epochs 1 -o text"_s);
         QCOMPARE(text.code, 0);
         QVERIFY(text.out.contains("all zeros: MSE"));
+    }
+
+    /// kill -9 at several moments; in the end the same weights as without.
+    void whatWasKilledGoesOn() {
+        const QString options = m_small + u"--loss mpgd --epochs 400 --seed 7 --threads 1 "_s;
+        QVERIFY(run(options + u"-o whole"_s).code == 0);
+        const QString snapshot = m_dir.filePath(u"killed/snapshot.safetensors"_s);
+        int killed = 0;
+        for (int attempt = 0; attempt < 2; ++attempt) {
+            QProcess process;
+            process.setWorkingDirectory(m_dir.path());
+            process.setStandardInputFile(QProcess::nullDevice());
+            process.start(QStringLiteral(OHMSCAPE_CLI),
+                          (options + u"-o killed"_s).split(u' ', Qt::SkipEmptyParts));
+            const QDateTime before = QFileInfo(snapshot).lastModified();
+            QTRY_VERIFY_WITH_TIMEOUT(process.state() == QProcess::NotRunning ||
+                                         QFileInfo(snapshot).lastModified() > before ||
+                                         (!before.isValid() && QFileInfo::exists(snapshot)),
+                                     60'000);
+            if (process.state() == QProcess::Running) {
+                process.kill();
+                ++killed;
+            }
+            process.waitForFinished();
+        }
+        const QString result = m_dir.filePath(u"killed/result.json"_s);
+        if (!QFileInfo::exists(result)) {
+            const Result rest = run(options + u"-o killed --json"_s);
+            QVERIFY2(rest.code == 0, rest.err.constData());
+            QVERIFY(rest.lines().size() < 401 || killed == 0);
+        }
+        const auto weights = [&](const QString& folder) {
+            QFile file(m_dir.filePath(folder + u"/model.safetensors"_s));
+            if (!file.open(QIODevice::ReadOnly))
+                return QByteArray();
+            const QByteArray all = file.readAll(); // the header names the folder
+            const auto size = qFromLittleEndian<quint64>(all.constData());
+            return all.mid(8 + static_cast<qsizetype>(size));
+        };
+        QVERIFY(!weights(u"whole"_s).isEmpty());
+        QCOMPARE(weights(u"killed"_s), weights(u"whole"_s));
+        QVERIFY(!QFileInfo::exists(snapshot));
+        QCOMPARE(run(options + u"-o killed --json"_s).error(), u"LEARN-014"_s);
+    }
+
+    void depthIsSwept() {
+        const Result r = run(u"deep sweep --data d.h5 --depths 3,1 --networks gsr,b0,b2,gcn "
+                             "--channels 16 --select 4 --epochs 2 -o depth.csv --json"_s);
+        QVERIFY2(r.code == 0, r.err.constData());
+        const auto lines = r.lines();
+        QCOMPARE(lines.size(), 8);
+        QCOMPARE(lines[0][u"layers"_s].toInt(), 1);
+        QCOMPARE(lines[7][u"layers"_s].toInt(), 3);
+        QVERIFY(lines[0][u"pearson"_s].isDouble());
+        QVERIFY(lines[1][u"pearson"_s].isNull()); // a baseline, for time and memory alone
+        // What is stored for every layer grows with them.
+        QVERIFY(lines[6][u"peak_bytes"_s].toDouble() > lines[2][u"peak_bytes"_s].toDouble());
+        QFile csv(m_dir.filePath(u"depth.csv"_s));
+        QVERIFY(csv.open(QIODevice::ReadOnly));
+        QCOMPARE(csv.readAll().count('\n'), 9);
+        const Result large = run(u"deep sweep --data d.h5 --depths 50 --channels 16 --select 4 "
+                                 "--most-memory 0.01 --json"_s);
+        QCOMPARE(large.code, 0);
+        QVERIFY(!large.lines().first()[u"ran"_s].toBool());
+        QCOMPARE(run(u"deep sweep --data d.h5 --networks cnn --json"_s).error(), u"DEEP-002"_s);
+        // These designs tell no pin's role.
+        QCOMPARE(run(m_small + u"--label arrival -o x --json"_s).error(), u"DEEP-009"_s);
     }
 
     void wrongUseIsTold() {

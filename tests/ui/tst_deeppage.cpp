@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Deep page: designs are read, memory is told before the start, a network is trained, maps are
 // drawn and kept.
+#include "core/dataset/mapset.h"
 #include "core/deeptrain/example.h"
+#include "core/learn/engine.h"
+#include "core/maps/model.h"
 #include "ui/pages/deeppage.h"
+#include "ui/pages/depthpane.h"
+#include "ui/pages/mapimagespane.h"
 #include "ui/services/commands.h"
 #include "uitesting.h"
 #include "widgets/common/exportview.h"
@@ -10,14 +15,19 @@
 #include "widgets/map/mapview.h"
 #include "widgets/plot/plotview.h"
 
+#include <QAction>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QImage>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSpinBox>
+#include <QTabWidget>
 
 #include <cmath>
+#include <numeric>
 
 using namespace ohm;
 using namespace ohm::ui;
@@ -89,6 +99,7 @@ private slots:
         JobService jobs;
         DeepPage page(jobs);
         page.resize(1400, 900);
+        page.work().setFolder(m_sandbox.path(u"trains"_s).toStdString());
         page.work().open(m_file);
         QTRY_VERIFY(page.work().designs());
         makeSmall(page);
@@ -144,19 +155,202 @@ private slots:
         QVERIFY(widgets::exportTo(page.map()->renderable(), m_sandbox.path(u"map.png"_s)).ok());
     }
 
-    void stopsAtOnce() {
+    void whatIsStoppedGoesOn() {
         JobService jobs;
         DeepPage page(jobs);
+        page.work().setFolder(m_sandbox.path(u"kept"_s).toStdString());
+        page.work().setKeepSeconds(0);
         page.work().open(m_file);
         QTRY_VERIFY(page.work().designs());
-        page.epochsBox()->setValue(100'000);
+        makeSmall(page);
+        page.epochsBox()->setValue(300);
+        QVERIFY(!page.anewButton()->isVisibleTo(&page));
         page.trainButton()->click();
-        QTRY_VERIFY_WITH_TIMEOUT(!page.lossPlot()->series().isEmpty(), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            QFileInfo::exists(m_sandbox.path(u"kept/deep-1/snapshot.safetensors"_s)), 60'000);
         page.trainButton()->click();
         QTRY_VERIFY(!page.work().isTraining());
         QVERIFY(!page.work().outcome());
-        QCOMPARE(page.trainButton()->text(), u"Train"_s);
         QVERIFY(page.bar()->isHidden());
+        QCOMPARE(page.trainButton()->text(), u"Continue"_s);
+        QVERIFY(page.anewButton()->isVisibleTo(&page));
+        QTRY_VERIFY(jobs.isIdle());
+        // It belongs to these settings alone.
+        page.epochsBox()->setValue(301);
+        QCOMPARE(page.trainButton()->text(), u"Train"_s);
+        page.epochsBox()->setValue(300);
+        QCOMPARE(page.trainButton()->text(), u"Continue"_s);
+        const auto kept = page.work().interrupted(page.config(), {{}, {}});
+        QVERIFY(!kept); // divided by another seed: another training
+        QSignalSpy epochs(&page.work(), &DeepWork::epochReported);
+        page.trainButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(page.work().outcome(), 120'000);
+        QVERIFY(epochs.size() < 300);
+        QCOMPARE(page.lossPlot()->series()[0].x.first(), 1.0); // what was seen before stays
+        QCOMPARE(page.lossPlot()->series()[0].x.last(), 300.0);
+        QCOMPARE(page.trainButton()->text(), u"Train"_s);
+        QVERIFY(QFileInfo::exists(m_sandbox.path(u"kept/deep-1/result.json"_s)));
+        QVERIFY(!QFileInfo::exists(m_sandbox.path(u"kept/deep-2"_s)));
+    }
+
+    void theHistogramShowsWhatIsSelected() {
+        JobService jobs;
+        DeepPage page(jobs);
+        page.work().setFolder(m_sandbox.path(u"histogram"_s).toStdString());
+        page.work().open(m_file);
+        QTRY_VERIFY(page.work().designs());
+        makeSmall(page);
+        page.trainButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(page.work().outcome(), 60'000);
+        const auto total = [](const widgets::PlotBars& bars) {
+            return std::accumulate(bars.counts.begin(), bars.counts.end(), 0.0);
+        };
+        const auto& bars = page.histogram()->bars();
+        QCOMPARE(bars.size(), 2);
+        const auto i = static_cast<std::size_t>(page.designBox()->currentIndex());
+        const auto& outcome = *page.work().outcome();
+        double all = 0, above = 0;
+        for (std::size_t n = 0; n < outcome.task.designs[i].labels.size(); ++n) {
+            const double e = std::fabs(static_cast<double>(outcome.result.predictions[i][n]) -
+                                       outcome.task.designs[i].labels[n]);
+            all += std::isfinite(e);
+            above += e > 0.007;
+        }
+        QCOMPARE(total(bars[0]), all);
+        QCOMPARE(total(bars[1]), above);
+        QDoubleSpinBox* threshold = nullptr;
+        for (auto* box : page.findChildren<QDoubleSpinBox*>()) {
+            if (box->accessibleName() == u"Threshold"_s)
+                threshold = box;
+        }
+        QVERIFY(threshold);
+        page.lossBox()->setCurrentIndex(1); // which has a threshold
+        threshold->setValue(0.1);
+        QVERIFY(total(page.histogram()->bars()[1]) < above);
+    }
+
+    void depthIsSweptInTheBackground() {
+        JobService jobs;
+        DeepPage page(jobs);
+        DepthPane& pane = *page.depthPane();
+        QVERIFY(!pane.startButton()->isEnabled());
+        page.work().open(m_file);
+        QTRY_VERIFY(page.work().designs());
+        QVERIFY(pane.startButton()->isEnabled());
+        makeSmall(page);
+        pane.epochsBox()->setValue(3);
+        pane.depthsEdit()->setText(u"2, 1,x"_s);
+        pane.startButton()->click();
+        QVERIFY(!page.bar()->isHidden());
+        QVERIFY2(page.bar()->text().contains(u"depth"_s), qPrintable(page.bar()->text()));
+        pane.depthsEdit()->setText(u"2, 1"_s);
+        pane.startButton()->click();
+        QVERIFY(pane.work().isRunning());
+        QCOMPARE(pane.startButton()->text(), u"Stop"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(!pane.work().isRunning(), 60'000);
+        const auto checked =
+            std::count_if(pane.networkActions().begin(), pane.networkActions().end(),
+                          [](const QAction* action) { return action->isChecked(); });
+        const auto& points = pane.work().points();
+        QCOMPARE(static_cast<qsizetype>(points.size()), 2 * checked);
+        QCOMPARE(points.front().layers, 1); // the shallow ones first
+        for (const auto& point : points) {
+            QVERIFY(point.ran && point.measuredBytes > 0 && point.secondsPerEpoch > 0);
+            const double ratio = static_cast<double>(point.measuredBytes) /
+                                 static_cast<double>(point.predictedBytes);
+            QVERIFY2(ratio > 0.9 && ratio < 1.1, qPrintable(QString::number(ratio)));
+        }
+        QCOMPARE(pane.memoryPlot()->series().size(), 2 * checked); // measured and predicted
+        QCOMPARE(pane.timePlot()->series().size(), checked);
+        QCOMPARE(pane.timePlot()->series()[0].x, (QVector<double>{1, 2}));
+        QVERIFY(pane.figurePlot()->series().size() >= 3); // not those of the baselines
+        const auto pearson = pane.figurePlot()->series()[0].y;
+        pane.figureBox()->setCurrentIndex(3);
+        QVERIFY(pane.figurePlot()->series()[0].y != pearson);
+        const QString csv = m_sandbox.path(u"depth.csv"_s);
+        QVERIFY(widgets::exportTo(pane.memoryPlot()->renderable(), csv).ok());
+        // A sweep that is stopped keeps its points; without a network there is none.
+        pane.depthsEdit()->setText(u"1, 400"_s);
+        pane.epochsBox()->setValue(500);
+        pane.startButton()->click();
+        QVERIFY(pane.work().isRunning());
+        pane.startButton()->click();
+        QTRY_VERIFY(!pane.work().isRunning());
+        for (QAction* action : pane.networkActions())
+            action->setChecked(false);
+        QVERIFY(!pane.startButton()->isEnabled());
+    }
+
+    void mapsOfNetworksAreShown() {
+        const auto engine = learn::engine();
+        QVERIFY2(engine.ok(), engine.ok() ? "" : engine.error().message().c_str());
+        constexpr std::size_t kSide = 16;
+        dataset::MapSetInfo info;
+        info.rows = info.columns = kSide;
+        info.inputNames = {"mask"};
+        info.targetNames = {"aerial", "resist"};
+        info.sampleNames = {"a", "b"};
+        info.families = info.sampleNames;
+        const QString maps = m_sandbox.path(u"maps.h5"_s);
+        {
+            auto writer = dataset::MapSetWriter::create(info, maps.toStdString());
+            QVERIFY(writer.ok());
+            for (std::size_t i = 0; i < 2; ++i) {
+                std::vector<float> x(kSide * kSide), y(2 * kSide * kSide);
+                for (std::size_t p = 0; p < x.size(); ++p)
+                    x[p] = (p + i) % 3 == 0 ? 1.0f : 0.0f;
+                for (std::size_t p = 0; p < y.size(); ++p)
+                    y[p] = 0.3f * static_cast<float>(p % 7) / 7;
+                writer->write(i, x, y);
+            }
+            QVERIFY(writer->finish().ok());
+        }
+        maps::MapModel model;
+        model.network.outputs = 2;
+        model.network.width = 2;
+        model.inputNames = info.inputNames;
+        model.targetNames = info.targetNames;
+        model.mean = {0.3f};
+        model.scale = {2};
+        auto network = (*engine)->makeMapNetwork(model.network);
+        QVERIFY(network.ok());
+        model.weights = (*network)->state(false);
+        const QString file = m_sandbox.path(u"net.safetensors"_s);
+        QVERIFY(maps::writeMapModel(model, file.toStdString()).ok());
+
+        JobService jobs;
+        DeepPage page(jobs);
+        page.tabs()->setCurrentIndex(2);
+        MapImagesPane& pane = *page.imagesPane();
+        QVERIFY(!pane.imageBox()->isEnabled());
+        pane.work().openMaps(maps);
+        QTRY_VERIFY(pane.work().images());
+        QVERIFY(!pane.imageBox()->isEnabled()); // no network yet
+        pane.work().openNetwork(file);
+        QTRY_VERIFY(pane.work().answer());
+        QCOMPARE(pane.imageBox()->count(), 2);
+        QCOMPARE(pane.map()->columns(), int(kSide));
+        QCOMPARE(pane.map()->panels().size(), std::size_t{3});
+        for (std::size_t p = 0; p < kSide * kSide; ++p)
+            QVERIFY(std::fabs(pane.map()->panels()[2].values[p] -
+                              (pane.map()->panels()[0].values[p] -
+                               pane.map()->panels()[1].values[p])) < 1e-6f);
+        QVERIFY2(pane.figuresLabel()->text().contains(u"NRMSE"_s),
+                 qPrintable(pane.figuresLabel()->text()));
+        QCOMPARE(pane.histogram()->bars().size(), 2);
+        const auto before = pane.work().answer();
+        pane.imageBox()->setCurrentIndex(1);
+        pane.targetBox()->setCurrentIndex(1);
+        QTRY_VERIFY(pane.work().answer() != before && pane.work().answer()->target == 1 &&
+                    pane.work().answer()->image == 1);
+        pane.thresholdBox()->setValue(900);
+        QCOMPARE(std::accumulate(pane.histogram()->bars()[1].counts.begin(),
+                                 pane.histogram()->bars()[1].counts.end(), 0.0),
+                 256.0); // nothing above: all of them
+        // Another kind of file is told, and what was there stays.
+        pane.work().openNetwork(maps);
+        QTRY_VERIFY(!page.bar()->isHidden());
+        QVERIFY(pane.work().model());
     }
 
     void wrongFilesAreTold() {

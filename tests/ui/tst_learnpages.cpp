@@ -367,6 +367,45 @@ private slots:
             [&] { return page->runTable()->item(0, 2)->text() == u"interrupted"_s; }, 20'000));
         QCOMPARE(page->runTable()->rowCount(), 2);
     }
+    void mpgdIsChosenAndDrawn() {
+        if (!hasEngine())
+            QSKIP("this build has no learning engine");
+        Sandbox sandbox;
+        MainWindow window(sandbox.settings());
+        window.resize(1400, 900);
+        window.show();
+        window.showPage(MainWindow::Page::Train);
+        TrainPage* page = window.trainPage();
+        learn::Recipe recipe;
+        recipe.name = "picked";
+        recipe.data = {"ladder:2-4:200:seed=1"};
+        recipe.network.layers = 2;
+        recipe.network.hidden = 16;
+        recipe.steps = 60;
+        recipe.warmup = 5;
+        recipe.batch = 32;
+        recipe.validateEvery = 20;
+        page->setRecipe(recipe);
+        // Its settings are seen with it alone.
+        QVERIFY(!page->thresholdBox()->isVisibleTo(page));
+        page->lossBox()->setCurrentText(u"mpgd"_s);
+        QVERIFY(page->thresholdBox()->isVisibleTo(page));
+        page->thresholdBox()->setValue(0.05);
+        QCOMPARE(page->setup().recipe.lossThreshold, 0.05);
+        QCOMPARE(page->setup().recipe.lossPer, std::string("batch"));
+        const int before = page->runTable()->rowCount();
+        QTest::mouseClick(page->startButton(), Qt::LeftButton);
+        QCOMPARE(page->runTable()->rowCount(), before + 1);
+        QVERIFY(QTest::qWaitFor(
+            [&] { return page->runTable()->item(0, 2)->text() == u"finished"_s; }, 60'000));
+        QVERIFY(page->selectedPlot()->isVisibleTo(page));
+        const auto& series = page->selectedPlot()->series();
+        QCOMPARE(series.size(), 2); // the share, and its overlap from the second pass on
+        QCOMPARE(series[0].y.size(), 3);
+        for (const double share : series[0].y)
+            QVERIFY(share > 0 && share <= 1);
+        QVERIFY(series[1].dashed);
+    }
     void badFormsSayWhatIsWrong() {
         Sandbox sandbox;
         MainWindow window(sandbox.settings());

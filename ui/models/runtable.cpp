@@ -157,6 +157,12 @@ QString RunTable::resultOf(const runs::RunRecord& run) {
                 return tr("Pearson %1").arg(metric(name), 0, 'f', 3);
         }
     }
+    if (run.kind == runs::RunKind::Maps) {
+        for (const auto& [name, value] : run.metrics) {
+            if (name.starts_with("test.") && name.ends_with(".nrmse"))
+                return tr("NRMSE %1").arg(value, 0, 'f', 3);
+        }
+    }
     if (run.kind == runs::RunKind::Parasitics) {
         for (const auto& [name, value] : run.metrics) {
             if (name.ends_with(".r2"))

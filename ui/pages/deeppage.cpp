@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/deeppage.h"
 
+#include "ui/pages/depthpane.h"
+#include "ui/pages/mapimagespane.h"
 #include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
 #include "widgets/common/exportview.h"
@@ -21,6 +23,7 @@
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <QSplitter>
+#include <QTabWidget>
 #include <QToolButton>
 
 #include <algorithm>
@@ -55,7 +58,21 @@ DeepPage::DeepPage(JobService& jobs, QWidget* parent)
     , m_bar(new widgets::MessageBar(this)) {
     setObjectName(u"deepPage"_s);
     QWidget* side = buildSide();
-    framePage(this, m_bar, side, buildMain());
+    QWidget* main = buildMain();
+    m_depth = new DepthPane(jobs, [this] {
+        return DepthPane::Setup{m_work.designs(), options(), config()};
+    });
+    m_images = new MapImagesPane(jobs);
+    m_tabs = new QTabWidget;
+    m_tabs->setDocumentMode(true);
+    m_tabs->addTab(main, tr("Training"));
+    m_tabs->addTab(m_depth, tr("Depth sweep"));
+    m_tabs->addTab(m_images, tr("Networks on maps"));
+    framePage(this, m_bar, side, m_tabs);
+    connect(m_depth, &DepthPane::failed, this,
+            [this](const Error& error) { m_bar->showError(error); });
+    connect(m_images, &MapImagesPane::failed, this,
+            [this](const Error& error) { m_bar->showError(error); });
     connect(&m_work, &DeepWork::designsChanged, this, &DeepPage::showDesigns);
     connect(&m_work, &DeepWork::stateChanged, this, &DeepPage::showState);
     connect(&m_work, &DeepWork::epochReported, this, &DeepPage::showEpoch);
@@ -117,6 +134,15 @@ QWidget* DeepPage::buildSide() {
     m_threshold->setToolTip(tr("MPGD: errors up to it are left out. Shrinkage: errors below it "
                                "count little"));
     form->addRow(tr("Threshold"), m_threshold);
+    m_label = choiceField(tr("What is learned"));
+    m_label->addItem(tr("congestion, sum"), int(deeptrain::Label::Sum));
+    m_label->addItem(tr("congestion, greater"), int(deeptrain::Label::Max));
+    m_label->addItem(tr("congestion, horizontal"), int(deeptrain::Label::Horizontal));
+    m_label->addItem(tr("congestion, vertical"), int(deeptrain::Label::Vertical));
+    m_label->addItem(tr("arrival time"), int(deeptrain::Label::Arrival));
+    m_label->setToolTip(tr("Congestion at a cell's GCell as routed, or the time at which its "
+                           "output settles, by longest path with an Elmore-like model"));
+    form->addRow(tr("Label"), m_label);
     m_split = choiceField(tr("Split"));
     m_split->addItem(tr("by design"), int(congestion::SplitOptions::By::Design));
     m_split->addItem(tr("by node (leaks)"), int(congestion::SplitOptions::By::Node));
@@ -132,7 +158,12 @@ QWidget* DeepPage::buildSide() {
     m_memory->setWordWrap(true);
     layout->addWidget(m_memory);
     m_train = new QPushButton(widgets::themedIcon(u"play"_s), tr("Train"));
-    layout->addWidget(m_train);
+    m_anew = new QPushButton(tr("Start anew"));
+    m_anew->setToolTip(tr("Leaves the interrupted training where it is and begins another"));
+    auto* starts = new QHBoxLayout;
+    starts->addWidget(m_train, 1);
+    starts->addWidget(m_anew);
+    layout->addLayout(starts);
     m_live = new QLabel;
     m_live->setWordWrap(true);
     layout->addWidget(m_live);
@@ -156,8 +187,9 @@ QWidget* DeepPage::buildSide() {
         if (m_work.isTraining())
             m_work.stop();
         else
-            start();
+            start(false);
     });
+    connect(m_anew, &QPushButton::clicked, this, [this] { start(true); });
     connect(m_save, &QPushButton::clicked, this, [this] {
         const QString file = QFileDialog::getSaveFileName(
             this, tr("Keep the network"), u"deep.safetensors"_s, tr("Networks (*.safetensors)"));
@@ -166,8 +198,17 @@ QWidget* DeepPage::buildSide() {
     });
     for (QComboBox* box : {m_block, m_storage, m_loss})
         connect(box, &QComboBox::currentIndexChanged, this, &DeepPage::adapt);
-    for (QSpinBox* box : {m_layers, m_channels, m_select})
+    for (QSpinBox* box : {m_layers, m_channels, m_select, m_epochs, m_seed})
         connect(box, &QSpinBox::valueChanged, this, &DeepPage::showMemory);
+    connect(m_threshold, &QDoubleSpinBox::valueChanged, this, [this] {
+        showMemory();
+        showHistogram();
+    });
+    connect(m_split, &QComboBox::currentIndexChanged, this, &DeepPage::showMemory);
+    connect(m_label, &QComboBox::currentIndexChanged, this, [this] {
+        showMemory();
+        m_depth->labelChanged();
+    });
     auto* scroll = new QScrollArea;
     scroll->setAccessibleName(tr("Network and training"));
     scroll->setWidget(side);
@@ -218,12 +259,32 @@ QWidget* DeepPage::buildMain() {
     connect(m_design, &QComboBox::currentIndexChanged, this, &DeepPage::showMap);
     auto* main = new QSplitter(Qt::Vertical);
     main->addWidget(plots);
-    main->addWidget(titledPane(tr("Congestion per GCell, mean of its cells"), m_map, head));
+    m_histogram = new widgets::PlotView(tr("Histogram of the errors"));
+    m_histogram->setAxes(tr("error"), tr("cells"));
+    m_histogram->setLogarithmic(false, true);
+    m_histogram->setEmptyText(tr("How a design's errors are spread appears here"));
+    auto* lower = new QSplitter(Qt::Horizontal);
+    lower->addWidget(titledPane(tr("Congestion per GCell, mean of its cells"), m_map, head));
+    lower->addWidget(titledPane(tr("Errors of the cells"), m_histogram, exported(m_histogram)));
+    lower->setStretchFactor(0, 3);
+    lower->setStretchFactor(1, 1);
+    lower->setSizes({2800, 1200}); // shares
+    lower->setChildrenCollapsible(false);
+    main->addWidget(lower);
+    main->setSizes({1800, 3000}); // shares
     main->setStretchFactor(0, 2);
     main->setStretchFactor(1, 3);
     plots->setMinimumHeight(fontMetrics().height() * 14);
     main->setChildrenCollapsible(false);
     return main;
+}
+
+deeptrain::TaskOptions DeepPage::options() const {
+    deeptrain::TaskOptions options;
+    options.split.by = static_cast<congestion::SplitOptions::By>(m_split->currentData().toInt());
+    options.split.seed = 1;
+    options.label = static_cast<deeptrain::Label>(m_label->currentData().toInt());
+    return options;
 }
 
 deep::TrainConfig DeepPage::config() const {
@@ -239,7 +300,8 @@ deep::TrainConfig DeepPage::config() const {
     n.skip = n.storage == deep::Storage::B ? deep::Skip::Paper : deep::Skip::Full;
     n.seed = static_cast<std::uint64_t>(m_seed->value());
     if (m_work.designs())
-        n.inputs = static_cast<int>(m_work.designs()->set.featureNames.size());
+        n.inputs = static_cast<int>(
+            deeptrain::featureNamesOf(m_work.designs()->set.featureNames, options().label).size());
     config.loss.kind = static_cast<deep::LossKind>(m_loss->currentData().toInt());
     config.loss.threshold = m_threshold->value();
     if (config.loss.kind == deep::LossKind::Shrinkage)
@@ -270,20 +332,37 @@ void DeepPage::showMemory() {
         if (!checked) {
             m_memory->setText(qs(checked.error().message()));
         } else {
-            possible = designs->labelled > 0;
-            const deep::PredictedMemory m = deep::predictedMemory(network, designs->size);
+            possible = designs->has(options().label);
+            const deep::PredictedMemory m =
+                deep::predictedMemory(network, designs->sizeOf(options().label));
             m_memory->setText(
                 tr("Will need %1: weights %2, streams %3, work %4, stored per layer %5, graph %6.")
                     .arg(mebibytes(m.total()), mebibytes(m.weights), mebibytes(m.streams),
                          mebibytes(m.work), mebibytes(m.stored), mebibytes(m.graph)));
         }
     }
+    m_interrupted.reset();
+    if (possible && !m_work.isTraining())
+        m_interrupted = m_work.interrupted(config(), options());
+    if (!m_work.isTraining()) {
+        m_train->setText(m_interrupted ? tr("Continue") : tr("Train"));
+        m_train->setToolTip(m_interrupted
+                                ? tr("A training with these settings was interrupted after epoch "
+                                     "%L1 of %L2; it goes on from there")
+                                      .arg(m_interrupted->epochs)
+                                      .arg(m_epochs->value())
+                                : QString());
+    }
+    m_anew->setVisible(m_interrupted.has_value());
     m_train->setEnabled(m_work.isTraining() || (possible && !m_work.isReading()));
 }
 
 void DeepPage::showState() {
     const bool training = m_work.isTraining();
-    m_train->setText(training ? tr("Stop") : tr("Train"));
+    if (training)
+        m_train->setText(tr("Stop"));
+    else if (m_work.interrupted(config(), options()) && !m_epochsSeen.isEmpty())
+        m_live->setText(tr("Stopped. What was learned is kept; it goes on from there."));
     m_train->setIcon(widgets::themedIcon(training ? u"stop"_s : u"play"_s));
     m_open->setEnabled(!training && !m_work.isReading());
     m_example->setEnabled(!training && !m_work.isReading());
@@ -311,19 +390,22 @@ void DeepPage::showDesigns() {
     m_result->clear();
     m_design->clear();
     m_map->setMaps(0, 0, {});
+    m_histogram->setBars({});
+    m_depth->designsChanged();
 }
 
-void DeepPage::start() {
+void DeepPage::start(bool anew) {
     m_bar->dismiss();
-    m_epochsSeen.clear();
+    const auto from = anew ? std::nullopt : m_interrupted;
+    // What is seen of a training that goes on stays.
+    const int known = from ? from->epochs : 0;
+    while (!m_epochsSeen.isEmpty() && m_epochsSeen.last().epoch > known)
+        m_epochsSeen.removeLast();
     for (widgets::PlotView* plot : {m_lossPlot, m_figuresPlot, m_selectedPlot})
         plot->setSeries({});
     m_live->clear();
     m_result->clear();
-    deeptrain::TaskOptions options;
-    options.split.by = static_cast<congestion::SplitOptions::By>(m_split->currentData().toInt());
-    options.split.seed = 1;
-    m_work.train(config(), options);
+    m_work.train(config(), options(), from);
 }
 
 void DeepPage::showEpoch(const deeptrain::EpochFigures& epoch) {
@@ -400,6 +482,7 @@ void DeepPage::showMap() {
     const int at = m_design->currentIndex();
     if (!outcome || at < 0 || static_cast<std::size_t>(at) >= outcome->task.designs.size()) {
         m_map->setMaps(0, 0, {});
+        m_histogram->setBars({});
         return;
     }
     const auto i = static_cast<std::size_t>(at);
@@ -409,6 +492,25 @@ void DeepPage::showMap() {
         deeptrain::cellMeans(outcome->result.predictions[i], design.gcell, design.grid),
         deeptrain::cellMeans(design.labels, design.gcell, design.grid));
     m_map->fit();
+    showHistogram();
+}
+
+void DeepPage::showHistogram() {
+    const auto outcome = m_work.outcome();
+    const int at = m_design->currentIndex();
+    if (!outcome || at < 0 || static_cast<std::size_t>(at) >= outcome->task.designs.size())
+        return;
+    const auto i = static_cast<std::size_t>(at);
+    const std::vector<float>& predicted = outcome->result.predictions[i];
+    const std::vector<float>& labels = outcome->task.designs[i].labels;
+    // What MPGD looks at in these predictions, whichever loss has made them.
+    deep::Loss loss = outcome->loss;
+    loss.kind = deep::LossKind::Mpgd;
+    loss.threshold = m_threshold->value();
+    std::vector<std::uint8_t> chosen(labels.size());
+    deep::lossOf<float>(loss, predicted, labels, {}, 1, {}, chosen);
+    m_histogram->setBars(errorBars(predicted, labels, chosen));
+    m_histogram->setMark(loss.threshold, tr("threshold"));
 }
 
 void DeepPage::saveTo(const QString& file) {

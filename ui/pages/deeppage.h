@@ -11,6 +11,7 @@ class QDoubleSpinBox;
 class QLabel;
 class QPushButton;
 class QSpinBox;
+class QTabWidget;
 
 namespace ohm::widgets {
 class MapView;
@@ -20,9 +21,13 @@ class PlotView;
 
 namespace ohm::ui {
 
+class DepthPane;
+class MapImagesPane;
+
 /// Deep networks on routed designs: block, depth, storage and loss are chosen, the memory they will
 /// need is shown before the start, figures appear per epoch, and a design's congestion is mapped
-/// predicted, true and the error. Thread: GUI.
+/// predicted, true and the error. A training that is stopped is kept and goes on. Beside it a depth
+/// sweep and the maps of networks on images. Thread: GUI.
 class DeepPage : public QWidget {
     Q_OBJECT
 public:
@@ -38,6 +43,7 @@ public:
     QComboBox* storageBox() const { return m_storage; }
     QComboBox* lossBox() const { return m_loss; }
     QComboBox* splitBox() const { return m_split; }
+    QComboBox* labelBox() const { return m_label; }
     QComboBox* designBox() const { return m_design; }
     QSpinBox* layersBox() const { return m_layers; }
     QSpinBox* channelsBox() const { return m_channels; }
@@ -49,7 +55,12 @@ public:
     widgets::PlotView* lossPlot() const { return m_lossPlot; }
     widgets::PlotView* figuresPlot() const { return m_figuresPlot; }
     widgets::PlotView* selectedPlot() const { return m_selectedPlot; }
+    widgets::PlotView* histogram() const { return m_histogram; }
     widgets::MapView* map() const { return m_map; }
+    QPushButton* anewButton() const { return m_anew; } ///< seen where a training can go on
+    QTabWidget* tabs() const { return m_tabs; }
+    DepthPane* depthPane() const { return m_depth; }
+    MapImagesPane* imagesPane() const { return m_images; }
     /// What would be trained now.
     deep::TrainConfig config() const;
     /// Keeps the trained network in a file and tells.
@@ -65,19 +76,27 @@ private:
     void showEpoch(const deeptrain::EpochFigures& epoch);
     void showResult();
     void showMap();
-    void start();
+    void showHistogram();
+    void start(bool anew);
+    deeptrain::TaskOptions options() const;
 
     DeepWork m_work;
     widgets::MessageBar* m_bar;
-    QPushButton *m_open = nullptr, *m_example = nullptr, *m_train = nullptr, *m_save = nullptr;
+    QPushButton *m_open = nullptr, *m_example = nullptr, *m_train = nullptr, *m_anew = nullptr,
+                *m_save = nullptr;
     QComboBox *m_block = nullptr, *m_storage = nullptr, *m_loss = nullptr, *m_split = nullptr,
-              *m_design = nullptr;
+              *m_label = nullptr, *m_design = nullptr;
     QSpinBox *m_layers = nullptr, *m_channels = nullptr, *m_select = nullptr, *m_epochs = nullptr,
              *m_seed = nullptr;
     QDoubleSpinBox* m_threshold = nullptr;
     QLabel *m_file = nullptr, *m_memory = nullptr, *m_live = nullptr, *m_result = nullptr;
-    widgets::PlotView *m_lossPlot = nullptr, *m_figuresPlot = nullptr, *m_selectedPlot = nullptr;
+    widgets::PlotView *m_lossPlot = nullptr, *m_figuresPlot = nullptr, *m_selectedPlot = nullptr,
+                      *m_histogram = nullptr;
     widgets::MapView* m_map = nullptr;
+    QTabWidget* m_tabs = nullptr;
+    DepthPane* m_depth = nullptr;
+    MapImagesPane* m_images = nullptr;
+    std::optional<DeepInterrupted> m_interrupted; ///< of what the form says
     QVector<deeptrain::EpochFigures> m_epochsSeen;
 };
 

@@ -363,8 +363,9 @@ void RunsPage::showCurves() {
     m_loss->setSeries(runSeries(curves.loss, false));
     const auto& shown = m_list.details().histories;
     const bool epochs =
-        !shown.empty() && std::all_of(shown.begin(), shown.end(),
-                                      [](const auto& h) { return h.kind == runs::RunKind::Deep; });
+        !shown.empty() && std::all_of(shown.begin(), shown.end(), [](const auto& h) {
+            return h.kind == runs::RunKind::Deep || h.kind == runs::RunKind::Maps;
+        });
     m_loss->setAxes(epochs ? tr("epoch") : tr("step"), tr("training loss"));
     m_cost->setSeries(runSeries(curves.cost, false));
     double most = 1;
@@ -382,7 +383,8 @@ void RunsPage::showCurves() {
     const bool sizing = of(runs::RunKind::Sizing);
     m_curve->setVisible(training);
     m_accuracy->setVisible(training);
-    m_loss->setVisible(training || of(runs::RunKind::Deep) || of(runs::RunKind::Parasitics));
+    m_loss->setVisible(training || of(runs::RunKind::Deep) || of(runs::RunKind::Maps) ||
+                       of(runs::RunKind::Parasitics));
     m_cost->setVisible(sizing);
     m_met->setVisible(sizing);
     m_pearson->setVisible(of(runs::RunKind::Deep));

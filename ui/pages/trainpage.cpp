@@ -200,6 +200,49 @@ QWidget* TrainPage::buildForm() {
     for (const char* id : {"mse", "mae", "huber", "mpgd", "shrinkage"})
         m_lossKind->addItem(QString::fromLatin1(id));
     form->addRow(tr("Loss"), m_lossKind);
+    const auto part = [](const QString& name, double most, const QString& help) {
+        auto* box = new QDoubleSpinBox;
+        box->setDecimals(6);
+        box->setRange(0, most);
+        box->setSingleStep(0.01);
+        box->setAccessibleName(name);
+        box->setToolTip(help);
+        return box;
+    };
+    m_threshold = part(tr("Threshold of MPGD"), 1e6,
+                       tr("Entries whose error, in scaled labels, is above it are learned from; "
+                          "all of them where none is"));
+    m_per = new QComboBox;
+    m_per->setAccessibleName(tr("Entries are chosen per"));
+    m_per->setToolTip(tr("Among all entries of a batch, or in each graph by itself"));
+    m_per->addItem(tr("batch"), u"batch"_s);
+    m_per->addItem(tr("sample"), u"sample"_s);
+    m_quantile = part(tr("Quantile of MPGD"), 0.9999,
+                      tr("This quantile of the errors is the threshold: 0.9 chooses the worst "
+                         "tenth. 0 = the fixed threshold"));
+    m_floor = part(tr("Floor of MPGD"), 1,
+                   tr("The sum is divided by at least this share of the entries, so that few "
+                      "chosen ones make no huge gradient. 0 = off"));
+    m_shrinkA = part(tr("Steepness of shrinkage"), 1e6, tr("a of 1 / (1 + exp(a (c - |e|)))"));
+    m_shrinkC = part(tr("Place of shrinkage"), 1e6, tr("Errors below c count little"));
+    form->addRow(tr("Threshold"), m_threshold);
+    form->addRow(tr("Chosen per"), m_per);
+    form->addRow(tr("Quantile"), m_quantile);
+    form->addRow(tr("Floor"), m_floor);
+    form->addRow(tr("a"), m_shrinkA);
+    form->addRow(tr("c"), m_shrinkC);
+    const auto adapt = [this, form] {
+        const QString kind = m_lossKind->currentText();
+        for (QWidget* field : {static_cast<QWidget*>(m_threshold), static_cast<QWidget*>(m_per),
+                               static_cast<QWidget*>(m_quantile), static_cast<QWidget*>(m_floor)})
+            form->setRowVisible(field, kind == u"mpgd"_s);
+        for (QWidget* field : {m_shrinkA, m_shrinkC})
+            form->setRowVisible(field, kind == u"shrinkage"_s);
+        m_threshold->setEnabled(m_quantile->value() == 0);
+    };
+    connect(m_lossKind, &QComboBox::currentIndexChanged, this, adapt);
+    connect(m_quantile, &QDoubleSpinBox::valueChanged, this, adapt);
+    adapt();
     m_validate = countBox(tr("Validate every"), 1, 1'000'000, tr("Steps between two measurements"));
     form->addRow(tr("Measure every"), m_validate);
     m_seeds = new QLineEdit(u"0"_s);
@@ -297,6 +340,11 @@ QWidget* TrainPage::buildRuns() {
     m_curve->setYRange(0, 1);
     m_curve->setLegendAt(Qt::AlignBottom | Qt::AlignLeft);
     m_curve->setEmptyText(tr("How the accuracy falls as the band gets narrower."));
+    m_selected = new widgets::PlotView(tr("Selected by MPGD"));
+    m_selected->setAxes(tr("step"), tr("share of the entries"));
+    m_selected->setYRange(0, 1.05);
+    m_selected->setLegendAt(Qt::AlignBottom | Qt::AlignRight);
+    m_selected->hide();
     m_k = new QSlider(Qt::Horizontal);
     m_k->setRange(10, 400);
     m_k->setValue(100);
@@ -328,6 +376,7 @@ QWidget* TrainPage::buildRuns() {
     auto* upper = new QSplitter(Qt::Horizontal);
     upper->addWidget(m_loss);
     upper->addWidget(m_accuracy);
+    upper->addWidget(m_selected);
     auto* lower = new QSplitter(Qt::Horizontal);
     lower->addWidget(curve);
     lower->addWidget(m_log);
@@ -336,7 +385,8 @@ QWidget* TrainPage::buildRuns() {
         s->setStretchFactor(1, 1);
         s->setChildrenCollapsible(false);
     }
-    for (widgets::PlotView* plot : {m_loss, m_accuracy, m_curve}) {
+    upper->setStretchFactor(2, 1);
+    for (widgets::PlotView* plot : {m_loss, m_accuracy, m_curve, m_selected}) {
         offerExport(plot);
     }
     auto* vertical = new QSplitter(Qt::Vertical);
@@ -449,6 +499,12 @@ void TrainPage::setRecipe(const learn::Recipe& recipe) {
     m_end->setValue(recipe.endRate);
     m_schedule->setCurrentText(qs(recipe.schedule));
     m_lossKind->setCurrentText(qs(recipe.loss));
+    m_threshold->setValue(recipe.lossThreshold);
+    m_per->setCurrentIndex(std::max(0, m_per->findData(qs(recipe.lossPer))));
+    m_quantile->setValue(recipe.lossQuantile);
+    m_floor->setValue(recipe.lossFloor);
+    m_shrinkA->setValue(recipe.shrinkA);
+    m_shrinkC->setValue(recipe.shrinkC);
     m_validate->setValue(static_cast<int>(recipe.validateEvery));
     m_seeds->setText(QString::number(recipe.seed));
     m_k->setValue(recipe.k);
@@ -478,6 +534,12 @@ TrainingSetup TrainPage::setup() const {
     r.endRate = m_end->value();
     r.schedule = m_schedule->currentText().toStdString();
     r.loss = m_lossKind->currentText().toStdString();
+    r.lossThreshold = m_threshold->value();
+    r.lossPer = m_per->currentData().toString().toStdString();
+    r.lossQuantile = m_quantile->value();
+    r.lossFloor = m_floor->value();
+    r.shrinkA = m_shrinkA->value();
+    r.shrinkC = m_shrinkC->value();
     r.validateEvery = m_validate->value();
     setup.from = m_from->currentData().toString();
     setup.device = m_device->currentText();
@@ -626,6 +688,15 @@ void TrainPage::showPlots() {
     m_loss->setSeries(runSeries(curves.loss, false));
     m_accuracy->setSeries(runSeries(curves.accuracy, false));
     m_curve->setSeries(runSeries(curves.accAtK, true));
+    auto selected = runSeries(curves.selected, false);
+    const auto overlap = runSeries(curves.overlap, false);
+    for (widgets::PlotSeries series : overlap) {
+        series.name = tr("%1, overlap").arg(series.name);
+        series.dashed = true;
+        selected << series;
+    }
+    m_selected->setSeries(selected);
+    m_selected->setVisible(!selected.isEmpty());
     m_curve->setMark(curves.accAtK.empty() ? std::nan("") : k, tr("K = %1").arg(k));
 }
 
@@ -660,6 +731,10 @@ void TrainPage::showStatus() {
     for (qsizetype k = 0; run && k < run->log.size(); ++k) {
         const auto& r = run->log[k];
         QString line = tr("step %1  loss %2").arg(r.step, 7).arg(r.trainLoss, 0, 'g', 4);
+        if (r.selected)
+            line += tr("  selected %1 %").arg(100 * *r.selected, 0, 'f', 1);
+        if (r.overlap)
+            line += tr("  overlap %1").arg(*r.overlap, 0, 'f', 2);
         if (r.validation)
             line += tr("  Acc@%1 %2  MAE %3")
                         .arg(shownK())

@@ -46,6 +46,9 @@ public:
     widgets::PlotView* lossPlot() const { return m_loss; }
     widgets::PlotView* accuracyPlot() const { return m_accuracy; }
     widgets::PlotView* curvePlot() const { return m_curve; }
+    widgets::PlotView* selectedPlot() const { return m_selected; } ///< seen with MPGD alone
+    QComboBox* lossBox() const { return m_lossKind; }
+    QDoubleSpinBox* thresholdBox() const { return m_threshold; }
     QSlider* kSlider() const { return m_k; }
     QCheckBox* bandsBox() const { return m_bands; }
     QSpinBox* stepsBox() const { return m_steps; }
@@ -89,6 +92,12 @@ private:
     QSpinBox* m_warmup = nullptr;
     QComboBox* m_schedule = nullptr;
     QComboBox* m_lossKind = nullptr;
+    QDoubleSpinBox* m_threshold = nullptr; ///< of MPGD, as the next three
+    QComboBox* m_per = nullptr;
+    QDoubleSpinBox* m_quantile = nullptr;
+    QDoubleSpinBox* m_floor = nullptr;
+    QDoubleSpinBox* m_shrinkA = nullptr; ///< of shrinkage, as the next
+    QDoubleSpinBox* m_shrinkC = nullptr;
     QDoubleSpinBox* m_fraction = nullptr;
     QSpinBox* m_validate = nullptr;
     QLineEdit* m_seeds = nullptr;
@@ -105,6 +114,7 @@ private:
     widgets::PlotView* m_loss = nullptr;
     widgets::PlotView* m_accuracy = nullptr;
     widgets::PlotView* m_curve = nullptr;
+    widgets::PlotView* m_selected = nullptr;
     QSlider* m_k = nullptr;
     QCheckBox* m_bands = nullptr;
     QLabel* m_kText = nullptr;

@@ -85,7 +85,7 @@ Expected<ReportData> collectReport(const ReportRequest& request, StopToken stop,
         data.runs.push_back(std::move(*run));
     }
     for (const auto kind : {runs::RunKind::Training, runs::RunKind::Sizing, runs::RunKind::Deep,
-                            runs::RunKind::Parasitics}) {
+                            runs::RunKind::Parasitics, runs::RunKind::Maps}) {
         std::vector<runs::RunRecord> alike;
         std::copy_if(request.runs.begin(), request.runs.end(), std::back_inserter(alike),
                      [kind](const auto& record) { return record.kind == kind; });

@@ -280,7 +280,7 @@ void ReportBuilder::curves() {
         return chosen;
     };
     using runs::RunKind;
-    const auto trainings = of({RunKind::Training}), deep = of({RunKind::Deep}),
+    const auto trainings = of({RunKind::Training}), deep = of({RunKind::Deep, RunKind::Maps}),
                estimators = of({RunKind::Parasitics});
     const Qt::Alignment below = Qt::AlignBottom | Qt::AlignRight,
                         above = Qt::AlignTop | Qt::AlignRight;

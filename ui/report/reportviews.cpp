@@ -26,7 +26,7 @@ bool has(const runs::RunRecord& run, const char* file) {
 
 const QVector<ReportView>& reportViews() {
     const QVector<RunKind> all{RunKind::Training, RunKind::Sizing, RunKind::Deep,
-                               RunKind::Parasitics};
+                               RunKind::Parasitics, RunKind::Maps};
     const QVector<RunKind> training{RunKind::Training}, sizing{RunKind::Sizing},
         deep{RunKind::Deep}, parasitics{RunKind::Parasitics};
     static const QVector<ReportView> views{
@@ -37,7 +37,7 @@ const QVector<ReportView>& reportViews() {
         {u"loss"_s,
          tr("Loss curve"),
          tr("Training loss over the steps; seeds as a band."),
-         {RunKind::Training, RunKind::Deep, RunKind::Parasitics}},
+         {RunKind::Training, RunKind::Deep, RunKind::Parasitics, RunKind::Maps}},
         {u"accuracy"_s, tr("Accuracy over the steps"),
          tr("Acc@K on the validation split; seeds as a band."), training},
         {u"acc-at-k"_s, tr("Acc@K"), tr("Accuracy against K; seeds as a band."), training},
@@ -94,6 +94,8 @@ QString kindTitle(RunKind kind) {
         return tr("deep network");
     case RunKind::Parasitics:
         return tr("estimator");
+    case RunKind::Maps:
+        return tr("network on maps");
     default:
         return tr("training");
     }
@@ -128,6 +130,7 @@ QString whyNot(const ReportView& view, const runs::RunRecord& run) {
             return tr("it holds no record of its iterations; start it again, it goes on");
         return {};
     case RunKind::Deep:
+    case RunKind::Maps:
         return {};
     case RunKind::Parasitics:
         if (view.id == u"loss"_s && !has(run, "log.jsonl"))

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/deepwork.h"
 
+#include "core/base/files.h"
 #include "core/deeptrain/example.h"
+#include "core/runs/runstore.h"
 #include "ui/services/text.h"
 
 #include <QCoreApplication>
@@ -18,7 +20,8 @@ using namespace Qt::StringLiterals;
 
 DeepWork::DeepWork(JobService& jobs, QObject* parent)
     : QObject(parent)
-    , m_jobs(jobs) {}
+    , m_jobs(jobs)
+    , m_folder(runs::RunStore::defaultFolder()) {}
 
 DeepWork::~DeepWork() {
     for (const JobId job : {m_reading, m_training}) {
@@ -58,6 +61,14 @@ void DeepWork::read(const QString& title,
             if (!size)
                 return size.failure();
             designs->size = *size;
+            constexpr auto kArrival = deeptrain::Label::Arrival;
+            designs->timed = static_cast<int>(std::count_if(
+                designs->set.samples.begin(), designs->set.samples.end(),
+                [](const auto& sample) { return deeptrain::hasLabel(sample, kArrival); }));
+            const auto timed = deeptrain::largestSize(designs->set, {}, kArrival);
+            if (!timed)
+                return timed.failure();
+            designs->timedSize = *timed;
             return Read(std::move(designs));
         },
         this,
@@ -75,11 +86,59 @@ void DeepWork::read(const QString& title,
     emit stateChanged();
 }
 
-void DeepWork::train(const deep::TrainConfig& config, const deeptrain::TaskOptions& options) {
+namespace {
+
+constexpr const char* kPrefix = "deep-";
+constexpr std::size_t kLargestRecipe = 1 << 20;
+
+deeptrain::RunRequest requestOf(const DeepDesigns& designs) {
+    deeptrain::RunRequest request;
+    request.data = ss(designs.title);
+    request.command = "ohmscape";
+    return request;
+}
+
+} // namespace
+
+std::optional<DeepInterrupted> DeepWork::interrupted(const deep::TrainConfig& config,
+                                                     const deeptrain::TaskOptions& options) const {
+    if (!m_designs)
+        return {};
+    const std::string recipe = deeptrain::recipeText(requestOf(*m_designs), options, config);
+    std::error_code ignored;
+    for (std::filesystem::directory_iterator it(m_folder, ignored), end; it != end;
+         it.increment(ignored)) {
+        const std::filesystem::path& run = it->path();
+        if (run.filename().string().rfind(kPrefix, 0) != 0 ||
+            !std::filesystem::exists(run / "snapshot.safetensors", ignored) ||
+            std::filesystem::exists(run / "result.json", ignored))
+            continue;
+        const auto text = readFile(run / "settings.yaml", kLargestRecipe);
+        if (!text || text->view() != recipe)
+            continue;
+        DeepInterrupted found{run, 0};
+        if (const auto log = readFile(run / "epochs.jsonl")) {
+            const auto view = log->view();
+            found.epochs = static_cast<int>(std::count(view.begin(), view.end(), '\n'));
+        }
+        return found;
+    }
+    return {};
+}
+
+void DeepWork::train(const deep::TrainConfig& config, const deeptrain::TaskOptions& options,
+                     const std::optional<DeepInterrupted>& from) {
     if (!m_designs || m_reading != 0 || m_training != 0)
         return;
+    deeptrain::RunRequest request = requestOf(*m_designs);
+    request.keepSeconds = m_keepSeconds;
+    std::error_code ignored;
+    int number = 1;
+    do {
+        request.folder = from ? from->folder : m_folder / (kPrefix + std::to_string(number++));
+    } while (!from && std::filesystem::exists(request.folder, ignored));
     const QPointer<DeepWork> self(this);
-    const auto told = [self](const deeptrain::EpochFigures& epoch) {
+    request.report = [self](const deeptrain::EpochFigures& epoch) {
         // Called on the training's thread.
         QMetaObject::invokeMethod(
             QCoreApplication::instance(),
@@ -92,20 +151,20 @@ void DeepWork::train(const deep::TrainConfig& config, const deeptrain::TaskOptio
     using Trained = std::shared_ptr<const DeepOutcome>;
     m_training = m_jobs.start<Trained>(
         {tr("Training a deep network"), Pool::Train, {}},
-        [designs = m_designs, config, options, told](StopToken stop,
-                                                     ProgressSink& progress) -> Expected<Trained> {
+        [designs = m_designs, config, options,
+         request](StopToken stop, ProgressSink& progress) -> Expected<Trained> {
             const auto start = std::chrono::steady_clock::now();
             auto task = deeptrain::makeTask(designs->set, options);
             if (!task)
                 return task.failure();
-            auto result = deeptrain::trainOn(*task, config, stop, progress, told);
+            auto result = deeptrain::runTraining(request, *task, options, config, stop, progress);
             if (!result)
                 return result.failure();
             auto outcome = std::make_shared<DeepOutcome>();
             outcome->task = std::move(*task);
             outcome->result = std::move(*result);
-            outcome->result.model.provenance["data"] = designs->title.toStdString();
-            outcome->result.model.provenance["version"] = OHMSCAPE_VERSION;
+            outcome->loss = config.loss;
+            outcome->folder = request.folder;
             outcome->seconds =
                 std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
             return Trained(std::move(outcome));

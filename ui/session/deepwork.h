@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/deeptrain/training.h"
+#include "core/deeptrain/run.h"
 #include "ui/services/jobservice.h"
 
 #include <QObject>
@@ -17,6 +17,15 @@ struct DeepDesigns {
     congestion::CongestionSet set;
     deep::GraphSize size; ///< of the labelled ones
     int labelled = 0;
+    deep::GraphSize timedSize; ///< of those with arrival times
+    int timed = 0;
+
+    bool has(deeptrain::Label label) const {
+        return (label == deeptrain::Label::Arrival ? timed : labelled) > 0;
+    }
+    const deep::GraphSize& sizeOf(deeptrain::Label label) const {
+        return label == deeptrain::Label::Arrival ? timedSize : size;
+    }
 };
 
 /// What a training left behind. A plain value.
@@ -24,6 +33,14 @@ struct DeepOutcome {
     deeptrain::Task task;
     deeptrain::TrainingResult result;
     double seconds = 0; ///< with validation and figures
+    deep::Loss loss;
+    std::filesystem::path folder; ///< of the run
+};
+
+/// A training that was stopped or killed, and how far it got. A plain value.
+struct DeepInterrupted {
+    std::filesystem::path folder;
+    int epochs = 0;
 };
 
 /// The background work of the Deep page: designs are read, networks trained. Thread: GUI.
@@ -39,7 +56,16 @@ public:
     /// Null until there are some.
     const std::shared_ptr<const DeepDesigns>& designs() const { return m_designs; }
 
-    void train(const deep::TrainConfig& config, const deeptrain::TaskOptions& options);
+    /// Where runs are kept; $OHMSCAPE_RUNS, else $XDG_DATA_HOME/ohmscape/runs.
+    void setFolder(std::filesystem::path folder) { m_folder = std::move(folder); }
+    const std::filesystem::path& folder() const { return m_folder; }
+    void setKeepSeconds(double seconds) { m_keepSeconds = seconds; } ///< between snapshots
+    /// A training of these very settings on these designs that has not ended.
+    std::optional<DeepInterrupted> interrupted(const deep::TrainConfig& config,
+                                               const deeptrain::TaskOptions& options) const;
+    /// Trains in a folder of its own; with `from` an interrupted training goes on.
+    void train(const deep::TrainConfig& config, const deeptrain::TaskOptions& options,
+               const std::optional<DeepInterrupted>& from = {});
     /// Of the last training that ended; null before.
     const std::shared_ptr<const DeepOutcome>& outcome() const { return m_outcome; }
     /// Writes the trained network. Errors: UI-042 there is none, BASE-010.
@@ -63,6 +89,8 @@ private:
     JobService& m_jobs;
     std::shared_ptr<const DeepDesigns> m_designs;
     std::shared_ptr<const DeepOutcome> m_outcome;
+    std::filesystem::path m_folder;
+    double m_keepSeconds = 2;
     JobId m_reading = 0, m_training = 0;
 };
 

@@ -6,6 +6,7 @@
 #include "ui/docks/whatifdock.h"
 #include "ui/pages/datapage.h"
 #include "ui/pages/deeppage.h"
+#include "ui/pages/depthpane.h"
 #include "ui/pages/distributionpane.h"
 #include "ui/pages/embeddingpage.h"
 #include "ui/pages/errorspage.h"
@@ -40,6 +41,7 @@
 #include <QTabWidget>
 #include <QTableView>
 #include <QTableWidget>
+#include <QTemporaryDir>
 #include <QTimer>
 
 #include <algorithm>
@@ -55,7 +57,8 @@ constexpr int kSettleRounds = 6; ///< polls after "ready" in which views paint a
 constexpr int kTourSamples = 24;
 constexpr int kTourSteps = 80;
 constexpr int kTourLayers = 10, kTourChannels = 32, kTourEpochs = 40; // of a deep network
-constexpr int kPatienceMs = 180'000;                                  ///< for one step
+constexpr int kTourSweepEpochs = 8;
+constexpr int kPatienceMs = 180'000; ///< for one step
 constexpr QSize kWindow{1600, 1000};
 
 /// Something to look at: the output, else the net with the most connections that is neither ground
@@ -336,6 +339,9 @@ void Tour::addWorkspaceSteps(const QString& look) {
                            DeepPage* page = m_window.deepPage();
                            if (page->work().outcome())
                                return;
+                           // The user's list of runs is none of a tour's business.
+                           static const QTemporaryDir runs;
+                           page->work().setFolder(runs.path().toStdString());
                            page->layersBox()->setValue(kTourLayers);
                            page->channelsBox()->setValue(kTourChannels);
                            page->epochsBox()->setValue(kTourEpochs);
@@ -343,6 +349,19 @@ void Tour::addWorkspaceSteps(const QString& look) {
                            page->trainButton()->click();
                        },
                        [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"depth-"_s + look,
+                       [this] {
+                           DeepPage* page = m_window.deepPage();
+                           page->tabs()->setCurrentIndex(1);
+                           if (!page->depthPane()->work().points().empty())
+                               return;
+                           page->depthPane()->epochsBox()->setValue(kTourSweepEpochs);
+                           page->depthPane()->startButton()->click();
+                       },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back(
+        {u"maps-"_s + look, [this] { m_window.deepPage()->tabs()->setCurrentIndex(2); }, now});
+    m_steps.push_back({{}, [this] { m_window.deepPage()->tabs()->setCurrentIndex(0); }, now});
     m_steps.push_back({u"palette-"_s + look,
                        [this, &bench] {
                            m_window.showPage(MainWindow::Page::Circuit);

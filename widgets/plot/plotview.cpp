@@ -114,6 +114,9 @@ void PlotView::Private::rebuild() {
         QVector<QCPGraph*> own;
         auto* line = plot->addGraph();
         line->setName(s.name);
+        // A name in brackets is that of an aid to another series: exports have it, the legend not.
+        if (s.name.startsWith(u'('))
+            line->removeFromLegend();
         // Steps stand upright: values at one place keep their order.
         line->setData(s.x, s.y, std::is_sorted(s.x.begin(), s.x.end()));
         own.push_back(line);

@@ -3,7 +3,7 @@
 #include "core/congestion/features.h"
 #include "core/congestion/npy.h"
 #include "core/deeptrain/example.h"
-#include "core/deeptrain/training.h"
+#include "core/deeptrain/run.h"
 #include "core/learn/tensorfile.h"
 
 #include <QTemporaryDir>
@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <fstream>
 #include <limits>
 
 using namespace ohm;
@@ -197,10 +198,80 @@ private slots:
                             QString::number(above / all)));
     }
 
-    void jaccardOfMarks() {
-        QCOMPARE(jaccard({true, true, false, false}, {true, false, true, false}), 1.0 / 3);
-        QCOMPARE(jaccard({false}, {false}), 1.0);
-        QCOMPARE(jaccard({true, true}, {true, true}), 1.0);
+    /// A training that is stopped, and one that is killed after any snapshot, goes on to the same
+    /// weights to the bit and the same lines.
+    void whatWasInterruptedGoesOn() {
+        QTemporaryDir dir;
+        const auto at = [&](const char* name) {
+            return std::filesystem::path(dir.filePath(QLatin1String(name)).toStdString());
+        };
+        const auto task = makeTask(designs(4), split());
+        QVERIFY(task.ok());
+        auto config = recipe(deep::LossKind::Mpgd);
+        config.loss.threshold = 0.05;
+        config.epochs = 12;
+        RunRequest request;
+        request.keepSeconds = 0;
+        request.folder = at("whole");
+        const auto whole = runTraining(request, *task, split(), config);
+        QVERIFY2(whole.ok(), whole.ok() ? "" : whole.error().message().c_str());
+        QVERIFY(!std::filesystem::exists(at("whole") / "snapshot.safetensors"));
+        QVERIFY(std::filesystem::exists(at("whole") / "model.safetensors"));
+
+        request.folder = at("parts");
+        for (const int last : {3, 7}) {
+            StopSource stop;
+            request.report = [&](const EpochFigures& epoch) {
+                if (epoch.epoch == last)
+                    stop.requestStop();
+            };
+            const auto part = runTraining(request, *task, split(), config, stop.token());
+            QVERIFY(!part.ok());
+            QCOMPARE(part.error().code, std::string("DEEP-003"));
+            QVERIFY(std::filesystem::exists(at("parts") / "snapshot.safetensors"));
+        }
+        // A kill between two snapshots leaves lines that the snapshot does not know of.
+        {
+            std::ofstream log(at("parts") / "epochs.jsonl", std::ios::app);
+            log << "{\"epoch\":8}\n{\"epo";
+        }
+        int first = 0;
+        request.report = [&](const EpochFigures& epoch) {
+            first = first == 0 ? epoch.epoch : first;
+        };
+        const auto rest = runTraining(request, *task, split(), config);
+        QVERIFY2(rest.ok(), rest.ok() ? "" : rest.error().message().c_str());
+        QCOMPARE(first, 8);
+        QCOMPARE(rest->model.weights, whole->model.weights);
+        QCOMPARE(rest->predictions, whole->predictions);
+        QCOMPARE(rest->bestEpoch, whole->bestEpoch);
+        const auto lines = [&](const char* name) {
+            std::ifstream in(at(name) / "epochs.jsonl");
+            QStringList all;
+            for (std::string line; std::getline(in, line);)
+                all << QString::fromStdString(line.substr(0, line.find("\"gradient_norm\"")));
+            return all;
+        };
+        QCOMPARE(lines("parts").size(), 12);
+        QCOMPARE(lines("parts"), lines("whole")); // selected share and overlap too
+
+        // A finished run, another recipe and other data are told apart.
+        QCOMPARE(runTraining(request, *task, split(), config).error().code,
+                 std::string("LEARN-014"));
+        request.folder = at("other");
+        StopSource stop;
+        request.report = [&](const EpochFigures&) { stop.requestStop(); };
+        QVERIFY(!runTraining(request, *task, split(), config, stop.token()).ok());
+        request.report = {};
+        const auto more = makeTask(designs(5), split());
+        QCOMPARE(runTraining(request, *more, split(), config).error().code,
+                 std::string("DEEP-010"));
+        config.network.seed = 9;
+        QCOMPARE(runTraining(request, *task, split(), config).error().code,
+                 std::string("LEARN-014"));
+        QVERIFY(writeFileAtomically(at("other") / "snapshot.safetensors", "nothing").ok());
+        config.network.seed = 1;
+        QVERIFY(!runTraining(request, *task, split(), config).ok());
     }
 
     void cellsAreMeansOfTheirNodes() {
@@ -323,7 +394,7 @@ private slots:
         stop.requestStop();
         QCOMPARE(trainOn(*task, recipe(), stop.token()).error().code, std::string("DEEP-003"));
         QCOMPARE(labelOf("both").error().code, std::string("DEEP-002"));
-        QCOMPARE(deeptrain::lossOf("l1").error().code, std::string("DEEP-002"));
+        QCOMPARE(deep::lossKindOf("l1").error().code, std::string("DEEP-002"));
     }
 };
 

@@ -123,8 +123,6 @@ private Q_SLOTS:
     /// Losses that look at large errors, by hand; and a network learns with each.
     void tailLosses() {
         const torch::Tensor e = torch::tensor({0.1, -0.3, 0.01}, torch::kFloat64);
-        QVERIFY(std::abs(mpgdLoss(e, 0.05).item<double>() - (0.01 + 0.09) / 2) < 1e-12);
-        QVERIFY(std::abs(mpgdLoss(e, 1).item<double>() - (0.01 + 0.09 + 0.0001) / 3) < 1e-12);
         double expected = 0;
         for (const double v : {0.1, 0.3, 0.01})
             expected += v * v / (1 + std::exp(10 * (0.2 - v))) / 3;
