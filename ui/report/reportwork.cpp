@@ -153,18 +153,15 @@ ReportWork ofDeep(const ReportRun& run, const StopToken& stop) {
     for (const auto& sample : set->samples) {
         if (out.maps.size() >= kMostMaps || stop.stopRequested())
             break;
-        if (!sample.labelled() || (!tested.isEmpty() && !tested.contains(qs(sample.name))))
+        if (!deeptrain::hasLabel(sample, model->label) ||
+            (!tested.isEmpty() && !tested.contains(qs(sample.name))))
             continue;
         const auto nodes = deeptrain::predictNodes(*model, sample, set->featureNames, stop);
         if (!nodes) {
             out.missing = reasonOf(nodes.error());
             return out;
         }
-        auto labels = congestion::combinedLabels(sample.y, model->label);
-        for (std::size_t n = 0; n < labels.size(); ++n) {
-            if (sample.mask[n] == 0)
-                labels[n] = std::nanf("");
-        }
+        const auto labels = deeptrain::labelsOf(sample, model->label);
         ReportMap map;
         map.design = qs(sample.name);
         map.columns = sample.grid.columns;
