@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numbers>
 #include <numeric>
 
 namespace ohm::optimize {
@@ -62,6 +63,30 @@ std::vector<Design> randomDesigns(const Problem& problem, std::size_t count,
             design.push_back(static_cast<int>(random.below(static_cast<std::uint64_t>(v.count()))));
         if (taken.insert(design).second)
             designs.push_back(std::move(design));
+    }
+    return designs;
+}
+
+std::vector<Design> designsAround(const Problem& problem, const Design& design, std::size_t count,
+                                  double spread, dataset::Random& random) {
+    std::vector<Design> designs;
+    if (count == 0)
+        return designs;
+    std::set<Design> taken{design};
+    designs.push_back(design);
+    for (std::size_t tries = 0; designs.size() < count && tries < 100 * count; ++tries) {
+        Design near = design;
+        for (std::size_t v = 0; v < near.size(); ++v) {
+            const int points = problem.variables[v].count();
+            // Box and Muller's normal number.
+            const double normal = std::sqrt(-2 * std::log(1 - random.uniform())) *
+                                  std::cos(2 * std::numbers::pi * random.uniform());
+            const double step = std::round(normal * spread * (points - 1));
+            near[v] =
+                static_cast<int>(std::clamp(near[v] + step, 0.0, static_cast<double>(points - 1)));
+        }
+        if (taken.insert(near).second)
+            designs.push_back(std::move(near));
     }
     return designs;
 }

@@ -96,4 +96,9 @@ Expected<std::unique_ptr<Algorithm>> makeAlgorithm(const Problem& problem,
 std::vector<Design> randomDesigns(const Problem& problem, std::size_t count,
                                   const std::set<Design>& known, dataset::Random& random);
 
+/// The design and up to `count - 1` distinct ones near it: every variable moves normally with a
+/// standard deviation of `spread` of its grid. Fewer where the grid has no more.
+std::vector<Design> designsAround(const Problem& problem, const Design& design, std::size_t count,
+                                  double spread, dataset::Random& random);
+
 } // namespace ohm::optimize

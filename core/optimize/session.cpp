@@ -39,19 +39,22 @@ Json headerOf(const Problem& problem, const SessionOptions& options) {
     for (const Spec& s : problem.specs)
         specs.push_back(s.name);
     const AlgorithmOptions& a = options.algorithm;
-    return {{"ohmscape-session", kVersion},
-            {"problem", problem.name},
-            {"variables", variables},
-            {"measures", measures},
-            {"algorithm", a.name},
-            {"seed", a.seed},
-            {"initial", a.initial},
-            {"per_iteration", a.perIteration},
-            {"gradient_steps", a.gradientSteps},
-            {"batch", a.batch},
-            {"meets_heads", a.meetsHeads},
-            {"epsilon", a.epsilon},
-            {"backbone", a.backbone.filename().string()}};
+    Json header{{"ohmscape-session", kVersion},
+                {"problem", problem.name},
+                {"variables", variables},
+                {"measures", measures},
+                {"algorithm", a.name},
+                {"seed", a.seed},
+                {"initial", a.initial},
+                {"per_iteration", a.perIteration},
+                {"gradient_steps", a.gradientSteps},
+                {"batch", a.batch},
+                {"meets_heads", a.meetsHeads},
+                {"epsilon", a.epsilon},
+                {"backbone", a.backbone.filename().string()}};
+    if (!options.first.empty())
+        header["first"] = options.first;
+    return header;
 }
 
 /// Time since it was made without the pauses that the token asked for.
@@ -389,7 +392,14 @@ Expected<Ending> Session::iterate(const std::function<void(const IterationReport
                 return fine.error().code == "OPT-020" ? Expected<Ending>(Ending::Stopped)
                                                       : Expected<Ending>(fine.failure());
             dataset::Random random(o.seed, 0);
-            proposal.designs = randomDesigns(problem(), o.initial, {}, random);
+            std::set<Design> known;
+            for (const Design& d : m_options.first) {
+                if (proposal.designs.size() < o.initial && known.insert(d).second)
+                    proposal.designs.push_back(d);
+            }
+            auto others =
+                randomDesigns(problem(), o.initial - proposal.designs.size(), known, random);
+            proposal.designs.insert(proposal.designs.end(), others.begin(), others.end());
         } else {
             if (const auto end = ended())
                 return *end;

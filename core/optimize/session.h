@@ -37,6 +37,7 @@ const char* endingText(Ending ending);
 /// best 20 by the critical specs meet every spec; another one counts the designs that do.
 struct SessionOptions : StopCriteria {
     AlgorithmOptions algorithm;
+    std::vector<Design> first; ///< among the initial designs, the rest is random
 };
 
 /// A sizing session over an append-only store (`session.jsonl` in its folder): one line for what it

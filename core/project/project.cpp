@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/project/projectyaml.h"
+#include "core/project/setup.h"
 
 #include <set>
 
@@ -272,7 +273,11 @@ Expected<Project> readProject(const fs::path& path) {
         return bytes.failure();
     }
     const std::string_view raw = bytes->view();
-    const auto root = loadYaml(toUtf8(raw, detectEncoding(raw)), file.string());
+    return parseProject(toUtf8(raw, detectEncoding(raw)), file);
+}
+
+Expected<Project> parseProject(std::string_view text, const fs::path& file) {
+    const auto root = loadYaml(text, file.string());
     if (!root)
         return root.failure();
     Project project;

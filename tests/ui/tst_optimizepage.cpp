@@ -1,38 +1,100 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The page on sizing: a whole run through its buttons, refused set-ups, a session that goes on.
+// The page on sizing: set-up tables with undo and saving, whole runs through its buttons, refused
+// set-ups, sessions that go on, several of them compared, designs brushed and inspected.
 #include "core/base/files.h"
+#include "core/optimize/measure.h"
 #include "ui/pages/optimizepage.h"
+#include "ui/pages/sizingdesignspane.h"
+#include "ui/pages/sizinginspectpane.h"
+#include "ui/pages/sizingprogresspane.h"
+#include "ui/pages/sizingrobustpane.h"
+#include "ui/pages/sizingrunpane.h"
+#include "ui/pages/sizingsetuppane.h"
+#include "ui/services/commands.h"
 #include "ui/services/text.h"
+#include "ui/session/whatif.h"
+#include "uitesting.h"
 #include "widgets/common/messagebar.h"
+#include "widgets/common/signedbars.h"
+#include "widgets/parallel/parallelview.h"
 #include "widgets/plot/plotview.h"
+#include "widgets/scatter/scatterview.h"
 
+#include <ctime>
 #include <fstream>
 
+#include <QAbstractItemModelTester>
+#include <QAction>
+#include <QClipboard>
 #include <QComboBox>
+#include <QDialog>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSpinBox>
+#include <QTabWidget>
+#include <QTableView>
 #include <QTableWidget>
+#include <QToolButton>
 #include <QtTest>
 
 using namespace ohm;
 using namespace ohm::ui;
+using namespace Qt::StringLiterals;
 
 class TestOptimizePage : public QObject {
     Q_OBJECT
 private:
     static QString divider(const std::filesystem::path& folder) {
         std::ofstream(folder / "divider.cir")
-            << "* divider\n.param r1=1k r2=1k\nv1 in 0 dc 1\nr1 in out {r1}\nr2 out 0 {r2}\n.end\n";
+            << "* divider\n.param r1=1k r2=1k\nv1 in 0 dc 1 ac 1\nr1 in out {r1}\nr2 out 0 {r2}\n"
+               ".end\n";
         std::ofstream(folder / "project.yaml")
-            << "name: divider\ncircuits: [divider.cir]\nparameters:\n"
-               "  r1: {value: 1k, min: 100, max: 10k, step: 100, unit: ohm}\n"
+            << "# mine\nname: divider\ncircuits: [divider.cir]\nparameters:\n"
+               "  r1: {value: 1k, min: 100, max: 10k, step: 100, unit: ohm}   # the upper one\n"
                "  r2: {value: 1k, min: 100, max: 10k, step: 100, unit: ohm}\n"
-               "benches:\n  op: {circuit: divider.cir, analyses: [op]}\n"
+               "benches:\n  op: {circuit: divider.cir, analyses: [op, ac dec 5 1 1k]}\n"
                "measurements:\n  vout: {kind: voltage, bench: op, of: out}\n"
                "  supply: {kind: current, bench: op, source: v1}\n"
                "specs:\n  vout: {target: 0.25, tolerance: 0.1}\n  supply: {max: 0.2m}\n";
         return fromPath(folder / "project.yaml");
+    }
+    static QByteArray bytesOf(const QString& path) {
+        QFile file(path);
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+    static QString shown(OptimizePage& page, SetupKind kind, int row, const QString& key) {
+        SetupTable* model = page.setupPane()->model(kind);
+        return model->index(row, model->columnOf(key)).data().toString();
+    }
+    static bool edit(OptimizePage& page, SetupKind kind, int row, const QString& key,
+                     const QString& text) {
+        SetupTable* model = page.setupPane()->model(kind);
+        return model->setData(model->index(row, model->columnOf(key)), text, Qt::EditRole);
+    }
+    static void chooseAlgorithm(OptimizePage& page, const QString& name) {
+        QComboBox* box = page.runPane()->algorithmBox();
+        box->setCurrentIndex(box->findData(name));
+    }
+    /// Members as a session would have simulated them, by a formula.
+    static MembersPtr members(const optimize::Problem& problem, int count) {
+        auto all = std::make_shared<std::vector<optimize::Member>>();
+        dataset::Random random(5, 0);
+        for (int i = 0; i < count; ++i) {
+            optimize::Member m;
+            for (const auto& v : problem.variables)
+                m.design.push_back(
+                    static_cast<int>(random.below(static_cast<std::uint64_t>(v.count()))));
+            const double r1 = problem.variables[0].value(m.design[0]);
+            const double r2 = problem.variables[1].value(m.design[1]);
+            m.values = {r2 / (r1 + r2), 1 / (r1 + r2)};
+            all->push_back(m);
+        }
+        return all;
     }
 
 private slots:
@@ -48,18 +110,355 @@ private slots:
         JobService jobs;
         OptimizePage page(jobs);
         page.show();
-        const auto buttons = page.findChildren<QPushButton*>();
-        const auto demo = std::find_if(buttons.begin(), buttons.end(), [](const QPushButton* b) {
-            return b->text().contains(QStringLiteral("demo"));
-        });
-        QVERIFY(demo != buttons.end() && (*demo)->isVisible());
+        QVERIFY(page.demoButton()->isVisible());
+        QVERIFY(!page.runPane()->startButton()->isEnabled());
         QSignalSpy opened(&page, &OptimizePage::openRequested);
-        QTest::mouseClick(*demo, Qt::LeftButton);
+        QTest::mouseClick(page.demoButton(), Qt::LeftButton);
         QCOMPARE(opened.size(), 1);
-        QVERIFY(QFileInfo(opened[0][0].toString() + QStringLiteral("/project.yaml")).exists());
+        QVERIFY(QFileInfo(opened[0][0].toString() + u"/project.yaml"_s).exists());
         page.openProject(divider(folder->path()));
-        QVERIFY(!(*demo)->isVisible());
+        QVERIFY(!page.demoButton()->isVisible());
+        QVERIFY(page.runPane()->startButton()->isEnabled());
     }
+
+    // --- the set-up -----------------------------------------------------------------------------
+
+    void tablesAreProperModels() {
+        const auto folder = TemporaryDirectory::create();
+        JobService jobs;
+        OptimizePage page(jobs);
+        std::vector<std::unique_ptr<QAbstractItemModelTester>> testers;
+        for (int k = 0; k < kSetupKinds; ++k)
+            testers.push_back(std::make_unique<QAbstractItemModelTester>(
+                page.setupPane()->model(static_cast<SetupKind>(k)),
+                QAbstractItemModelTester::FailureReportingMode::QtTest));
+        testers.push_back(std::make_unique<QAbstractItemModelTester>(
+            page.designsPane()->model(), QAbstractItemModelTester::FailureReportingMode::QtTest));
+        testers.push_back(std::make_unique<QAbstractItemModelTester>(
+            page.progressPane()->table()->model(),
+            QAbstractItemModelTester::FailureReportingMode::QtTest));
+        page.openProject(divider(folder->path()));
+        for (int k = 0; k < kSetupKinds; ++k) {
+            const auto kind = static_cast<SetupKind>(k);
+            const int before = page.setupPane()->model(kind)->rowCount();
+            const int row = page.setup().add(kind);
+            page.setup().duplicate(kind, row);
+            QCOMPARE(page.setupPane()->model(kind)->rowCount(), before + 2);
+            page.setup().remove(kind, 0);
+            page.setup().undo();
+            page.setup().undo();
+            page.setup().redo();
+        }
+        DesignTable* table = page.designsPane()->model();
+        page.openProject({});
+        const auto project = project::readProject(folder->path());
+        const auto problem = optimize::problemOf(*project);
+        QVERIFY(problem);
+        auto some = *members(*problem, 300);
+        std::vector<optimize::IterationReport> none;
+        rescore(*problem, some, none, {});
+        table->set(*problem, std::make_shared<const std::vector<optimize::Member>>(some));
+        QCOMPARE(table->rowCount(), 300);
+        table->sort(table->measureColumn(0), Qt::DescendingOrder);
+        QVERIFY(some[static_cast<std::size_t>(table->memberAt(0))].values[0] >=
+                some[static_cast<std::size_t>(table->memberAt(299))].values[0]);
+        table->setLeast(Verdict::Pass);
+        for (int row = 0; row < table->rowCount(); ++row)
+            QCOMPARE(table->index(row, DesignTable::State).data().toString(), u"pass"_s);
+        QVERIFY(table->rowCount() > 0 && table->rowCount() < 300);
+        table->setMask(std::vector<char>(300, 0));
+        QCOMPARE(table->rowCount(), 0);
+    }
+
+    void showsAndTakesUnits() {
+        const auto folder = TemporaryDirectory::create();
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.openProject(divider(folder->path()));
+        QCOMPARE(shown(page, SetupKind::Parameters, 0, u"max"_s), u"10 k\u03a9"_s);
+        QCOMPARE(shown(page, SetupKind::Parameters, 0, u"#points"_s), u"100"_s);
+        QCOMPARE(shown(page, SetupKind::Specs, 1, u"max"_s), u"200 \u00b5A"_s);
+        edit(page, SetupKind::Specs, 1, u"max"_s, u"150 \u00b5A"_s);
+        QCOMPARE(shown(page, SetupKind::Specs, 1, u"max"_s), u"150 \u00b5A"_s);
+        QCOMPARE(*page.setup().problem()->specs[1].max, 150e-6);
+        QCOMPARE(numberForFile(u"10 MHz"_s), u"10meg"_s);
+        QCOMPARE(numberForFile(u"4.7k"_s), u"4.7k"_s);
+        QCOMPARE(numberForFile(u"2 k\u03a9"_s), u"2k"_s);
+        QCOMPARE(numberForFile(u"10M"_s), u"10M"_s); // milli, as in a deck; the cell shows it
+        QCOMPARE(numberForFile(u"nonsense"_s), u"nonsense"_s);
+        // Analyses are typed without brackets.
+        edit(page, SetupKind::Benches, 0, u"analyses"_s, u"op,  ac dec 10 1 1meg"_s);
+        QCOMPARE(shown(page, SetupKind::Benches, 0, u"analyses"_s), u"op, ac dec 10 1 1meg"_s);
+        QVERIFY(page.setup().problem());
+        QCOMPARE(page.setup().problem()->benches[0].analyses[1].stop, 1e6);
+    }
+
+    void editsUndoAndSave() {
+        const auto folder = TemporaryDirectory::create();
+        const QString file = divider(folder->path());
+        const QByteArray before = bytesOf(file);
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.resize(1200, 800);
+        page.show();
+        page.openProject(file);
+        QVERIFY(!page.setup().isModified());
+        QVERIFY(!page.setupPane()->saveButton()->isEnabled());
+        // Typed into the cell, through the view.
+        page.setupPane()->tabs()->setCurrentIndex(0);
+        QTableView* table = page.setupPane()->table(SetupKind::Parameters);
+        table->setCurrentIndex(table->model()->index(
+            0, page.setupPane()->model(SetupKind::Parameters)->columnOf(u"max"_s)));
+        table->edit(table->currentIndex());
+        QWidget* editor = table->viewport()->findChild<QLineEdit*>();
+        QVERIFY(editor);
+        QTest::keyClick(editor, Qt::Key_A, Qt::ControlModifier);
+        QTest::keyClicks(editor, u"5k"_s);
+        QTest::keyClick(editor, Qt::Key_Return);
+        QCOMPARE(shown(page, SetupKind::Parameters, 0, u"max"_s), u"5 k\u03a9"_s);
+        QVERIFY(page.setup().isModified());
+        page.setupPane()->duplicateButton()->click();
+        QCOMPARE(table->model()->rowCount(), 3);
+        QCOMPARE(shown(page, SetupKind::Parameters, 1, {}), u"r1_copy"_s);
+        page.setupPane()->removeButton()->click();
+        QCOMPARE(table->model()->rowCount(), 2);
+        for (int i = 0; i < 3; ++i)
+            page.setupPane()->undoButton()->click();
+        QVERIFY(!page.setup().isModified());
+        QVERIFY(!page.setupPane()->undoButton()->isEnabled());
+        QCOMPARE(shown(page, SetupKind::Parameters, 0, u"max"_s), u"10 k\u03a9"_s);
+        page.setupPane()->redoButton()->click();
+        page.setupPane()->saveButton()->click();
+        QVERIFY(!page.setup().isModified());
+        QByteArray wanted = before;
+        wanted.replace("r1: {value: 1k, min: 100, max: 10k", "r1: {value: 1k, min: 100, max: 5k");
+        QCOMPARE(bytesOf(file), wanted); // comments and all else as they were
+        // Back beyond the saving: modified again.
+        page.setup().undo();
+        QVERIFY(page.setup().isModified());
+    }
+
+    void renamesTakeAlong() {
+        const auto folder = TemporaryDirectory::create();
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.openProject(divider(folder->path()));
+        edit(page, SetupKind::Measurements, 0, {}, u"output"_s);
+        QCOMPARE(page.setup().text(SetupKind::Specs, 0, {}), u"output"_s);
+        edit(page, SetupKind::Benches, 0, {}, u"point"_s);
+        QCOMPARE(page.setup().text(SetupKind::Measurements, 1, u"bench"_s), u"point"_s);
+        QVERIFY(page.setup().problem());
+        page.setup().undo();
+        page.setup().undo();
+        QVERIFY(!page.setup().isModified());
+        QCOMPARE(page.setup().text(SetupKind::Specs, 0, {}), u"vout"_s);
+    }
+
+    void othersChangedTheFile() {
+        const auto folder = TemporaryDirectory::create();
+        const QString file = divider(folder->path());
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.show();
+        page.openProject(file);
+        edit(page, SetupKind::Specs, 1, u"weight"_s, u"3"_s);
+        std::ofstream(toPath(file), std::ios::app) << "extra: 7\n";
+        page.save();
+        QVERIFY(page.setup().isModified());
+        QVERIFY(page.bar()->isVisible());
+        page.save(); // knowing it
+        QVERIFY(!page.setup().isModified());
+        QVERIFY(bytesOf(file).contains("extra: 7"));
+        QVERIFY(bytesOf(file).contains("weight: 3"));
+    }
+
+    void leavingAsks() {
+        const auto folder = TemporaryDirectory::create();
+        const auto other = TemporaryDirectory::create();
+        const QString file = divider(folder->path());
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.show();
+        page.openProject(file);
+        QVERIFY(page.mayLeave());
+        edit(page, SetupKind::Specs, 1, u"weight"_s, u"3"_s);
+        page.openProject(divider(other->path())); // does not throw the changes away
+        QCOMPARE(fromPath(page.setup().file()), file);
+        QVERIFY(page.bar()->isVisible());
+        const auto answer = [](const QString& text) {
+            QTimer::singleShot(50, qApp, [text] {
+                auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+                QVERIFY(box);
+                for (QAbstractButton* button : box->buttons()) {
+                    if (button->text() == text)
+                        return button->click();
+                }
+                box->reject();
+            });
+        };
+        answer(u"Cancel"_s);
+        QVERIFY(!page.mayLeave());
+        answer(u"Save"_s);
+        QVERIFY(page.mayLeave());
+        QVERIFY(bytesOf(file).contains("weight: 3"));
+        page.openProject(fromPath(other->path() / "project.yaml"));
+        QCOMPARE(page.setup().file(), other->path() / "project.yaml");
+    }
+
+    void refuses_data() {
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<int>("row");
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("says");
+        const int parameters = static_cast<int>(SetupKind::Parameters);
+        const int specs = static_cast<int>(SetupKind::Specs);
+        const int measurements = static_cast<int>(SetupKind::Measurements);
+        const int benches = static_cast<int>(SetupKind::Benches);
+        QTest::newRow("no number") << specs << 1 << u"max"_s << u"much"_s << u"not a number"_s;
+        QTest::newRow("contradiction") << specs << 1 << u"min"_s << u"9"_s << u"nothing can meet"_s;
+        QTest::newRow("weight") << specs << 1 << u"weight"_s << u"0"_s << u"above zero"_s;
+        QTest::newRow("no limit") << specs << 1 << u"max"_s << QString() << u"needs a min"_s;
+        QTest::newRow("both") << specs << 0 << u"max"_s << u"1"_s << u"not both"_s;
+        QTest::newRow("of nothing") << specs << 1 << QString() << u"speed"_s << u"no measurement"_s;
+        QTest::newRow("range") << parameters << 0 << u"min"_s << u"20k"_s << u"above the max"_s;
+        QTest::newRow("step") << parameters << 0 << u"step"_s << u"1meg"_s
+                              << u"nothing could vary"_s;
+        QTest::newRow("log") << parameters << 0 << u"min"_s << u"-1"_s << u"#log"_s;
+        QTest::newRow("twice") << parameters << 1 << QString() << u"r1"_s << u"given twice"_s;
+        QTest::newRow("name") << parameters << 1 << QString() << u"a b: {"_s << u"begins with"_s;
+        QTest::newRow("net") << measurements << 0 << u"of"_s << QString() << u"needs it"_s;
+        QTest::newRow("bench") << measurements << 0 << u"bench"_s << u"x"_s << u"no bench"_s;
+        QTest::newRow("kind") << measurements << 0 << u"kind"_s << u"speed"_s << u"not known"_s;
+        QTest::newRow("analysis of another kind")
+            << measurements << 0 << u"kind"_s << u"settling"_s << u"needs"_s;
+        QTest::newRow("analysis") << benches << 0 << u"analyses"_s << u"fft"_s
+                                  << u"not understood"_s;
+        QTest::newRow("file") << benches << 0 << u"circuit"_s << u"../x.cir"_s << u"folder"_s;
+        QTest::newRow("timeout") << benches << 0 << u"timeout"_s << u"-2"_s << u"above zero"_s;
+    }
+    void refuses() {
+        QFETCH(int, kind);
+        QFETCH(int, row);
+        QFETCH(QString, key);
+        QFETCH(QString, text);
+        QFETCH(QString, says);
+        const auto folder = TemporaryDirectory::create();
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.show();
+        page.openProject(divider(folder->path()));
+        QVERIFY(page.runPane()->startButton()->isEnabled());
+        if (says == u"#log"_s) {
+            SetupTable* model = page.setupPane()->model(SetupKind::Parameters);
+            model->setData(model->index(0, model->columnOf(u"scale"_s)), Qt::Checked,
+                           Qt::CheckStateRole);
+            says = u"above zero"_s;
+        }
+        edit(page, static_cast<SetupKind>(kind), row, key, text);
+        QVERIFY(!page.setup().problem());
+        QVERIFY(!page.runPane()->startButton()->isEnabled());
+        QVERIFY(page.setupPane()->findings()->isVisible());
+        QVERIFY2(page.setupPane()->findings()->text().contains(says),
+                 qPrintable(page.setupPane()->findings()->text()));
+        // The link leads to the cell.
+        emit page.setupPane()->findings()->linkActivated(u"0"_s);
+        QCOMPARE(page.setupPane()->tabs()->currentIndex(), kind);
+        page.runPane()->startButton()->click();
+        QVERIFY(!page.isRunning());
+        QVERIFY(jobs.isIdle()); // nothing was simulated
+        while (page.setup().canUndo())
+            page.setup().undo();
+        QVERIFY(page.runPane()->startButton()->isEnabled());
+        QVERIFY(!page.setupPane()->findings()->isVisible());
+    }
+
+    void checksTheCircuits() {
+        const auto folder = TemporaryDirectory::create();
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.show();
+        page.openProject(divider(folder->path()));
+        edit(page, SetupKind::Measurements, 0, u"of"_s, u"nowhere"_s);
+        QVERIFY(page.setup().problem()); // only the circuit tells
+        QTRY_VERIFY_WITH_TIMEOUT(page.bar()->isVisible(), 10000);
+        page.setup().undo();
+        QTRY_VERIFY_WITH_TIMEOUT(!page.bar()->isVisible(), 10000);
+    }
+
+    void inTheWindow() {
+        const auto folder = TemporaryDirectory::create();
+        const QString file = divider(folder->path());
+        const testing::Sandbox box;
+        MainWindow window(box.settings());
+        window.resize(1280, 800);
+        window.show();
+        QVERIFY(testing::openAndWait(window, file));
+        window.showPage(MainWindow::Page::Optimize);
+        OptimizePage* page = window.optimizePage();
+        QVERIFY(page->setup().isOpen());
+        Commands& commands = window.bench().commands;
+        QVERIFY(!commands.action(u"sizing.save"_s)->isEnabled());
+        edit(*page, SetupKind::Specs, 1, u"weight"_s, u"3"_s);
+        QVERIFY(commands.action(u"edit.undo"_s)->text().contains(u"weight"_s));
+        QVERIFY(commands.trigger(u"edit.undo"_s));
+        QCOMPARE(page->setup().text(SetupKind::Specs, 1, u"weight"_s), QString());
+        QVERIFY(commands.trigger(u"edit.redo"_s));
+        QVERIFY(commands.trigger(u"sizing.save"_s));
+        QVERIFY(bytesOf(file).contains("weight: 3"));
+        QVERIFY(!commands.action(u"sizing.save"_s)->isEnabled());
+        // Values of a design on the schematic: the knobs turn, voltages are simulated.
+        emit page->schematicRequested({{"r1", 3000.0}, {"r2", 1000.0}}, u"Design 1"_s);
+        QCOMPARE(window.page(), MainWindow::Page::Circuit);
+        WhatIf& knobs = window.bench().whatIf;
+        QTRY_VERIFY_WITH_TIMEOUT(knobs.isAnyMoved() && testing::settled(window), 30000);
+        QCOMPARE(knobs.undoStack()->undoText(), u"Design 1"_s);
+        // A window with unsaved changes does not close unasked.
+        edit(*page, SetupKind::Specs, 1, u"weight"_s, u"4"_s);
+        QTimer::singleShot(50, qApp, [] {
+            auto* question = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+            QVERIFY(question);
+            question->reject();
+        });
+        QVERIFY(!window.close());
+        QCOMPARE(window.page(), MainWindow::Page::Optimize);
+        commands.trigger(u"edit.undo"_s);
+        QVERIFY(window.close());
+    }
+
+    void emptySpace() {
+        const auto folder = TemporaryDirectory::create();
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.show();
+        page.openProject(divider(folder->path()));
+        page.setup().remove(SetupKind::Parameters, 0);
+        page.setup().remove(SetupKind::Parameters, 0);
+        QVERIFY(!page.runPane()->startButton()->isEnabled());
+        QVERIFY2(page.setupPane()->findings()->text().contains(u"design space is empty"_s),
+                 qPrintable(page.setupPane()->findings()->text()));
+    }
+
+    void neverConverges() {
+        const auto folder = TemporaryDirectory::create();
+        const QString file = divider(folder->path());
+        std::ofstream(folder->path() / "divider.cir")
+            << "* not to be solved\n.param r1=1k r2=1k\nv1 in 0 dc 1\nb1 out 0 v=ln(-1-v(out)*{r1})"
+               "\nr2 out 0 {r2}\nv2 in 0 dc 2\n.end\n";
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.show();
+        page.openProject(file);
+        chooseAlgorithm(page, u"random"_s);
+        page.runPane()->startButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 120000);
+        QVERIFY(page.bar()->isVisible());
+        QVERIFY2(page.bar()->text().contains(u"could be simulated"_s),
+                 qPrintable(page.bar()->text()));
+        QVERIFY(page.runPane()->startButton()->isEnabled()); // it can be corrected and tried again
+    }
+
+    // --- sessions -------------------------------------------------------------------------------
 
     void wholeRun() {
         const auto folder = TemporaryDirectory::create();
@@ -67,27 +466,36 @@ private slots:
         OptimizePage page(jobs);
         page.resize(1200, 800);
         page.show();
-        QVERIFY(!page.startButton()->isEnabled());
         page.openProject(divider(folder->path()));
-        QCOMPARE(page.variableTable()->rowCount(), 2);
-        QCOMPARE(page.specTable()->rowCount(), 2);
-        QVERIFY(page.startButton()->isEnabled());
-        page.algorithmBox()->setCurrentIndex(page.algorithmBox()->findData(QStringLiteral("evo")));
-        page.startButton()->click();
+        chooseAlgorithm(page, u"evo"_s);
+        page.runPane()->startButton()->click();
         QVERIFY(page.isRunning());
-        QVERIFY(!page.specTable()->isEnabled() && page.stopButton()->isEnabled());
+        QVERIFY(page.runPane()->stopButton()->isEnabled());
         QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 60000);
-        QVERIFY(page.designTable()->rowCount() >= 20);
-        QCOMPARE(page.designTable()->item(0, 1)->text(), QStringLiteral("pass"));
-        QCOMPARE(page.costPlot()->series().size(), 1);
-        QVERIFY(page.costPlot()->series()[0].x.size() >= 1);
-        QCOMPARE(page.specPlot()->series().size(), 2);
-        QCOMPARE(page.scatterPlot()->series().size(), 3);
-        QCOMPARE(page.startButton()->text(), QStringLiteral("Go on"));
-        const QSignalSpy opened(&page, &OptimizePage::openRequested);
-        page.netlistButton()->click();
+        DesignTable* designs = page.designsPane()->model();
+        QVERIFY(designs->rowCount() >= 20);
+        QCOMPARE(designs->index(0, DesignTable::State).data().toString(), u"pass"_s);
+        QVERIFY(!designs->index(0, DesignTable::State).data(Qt::DecorationRole).isNull());
+        SizingProgressPane* progress = page.progressPane();
+        QCOMPARE(progress->costPlot()->series().size(), 1);
+        QVERIFY(progress->costPlot()->series()[0].x.size() >= 1);
+        QCOMPARE(progress->specPlot()->series().size(), 2);
+        QCOMPARE(progress->feasiblePlot()->series().size(), 3);
+        const double last = progress->costPlot()->series()[0].x.back();
+        progress->axisBox()->setCurrentIndex(1);
+        QVERIFY(progress->costPlot()->series()[0].x.back() < last); // seconds, not designs
+        QCOMPARE(page.runPane()->startButton()->text(), u"Go on"_s);
+        QCOMPARE(shown(page, SetupKind::Specs, 0, u"#note"_s), u"20 met"_s);
+        // Take it home.
+        QSignalSpy opened(&page, &OptimizePage::openRequested);
+        page.designsPane()->netlistButton()->click();
         QCOMPARE(opened.count(), 1);
         QVERIFY(QFile::exists(opened[0][0].toString()));
+        page.designsPane()->copyButton()->click();
+        QVERIFY(QGuiApplication::clipboard()->text().startsWith(u".param r1="_s));
+        QSignalSpy schematic(&page, &OptimizePage::schematicRequested);
+        page.inspectPane()->schematicButton()->click();
+        QCOMPARE(schematic.count(), 1);
     }
 
     void stopsAndGoesOn() {
@@ -95,49 +503,342 @@ private slots:
         JobService jobs;
         OptimizePage page(jobs);
         page.openProject(divider(folder->path()));
-        page.algorithmBox()->setCurrentIndex(
-            page.algorithmBox()->findData(QStringLiteral("random")));
-        page.budgetBox()->setValue(1000000);
-        page.startButton()->click();
-        QTRY_VERIFY_WITH_TIMEOUT(page.designTable()->rowCount() > 0, 60000);
-        page.pauseButton()->click();
-        QCOMPARE(page.pauseButton()->text(), QStringLiteral("Resume"));
-        page.pauseButton()->click();
-        page.stopButton()->click();
+        chooseAlgorithm(page, u"random"_s);
+        page.runPane()->budgetBox()->setValue(1000000);
+        page.runPane()->startButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(page.designsPane()->model()->rowCount() > 0, 60000);
+        QVERIFY(page.runPane()->status()->text().contains(u"left in the budget"_s));
+        page.runPane()->pauseButton()->click();
+        QCOMPARE(page.runPane()->pauseButton()->text(), u"Resume"_s);
+        page.runPane()->pauseButton()->click();
+        page.runPane()->stopButton()->click();
         QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 5000);
-        const auto before = page.costPlot()->series()[0].x.size();
+        const auto before = page.progressPane()->costPlot()->series()[0].x.size();
         jobs.shutdown(std::chrono::seconds(10));
         JobService others;
         OptimizePage again(others);
         again.openProject(fromPath(folder->path() / "project.yaml"));
-        again.algorithmBox()->setCurrentIndex(
-            again.algorithmBox()->findData(QStringLiteral("random")));
-        QCOMPARE(again.startButton()->text(), QStringLiteral("Go on"));
-        again.budgetBox()->setValue(20); // spent already: it only shows what there is
-        again.startButton()->click();
+        chooseAlgorithm(again, u"random"_s);
+        QCOMPARE(again.runPane()->startButton()->text(), u"Go on"_s);
+        again.runPane()->budgetBox()->setValue(20); // spent already: it only shows what there is
+        again.runPane()->startButton()->click();
         QTRY_VERIFY_WITH_TIMEOUT(!again.isRunning(), 60000);
-        QVERIFY(again.costPlot()->series()[0].x.size() >= before);
+        QVERIFY(again.progressPane()->costPlot()->series()[0].x.size() >= before);
     }
 
-    void refuses_data() {
-        QTest::addColumn<int>("column");
-        QTest::addColumn<QString>("text");
-        QTest::newRow("no number") << 1 << QStringLiteral("much");
-        QTest::newRow("contradiction") << 1 << QStringLiteral("9");
-        QTest::newRow("weight") << 3 << QStringLiteral("0");
-    }
-    void refuses() {
-        QFETCH(int, column);
-        QFETCH(QString, text);
+    void specsChangeInMidRun() {
         const auto folder = TemporaryDirectory::create();
         JobService jobs;
         OptimizePage page(jobs);
+        page.openProject(divider(folder->path()));
+        chooseAlgorithm(page, u"random"_s);
+        page.runPane()->seedBox()->setValue(3);
+        page.runPane()->budgetBox()->setValue(1000000);
+        edit(page, SetupKind::Specs, 0, u"tolerance"_s, u"1e-9"_s); // nobody meets it
+        page.runPane()->startButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(page.designsPane()->model()->rowCount() > 0, 60000);
+        QCOMPARE(page.runs().current()->history.back().meetingAll, std::size_t{0});
+        // Parameters are locked, limits are not.
+        SetupTable* parameters = page.setupPane()->model(SetupKind::Parameters);
+        QVERIFY(!(parameters->flags(parameters->index(0, 1)) & Qt::ItemIsEditable));
+        QVERIFY(!page.setupPane()->addButton()->isEnabled());
+        const int sims = static_cast<int>(page.runs().current()->history.back().sims);
+        edit(page, SetupKind::Specs, 0, u"tolerance"_s, u"0.9"_s);
+        edit(page, SetupKind::Specs, 1, u"max"_s, u"1"_s);
+        // At once, without another simulation.
+        QVERIFY(page.runs().current()->history.back().meetingAll > 20);
+        QVERIFY(static_cast<int>(page.runs().current()->history.back().sims) <= sims + 50);
+        // The session itself has taken them over when it ends by them.
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 60000);
+        QCOMPARE(page.runs().runs()[0].state, SizingRun::State::Ended);
+        QVERIFY(page.runs().current()->history.back().meetingAll >= 20);
+        // Its own figures and those computed here agree.
+        auto history = page.runs().current()->history;
+        auto all = *page.runs().current()->members;
+        rescore(*page.runs().problem(), all, history, page.runs().current()->options);
+        for (std::size_t i = 0; i < history.size(); ++i) {
+            const auto& theirs = page.runs().current()->history[i];
+            QCOMPARE(history[i].meetingAll, theirs.meetingAll);
+            QVERIFY(std::abs(history[i].meanCost - theirs.meanCost) <= 1e-12);
+            QCOMPARE(history[i].meeting, theirs.meeting);
+        }
+        page.setup().undo();
+        QVERIFY(page.setup().canUndo());
+    }
+
+    void comparesAlgorithms() {
+        const auto folder = TemporaryDirectory::create();
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.resize(1200, 800);
         page.show();
         page.openProject(divider(folder->path()));
-        page.specTable()->item(0, column)->setText(text);
-        page.startButton()->click();
-        QVERIFY(!page.isRunning());
-        QVERIFY(page.bar()->isVisible());
+        page.runPane()->budgetBox()->setValue(120);
+        SizingRunPane* pane = page.runPane();
+        pane->compareButton()->click();
+        QVERIFY(pane->compareDialog()->isVisible());
+        QListWidget* list = pane->comparedAlgorithms();
+        for (int i = 0; i < list->count(); ++i) {
+            const QString name = list->item(i)->data(Qt::UserRole).toString();
+            list->item(i)->setCheckState(name == u"random"_s || name == u"evo"_s ? Qt::Checked
+                                                                                 : Qt::Unchecked);
+        }
+        auto* queue = pane->compareDialog()->findChild<QPushButton*>(u"queue"_s);
+        pane->comparedSeeds()->setText(u"7, x"_s);
+        QVERIFY(!queue->isEnabled());
+        pane->comparedSeeds()->setText(u"10-11"_s);
+        QVERIFY(queue->isEnabled());
+        queue->click();
+        QCOMPARE(page.runs().runs().size(), 4);
+        QVERIFY(page.isRunning());
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 120000);
+        QTRY_COMPARE(page.progressPane()->costPlot()->series().size(), 4);
+        QAbstractItemModel* table = page.progressPane()->table()->model();
+        QCOMPARE(table->rowCount(), 4);
+        table->setData(table->index(1, 0), Qt::Unchecked, Qt::CheckStateRole);
+        QTRY_COMPARE(page.progressPane()->costPlot()->series().size(), 3);
+        // Another one's designs.
+        page.progressPane()->table()->setCurrentIndex(table->index(2, 0));
+        QCOMPARE(page.runs().chosen(), 2);
+        page.runs().remove(2);
+        QCOMPARE(table->rowCount(), 3);
+        QCOMPARE(parseSeeds(u"0-2, 7"_s), (QVector<int>{0, 1, 2, 7}));
+        for (const QString& bad : {u"-1"_s, u"2-1"_s, u"1-2-3"_s, u"0-99"_s, u"a"_s, u""_s})
+            QVERIFY2(parseSeeds(bad).isEmpty(), qPrintable(bad));
+    }
+
+    void startsFromADesign() {
+        const auto folder = TemporaryDirectory::create();
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.openProject(divider(folder->path()));
+        chooseAlgorithm(page, u"random"_s);
+        page.runPane()->seedBox()->setValue(20);
+        page.runPane()->budgetBox()->setValue(100);
+        page.runPane()->startButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 60000);
+        const int best = page.designsPane()->design();
+        const optimize::Design design =
+            (*page.runs().current()->members)[static_cast<std::size_t>(best)].design;
+        page.designsPane()->restartButton()->click();
+        QCOMPARE(page.runs().runs().size(), 2);
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 60000);
+        QCOMPARE(page.runs().chosen(), 1);
+        const auto& around = *page.runs().current()->members;
+        QCOMPARE(around[0].design, design);
+        int near = 0;
+        for (const auto& m : around)
+            near +=
+                std::abs(m.design[0] - design[0]) < 25 && std::abs(m.design[1] - design[1]) < 25;
+        QVERIFY2(near >= 45, qPrintable(QString::number(near)));
+    }
+
+    // --- designs --------------------------------------------------------------------------------
+
+    void brushesFilterEverything() {
+        const auto folder = TemporaryDirectory::create();
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.resize(1200, 800);
+        page.show();
+        page.openProject(divider(folder->path()));
+        chooseAlgorithm(page, u"random"_s);
+        page.runPane()->seedBox()->setValue(30);
+        page.runPane()->budgetBox()->setValue(100);
+        page.runPane()->startButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 60000);
+        SizingDesignsPane* pane = page.designsPane();
+        page.tabs()->setCurrentWidget(pane);
+        widgets::ParallelView* parallel = pane->parallel();
+        QCOMPARE(parallel->axisCount(), 5); // two parameters, two measurements, the cost
+        QCOMPARE(parallel->rowCount(), 100);
+        parallel->setBrushes({{0, 100, 3000}, {2, 0.5, 1.0}});
+        const int brushed = parallel->brushedCount();
+        QVERIFY(brushed > 0 && brushed < 60);
+        QCOMPARE(pane->model()->rowCount(), brushed);
+        for (int row = 0; row < brushed; ++row) {
+            const auto& m = (*page.runs().current()->members)[static_cast<std::size_t>(
+                pane->model()->memberAt(row))];
+            QVERIFY(m.values[0] >= 0.5);
+        }
+        QVERIFY(pane->clearButton()->isEnabled());
+        pane->clearButton()->click();
+        QCOMPARE(pane->model()->rowCount(), 100);
+        // A click on a line chooses the design everywhere.
+        emit parallel->rowClicked(17);
+        QCOMPARE(pane->design(), 17);
+        QCOMPARE(pane->scatter()->selection(), QVector<int>{17});
+        QCOMPARE(pane->model()->memberAt(pane->table()->currentIndex().row()), 17);
+        pane->table()->setCurrentIndex(pane->model()->index(0, 0));
+        QCOMPARE(parallel->selected(), pane->design());
+        QVERIFY(pane->design() != 17);
+        // What moves the output: both resistors, one up, one down.
+        pane->tabs()->setCurrentIndex(2);
+        pane->outputBox()->setCurrentIndex(1);
+        QTRY_COMPARE_WITH_TIMEOUT(pane->importance()->bars().size(), 2, 30000);
+        QTRY_VERIFY(jobs.isIdle());
+        for (const auto& bar : pane->importance()->bars())
+            QCOMPARE(bar.direction > 0, bar.name == u"r2"_s);
+        for (int tab = 0; tab < 3; ++tab) {
+            pane->tabs()->setCurrentIndex(tab);
+            QVERIFY(!page.grab().isNull());
+        }
+    }
+
+    void inspectsADesign() {
+        const auto folder = TemporaryDirectory::create();
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.resize(1200, 800);
+        page.show();
+        page.openProject(divider(folder->path()));
+        chooseAlgorithm(page, u"random"_s);
+        page.runPane()->seedBox()->setValue(40);
+        page.runPane()->budgetBox()->setValue(100);
+        page.runPane()->startButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 60000);
+        page.designsPane()->choose(5);
+        page.designsPane()->inspectButton()->click();
+        QCOMPARE(page.tabs()->currentWidget(), page.inspectPane());
+        QTRY_VERIFY_WITH_TIMEOUT(page.inspection().result() && !page.inspection().isRunning(),
+                                 30000);
+        const auto& member = (*page.runs().current()->members)[5];
+        QCOMPARE(page.inspection().result()->design, member.design);
+        QTableWidget* nets = page.inspectPane()->nets();
+        QVERIFY(nets->rowCount() >= 2);
+        bool found = false;
+        for (const auto& net : page.inspection().result()->nets) {
+            if (net.name == u"out"_s) {
+                found = true;
+                QVERIFY(std::abs(net.simulated - member.values[0]) < 1e-6);
+            }
+        }
+        QVERIFY(found);
+        QVERIFY(page.inspectPane()->curveBox()->count() >= 1); // the AC of the net that is measured
+        const auto curve = page.inspectPane()->plot()->series();
+        QCOMPARE(curve.size(), 1);
+        QVERIFY(std::abs(curve[0].y[0] - 20 * std::log10(member.values[0])) < 1e-3);
+        QVERIFY(page.inspectPane()->phase()->isVisible());
+        QCOMPARE(page.inspectPane()->values()->rowCount(), 4);
+        // Looked at before: at once.
+        page.designsPane()->choose(6);
+        QTRY_COMPARE_WITH_TIMEOUT(page.inspection().result()->design,
+                                  (*page.runs().current()->members)[6].design, 30000);
+        page.designsPane()->choose(5);
+        QCOMPARE(page.inspection().result()->design, member.design);
+        QVERIFY(!page.inspection().isRunning());
+    }
+
+    void cornersAndScatter() {
+        const auto folder = TemporaryDirectory::create();
+        const QString file = divider(folder->path());
+        std::ofstream(toPath(file), std::ios::app)
+            << "monte_carlo:\n  count: 50\n  parameters: {r1: {sigma: 50}}\n";
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.resize(1200, 800);
+        page.show();
+        page.openProject(file);
+        QVERIFY(page.setup().problem());
+        chooseAlgorithm(page, u"random"_s);
+        page.runPane()->seedBox()->setValue(60);
+        page.runPane()->budgetBox()->setValue(100);
+        page.runPane()->startButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 60000);
+        SizingRobustPane* pane = page.inspectPane()->robust();
+        QVERIFY(!pane->cornersButton()->isEnabled()); // there are none yet
+        // Corners are rows; those that nothing is judged in leave the sessions as they are.
+        page.setup().add(SetupKind::Corners);
+        edit(page, SetupKind::Corners, 0, {}, u"hot"_s);
+        edit(page, SetupKind::Corners, 0, u"temperature"_s, u"85"_s);
+        page.setup().add(SetupKind::Corners);
+        edit(page, SetupKind::Corners, 1, {}, u"cold"_s);
+        edit(page, SetupKind::Corners, 1, u"temperature"_s, u"-40, 0"_s); // a sweep
+        QVERIFY2(page.setup().problem(), qPrintable(page.setupPane()->findings()->text()));
+        QCOMPARE(page.setup().problem()->corners.size(), std::size_t{3});
+        QVERIFY(page.runs().current() && page.runs().current()->members->size() == 100);
+        page.tabs()->setCurrentWidget(page.inspectPane());
+        QTRY_VERIFY_WITH_TIMEOUT(jobs.isIdle(), 30000);
+        QVERIFY(pane->cornersButton()->isEnabled());
+        pane->cornersButton()->click();
+        QVERIFY(pane->isRunning());
+        QTRY_VERIFY_WITH_TIMEOUT(!pane->isRunning(), 60000);
+        QCOMPARE(pane->table()->rowCount(), 4);
+        QCOMPARE(pane->table()->item(0, 0)->text(), u"nominal"_s);
+        QCOMPARE(pane->table()->item(1, 2)->text(), pane->table()->item(0, 2)->text());
+        pane->countBox()->setValue(60);
+        pane->scatterButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!pane->isRunning(), 60000);
+        QVERIFY2(pane->yieldLabel()->text().contains(u"Yield of 60"_s),
+                 qPrintable(pane->yieldLabel()->text()));
+        QCOMPARE(pane->histogram()->bars().size(), 1);
+        double samples = 0;
+        for (const double count : pane->histogram()->bars()[0].counts)
+            samples += count;
+        QCOMPARE(samples, 60.0);
+        QCOMPARE(pane->histogram()->series().size(), 2); // a range has two limits
+        page.designsPane()->choose(3);                   // of another design nothing is known
+        QCOMPARE(pane->table()->rowCount(), 0);
+        QVERIFY(pane->histogram()->bars().isEmpty());
+    }
+
+    /// With thousands of designs no turn of the event loop takes 50 ms of the processor (time that
+    /// other programs take on a busy machine is not counted).
+    void staysResponsive() {
+        const auto folder = TemporaryDirectory::create();
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.resize(1280, 800);
+        page.show();
+        page.openProject(divider(folder->path()));
+        chooseAlgorithm(page, u"random"_s);
+        page.runPane()->seedBox()->setValue(50);
+        page.runPane()->budgetBox()->setValue(100);
+        page.runPane()->startButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 60000);
+        // A session that was left with 5,000 designs.
+        const optimize::Problem problem = *page.runs().problem();
+        std::ofstream store(toPath(page.runs().current()->folder) / "session.jsonl", std::ios::app);
+        const auto designs = members(problem, 4900);
+        for (int iteration = 1; iteration < 50; ++iteration) {
+            store << "{\"iteration\":" << iteration << ",\"critical\":[],\"leaders\":100,"
+                  << "\"queries\":100,\"designs\":[";
+            for (int i = 0; i < 100; ++i) {
+                const auto& m = (*designs)[static_cast<std::size_t>((iteration - 1) * 100 + i)];
+                store << (i ? "," : "") << "{\"x\":[" << m.design[0] << "," << m.design[1]
+                      << "],\"values\":[" << m.values[0] << "," << m.values[1] << "]}";
+            }
+            store << "]}\n";
+        }
+        store.close();
+        page.runPane()->budgetBox()->setValue(1000000);
+        const auto spent = [] {
+            timespec t{};
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+            return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_nsec) / 1e6;
+        };
+        double worst = 0, before = spent();
+        QTimer heart;
+        heart.setInterval(0);
+        connect(&heart, &QTimer::timeout, this, [&] {
+            const double now = spent();
+            worst = std::max(worst, now - std::exchange(before, now));
+        });
+        heart.start();
+        page.runPane()->startButton()->click();
+        page.tabs()->setCurrentWidget(page.designsPane());
+        QTest::qWait(3000);
+        page.designsPane()->parallel()->setBrushes({{0, 100, 5000}});
+        QTest::qWait(1500);
+        page.tabs()->setCurrentWidget(page.progressPane());
+        QTest::qWait(1500);
+        heart.stop();
+        const auto count = page.runs().current()->members->size();
+        QVERIFY(count >= 5000);
+        page.runPane()->stopButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 10000);
+        qInfo("the longest turn took %.1f ms of the processor, with %zu designs", worst, count);
+        QVERIFY2(worst < 50, qPrintable(QString::number(worst)));
     }
 
 private:

@@ -1,121 +1,100 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/optimize/session.h"
-#include "ui/services/jobservice.h"
-#include "ui/workbench.h"
+#include "ui/session/designinspection.h"
+#include "ui/session/sizingruns.h"
+#include "ui/session/sizingsetup.h"
 
-#include <QPointer>
 #include <QTimer>
-#include <QVector>
 #include <QWidget>
 
-#include <memory>
-#include <mutex>
-
-class QComboBox;
 class QLabel;
 class QPushButton;
-class QSpinBox;
-class QTableWidget;
+class QTabWidget;
 
 namespace ohm::widgets {
 class MessageBar;
-class PlotView;
-} // namespace ohm::widgets
+}
 
 namespace ohm::ui {
 
-/// Sizes a project's circuit: what may vary and what must hold as tables, an algorithm, Start; then
-/// costs, specs and designs live while it runs. Sessions lie in the user's data
-/// folder (or $OHMSCAPE_SIZINGS); one that was left goes on when it is started again. Thread: GUI.
+class SizingDesignsPane;
+class SizingInspectPane;
+class SizingProgressPane;
+class SizingRunPane;
+class SizingSetupPane;
+
+/// Sizes a project's circuit: the set-up as tables, an algorithm, Start; then costs, specs and
+/// designs live while it runs, and each design closely. Sessions lie in the user's data folder (or
+/// $OHMSCAPE_SIZINGS); one that was left goes on when it is started again. Thread: GUI.
 class OptimizePage : public QWidget {
     Q_OBJECT
 public:
-    OptimizePage(JobService& jobs, QWidget* parent = nullptr);
+    explicit OptimizePage(JobService& jobs, QWidget* parent = nullptr);
+    ~OptimizePage() override;
 
-    /// Shows a project's sizing part; one without says so.
+    /// Predicts beside simulating where a network is at hand; may be null.
+    void setPrediction(const Prediction* prediction) { m_inspection.setPrediction(prediction); }
+    /// Shows a project's sizing part; one without says so. A project with unsaved changes stays,
+    /// with a question above it.
     void openProject(const QString& path);
-    bool isRunning() const { return m_job != 0; }
+    bool isRunning() const { return m_runs.isRunning(); }
+    /// False if there are unsaved changes and the user wants to keep working on them.
+    bool mayLeave();
+    void save();
 
+    SizingSetup& setup() { return m_setup; }
+    SizingRuns& runs() { return m_runs; }
+    DesignInspection& inspection() { return m_inspection; }
     widgets::MessageBar* bar() const { return m_bar; }
-    QTableWidget* variableTable() const { return m_variables; }
-    QTableWidget* specTable() const { return m_specs; }
-    QTableWidget* designTable() const { return m_designs; }
-    QPushButton* startButton() const { return m_start; }
-    QPushButton* pauseButton() const { return m_pause; }
-    QPushButton* stopButton() const { return m_stop; }
-    QPushButton* netlistButton() const { return m_netlist; }
-    QComboBox* algorithmBox() const { return m_algorithm; }
-    QSpinBox* budgetBox() const { return m_budget; }
-    QSpinBox* seedBox() const { return m_seed; }
-    widgets::PlotView* costPlot() const { return m_cost; }
-    widgets::PlotView* specPlot() const { return m_met; }
-    widgets::PlotView* scatterPlot() const { return m_scatter; }
+    SizingSetupPane* setupPane() const { return m_setupPane; }
+    SizingRunPane* runPane() const { return m_runPane; }
+    SizingProgressPane* progressPane() const { return m_progress; }
+    SizingDesignsPane* designsPane() const { return m_designs; }
+    SizingInspectPane* inspectPane() const { return m_inspect; }
+    QTabWidget* tabs() const { return m_tabs; }
+    QPushButton* demoButton() const { return m_demo; }
 
 signals:
     /// A netlist was written and wants to be opened.
     void openRequested(const QString& path);
+    /// The open circuit is to take these parameters.
+    void schematicRequested(const std::vector<std::pair<std::string, double>>& values,
+                            const QString& text);
+    void undoChanged();
 
 private:
-    /// What the running session leaves for the window, taken up ten times a second.
-    struct Feed {
-        std::mutex mutex;
-        std::vector<optimize::IterationReport> history;
-        std::vector<optimize::Member> members;
-        bool fresh = false;
-    };
-    struct Run {
-        QString name;
-        std::vector<optimize::IterationReport> history;
-    };
-
-    QWidget* buildSetup();
-    QWidget* buildResults();
-    void showProblem();
-    bool readTables(); ///< the tables' values into the problem; false (with a word) if they are bad
+    QWidget* buildSide();
+    void load(const QString& path);
+    void showSetup();
     void start();
-    void ended(const Expected<optimize::Ending>& ending);
-    void takeUp();
-    void showPlots();
-    void showScatter();
-    void showDesigns();
-    void showStatus();
-    void sendToNetlist();
-    QString sessionFolder() const;
+    void restartFrom(int member);
+    void compare(const QStringList& algorithms, const QVector<int>& seeds);
+    void sendToNetlist(int member);
+    void copyValues(int member);
+    void inspect(int member);
+    void showDesign();
+    void ended(int run);
+    const optimize::Member* memberAt(int member) const;
+    void checkCircuits();
 
     JobService& m_jobs;
+    SizingSetup m_setup;
+    SizingRuns m_runs;
+    DesignInspection m_inspection;
     widgets::MessageBar* m_bar;
     QLabel* m_title = nullptr;
     QPushButton* m_demo = nullptr; ///< where there is nothing to size
-    QTableWidget* m_variables = nullptr;
-    QTableWidget* m_specs = nullptr;
-    QComboBox* m_algorithm = nullptr;
-    QSpinBox* m_budget = nullptr;
-    QSpinBox* m_seed = nullptr;
-    QPushButton* m_start = nullptr;
-    QPushButton* m_pause = nullptr;
-    QPushButton* m_stop = nullptr;
-    QLabel* m_status = nullptr;
-    widgets::PlotView* m_cost = nullptr;
-    widgets::PlotView* m_met = nullptr;
-    widgets::PlotView* m_scatter = nullptr;
-    QComboBox* m_scatterX = nullptr;
-    QComboBox* m_scatterY = nullptr;
-    QTableWidget* m_designs = nullptr;
-    QPushButton* m_netlist = nullptr;
-    QTimer m_timer;
-
+    SizingSetupPane* m_setupPane;
+    SizingRunPane* m_runPane;
+    SizingProgressPane* m_progress;
+    SizingDesignsPane* m_designs;
+    SizingInspectPane* m_inspect;
+    QTabWidget* m_tabs;
     QString m_path;
-    optimize::Problem m_problem; ///< as the tables say
-    bool m_hasProblem = false;
-    bool m_filling = false;
-    bool m_paused = false;
-    JobId m_job = 0;
-    std::shared_ptr<Feed> m_feed;
-    std::vector<optimize::Member> m_members;
-    QVector<Run> m_runs;         ///< of this window, the last one is the present one
-    QVector<std::size_t> m_rows; ///< member shown in each row of the designs
+    QTimer m_checkLater;      ///< until edits rest
+    bool m_checkTold = false; ///< the bar says what the check found
+    bool m_conflict = false;  ///< the file was changed by others; the next save goes over it
 };
 
 } // namespace ohm::ui

@@ -180,6 +180,7 @@ void WhatIf::look() {
             emit knobsChanged();
             predictNominal();
             warmUp();
+            showWanted();
         });
 }
 
@@ -227,6 +228,43 @@ void WhatIf::setValue(std::size_t knob, double value, quint64 gesture) {
         return;
     m_undo.push(new Turn(*this, {{knob, m_values[knob]}}, {{knob, value}}, gesture,
                          tr("Turn %1").arg(shownText(knobs()[knob].name))));
+}
+
+void WhatIf::showValues(const std::vector<std::pair<std::string, double>>& values,
+                        const QString& text) {
+    m_wanted = values;
+    m_wantedText = text;
+    setActive(true);
+    if (m_tunable)
+        showWanted();
+}
+
+void WhatIf::showWanted() {
+    const auto wanted = std::exchange(m_wanted, {});
+    if (wanted.empty())
+        return;
+    Turn::Values before, after;
+    bool any = false;
+    for (std::size_t k = 0; k < knobs().size(); ++k) {
+        const auto named = std::find_if(wanted.begin(), wanted.end(), [&](const auto& value) {
+            return value.first == knobs()[k].name;
+        });
+        any = any || named != wanted.end();
+        const double value = named != wanted.end() ? named->second : knobs()[k].nominal;
+        if (value == m_values[k])
+            continue;
+        before.emplace_back(k, m_values[k]);
+        after.emplace_back(k, value);
+    }
+    if (!any)
+        return emit failed(Error{"UI-051",
+                                 "The open circuit has none of the design's parameters",
+                                 {},
+                                 m_session.circuitPath().toStdString(),
+                                 "Open a circuit of the project that declares them"});
+    if (!before.empty())
+        m_undo.push(new Turn(*this, before, after, newGesture(), m_wantedText));
+    simulate();
 }
 
 void WhatIf::reset() {

@@ -49,6 +49,9 @@ public:
     /// Turns a knob; calls of one `gesture` (a drag) become one step of undo. Out of range values
     /// are kept: a number may be typed that no slider reaches.
     void setValue(std::size_t knob, double value, quint64 gesture);
+    /// Turns the knobs of these names as one step of undo, all others back, and simulates; as soon
+    /// as the knobs are known. Fails with UI-051 where the circuit has none of them.
+    void showValues(const std::vector<std::pair<std::string, double>>& values, const QString& text);
     void reset(); ///< all knobs to what the file says, as one step of undo
     static quint64 newGesture();
     QUndoStack* undoStack() { return &m_undo; }
@@ -73,6 +76,7 @@ private:
     class Turn;
     void look();
     void forget();
+    void showWanted();
     void apply(const std::vector<std::pair<std::size_t, double>>& values);
     void predict();
     void warmUp(); ///< loads the network and predicts the nominal circuit ahead of the first turn
@@ -98,6 +102,8 @@ private:
     QElapsedTimer m_turned; ///< since the latest value
     double m_latency = -1;
     std::size_t m_count = 0;
+    std::vector<std::pair<std::string, double>> m_wanted; ///< until the knobs are known
+    QString m_wantedText;
     JobId m_simulation = 0;
 };
 

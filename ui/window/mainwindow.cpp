@@ -6,6 +6,7 @@
 #include "ui/dialogs/shortcutsdialog.h"
 #include "ui/docks/inspectordock.h"
 #include "ui/docks/projectdock.h"
+#include "ui/pages/optimizepage.h"
 #include "ui/panes/graphpane.h"
 #include "ui/panes/schematicpane.h"
 #include "ui/panes/sourcepane.h"
@@ -502,6 +503,11 @@ Expected<QStringList> MainWindow::exportAll(const QString& folder) {
 // --------------------------------------------------------------------------------
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+    if (m_optimize->setup().isModified()) {
+        showPage(Page::Optimize); // what the question is about
+        if (!m_optimize->mayLeave())
+            return event->ignore();
+    }
     m_bench->settings.setWindow(
         saveGeometry(), m_panelsShown ? saveState(kLayoutVersion) : m_panelState, kLayoutVersion);
     m_bench->settings.setViewState(u"workspace"_s, m_workspace->saveState());

@@ -322,6 +322,7 @@ void MainWindow::buildMenus() {
     QMenu* file = menu(tr("&File"), {u"file.open"_s,
                                      u"file.openProject"_s,
                                      u"file.reload"_s,
+                                     u"sizing.save"_s,
                                      {},
                                      u"file.exportAll"_s,
                                      u"page.report"_s,

@@ -2,6 +2,7 @@
 // Predicting in the window: its panels, commands and messages.
 #include "ui/docks/predictdock.h"
 #include "ui/docks/whatifdock.h"
+#include "ui/pages/optimizepage.h"
 #include "ui/pages/runspage.h"
 #include "ui/services/text.h"
 #include "ui/session/describe.h"
@@ -86,12 +87,19 @@ void MainWindow::registerLearnCommands() {
           [this] {
               if (page() == Page::Runs)
                   m_runs->restore();
+              else if (page() == Page::Optimize)
+                  m_optimize->setup().undo();
               else
                   m_bench->whatIf.undoStack()->undo();
           });
     c.add({u"edit.redo"_s, tr("&Redo"), u"redo"_s, QKeySequence::keyBindings(QKeySequence::Redo),
            tr("Turns it again."), tr("Edit")},
-          [this] { m_bench->whatIf.undoStack()->redo(); });
+          [this] {
+              if (page() == Page::Optimize)
+                  m_optimize->setup().redo();
+              else
+                  m_bench->whatIf.undoStack()->redo();
+          });
     c.add({u"predict.finetune"_s,
            tr("&Finetune\u2026"),
            u"finetune"_s,
@@ -134,6 +142,16 @@ void MainWindow::connectLearning() {
             again->setText(tr("&Redo"));
             return;
         }
+        if (page() == Page::Optimize) {
+            const SizingSetup& setup = m_optimize->setup();
+            back->setEnabled(setup.canUndo());
+            again->setEnabled(setup.canRedo());
+            back->setText(setup.canUndo() ? tr("&Undo: %1").arg(setup.undoStack()->undoText())
+                                          : tr("&Undo"));
+            again->setText(setup.canRedo() ? tr("&Redo: %1").arg(setup.undoStack()->redoText())
+                                           : tr("&Redo"));
+            return;
+        }
         back->setEnabled(undo->canUndo());
         again->setEnabled(undo->canRedo());
         back->setText(undo->canUndo() ? tr("&Undo: %1").arg(undo->undoText()) : tr("&Undo"));
@@ -144,6 +162,11 @@ void MainWindow::connectLearning() {
     connect(m_pages, &QStackedWidget::currentChanged, this, showUndo);
     connect(m_pages, &QStackedWidget::currentChanged, this, &MainWindow::updateEnabled);
     connect(&m_runs->list(), &RunList::changed, this, showUndo);
+    connect(m_optimize, &OptimizePage::undoChanged, this, [this, showUndo] {
+        m_bench->commands.action(u"sizing.save"_s)->setEnabled(m_optimize->setup().isModified());
+        showUndo();
+    });
+    m_bench->commands.action(u"sizing.save"_s)->setEnabled(false);
     showUndo();
     const auto tellTheme = [this] { m_bench->voltages.setDark(widgets::isDark(palette())); };
     connect(&widgets::Theme::instance(), &widgets::Theme::changed, this,

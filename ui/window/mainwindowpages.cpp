@@ -42,6 +42,7 @@ void MainWindow::buildLearnPages() {
     m_pages->addWidget(m_data);
     m_pages->addWidget(m_train);
     m_optimize = new OptimizePage(m_services->jobs, this);
+    m_optimize->setPrediction(&m_services->prediction);
     m_pages->addWidget(m_optimize);
     m_embedding =
         new EmbeddingPage(m_services->jobs, m_services->datasets, m_services->trainings,
@@ -79,6 +80,12 @@ void MainWindow::buildLearnPages() {
         showPage(Page::Circuit);
         openPath(path);
     });
+    connect(m_optimize, &OptimizePage::schematicRequested, this,
+            [this](const std::vector<std::pair<std::string, double>>& values, const QString& text) {
+                showPage(Page::Circuit);
+                showDock(u"whatIfDock"_s);
+                m_bench->whatIf.showValues(values, text);
+            });
     connect(m_data, &DataPage::openRequested, this, [this](const QString& path) {
         showPage(Page::Circuit);
         openPath(path);
@@ -130,6 +137,10 @@ void MainWindow::registerPageCommands() {
         const QSignalBlocker quiet(action); // the window is not whole yet
         action->setChecked(page == Page::Circuit);
     }
+    c.add({u"sizing.save"_s, tr("&Save the sizing set-up"), u"save"_s,
+           QKeySequence::keyBindings(QKeySequence::Save),
+           tr("Writes the tables of the Optimize page into project.yaml."), tr("File")},
+          [this] { m_optimize->save(); });
 }
 
 void MainWindow::buildPageBar() {

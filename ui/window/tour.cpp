@@ -12,9 +12,11 @@
 #include "ui/pages/errorspage.h"
 #include "ui/pages/estimatepane.h"
 #include "ui/pages/finetunepage.h"
+#include "ui/pages/optimizepage.h"
 #include "ui/pages/parasiticspage.h"
 #include "ui/pages/reportpage.h"
 #include "ui/pages/runspage.h"
+#include "ui/pages/sizingrunpane.h"
 #include "ui/panes/graphpane.h"
 #include "ui/panes/schematicpane.h"
 #include "ui/panes/sourcepane.h"
@@ -56,6 +58,7 @@ constexpr int kPollMs = 50;
 constexpr int kSettleRounds = 6; ///< polls after "ready" in which views paint and settle
 constexpr int kTourSamples = 24;
 constexpr int kTourSteps = 80;
+constexpr int kTourDesigns = 130;
 constexpr int kTourLayers = 10, kTourChannels = 32, kTourEpochs = 40; // of a deep network
 constexpr int kTourSweepEpochs = 8;
 constexpr int kPatienceMs = 180'000; ///< for one step
@@ -257,7 +260,24 @@ void Tour::addWorkspaceSteps(const QString& look) {
     m_steps.push_back({u"train-"_s + look, [this] { m_window.showPage(MainWindow::Page::Train); },
                        [&bench] { return bench.jobs.isIdle(); }});
     m_steps.push_back({u"optimize-"_s + look,
-                       [this] { m_window.showPage(MainWindow::Page::Optimize); },
+                       [this] {
+                           m_window.showPage(MainWindow::Page::Optimize);
+                           OptimizePage* page = m_window.optimizePage();
+                           page->tabs()->setCurrentIndex(0);
+                           SizingRunPane* pane = page->runPane();
+                           if (!page->runs().runs().isEmpty() || !pane->isReady())
+                               return;
+                           pane->algorithmBox()->setCurrentIndex(
+                               pane->algorithmBox()->findData(u"evo"_s));
+                           pane->budgetBox()->setValue(kTourDesigns);
+                           pane->startButton()->click();
+                       },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"designs-"_s + look,
+                       [this] { m_window.optimizePage()->tabs()->setCurrentIndex(1); },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"design-"_s + look,
+                       [this] { m_window.optimizePage()->tabs()->setCurrentIndex(2); },
                        [&bench] { return bench.jobs.isIdle(); }});
     m_steps.push_back({u"embedding-"_s + look,
                        [this] {
