@@ -75,7 +75,7 @@ SizingRunPane::SizingRunPane(SizingRuns& runs, QWidget* parent)
     , m_status(new QLabel) {
     for (const std::string& name : optimize::algorithmNames())
         m_algorithm->addItem(qs(optimize::algorithmTitle(name)), qs(name));
-    m_algorithm->setCurrentIndex(std::max(0, m_algorithm->findData(u"bagnet-fc"_s)));
+    m_algorithm->setCurrentIndex(std::max(0, m_algorithm->findData(u"bayes"_s)));
     m_stagnation->setSpecialValueText(tr("never"));
     m_minutes->setSpecialValueText(tr("no limit"));
     m_target->setToolTip(
@@ -164,8 +164,7 @@ QDialog* SizingRunPane::compareDialog() {
         item->setData(Qt::UserRole, m_algorithm->itemData(i));
         item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
         const QString name = m_algorithm->itemData(i).toString();
-        item->setCheckState(name == u"evo"_s || name == u"bagnet-fc"_s ? Qt::Checked
-                                                                       : Qt::Unchecked);
+        item->setCheckState(name == u"evo"_s || name == u"bayes"_s ? Qt::Checked : Qt::Unchecked);
     }
     layout->addWidget(m_algorithms);
     m_seeds = new QLineEdit(u"0"_s);
