@@ -42,6 +42,8 @@ QVector<SetupTable::Column> columnsOf(SetupKind kind) {
                  say("How many values it may take; 1 does not vary")}};
     case SetupKind::Specs:
         return {{{}, say("Measurement"), Entry::Choice, say("What must hold")},
+                {QLatin1String(kNote), say("Best 20"), Entry::Fixed,
+                 say("How many of the best 20 designs meet it")},
                 {u"min"_s, say("Min"), Entry::Number, number},
                 {u"max"_s, say("Max"), Entry::Number, number},
                 {u"target"_s, say("Target"), Entry::Number,
@@ -51,9 +53,7 @@ QVector<SetupTable::Column> columnsOf(SetupKind kind) {
                 {u"weight"_s, say("Weight"), Entry::Number, say("In the cost; 1 by default")},
                 {u"corners"_s, say("Corners"), Entry::List,
                  say("Where it must hold while sizing: all, or names such as nominal, hot; empty: "
-                     "as drawn")},
-                {QLatin1String(kNote), say("Best 20"), Entry::Fixed,
-                 say("How many of the best 20 designs meet it")}};
+                     "as drawn")}};
     case SetupKind::Measurements:
         return {{{}, say("Name"), Entry::Name, {}},
                 {u"kind"_s, say("Kind"), Entry::Choice, say("What is measured")},

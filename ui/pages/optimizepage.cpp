@@ -49,6 +49,7 @@ OptimizePage::OptimizePage(JobService& jobs, QWidget* parent)
     , m_tabs(new QTabWidget(this)) {
     setObjectName(u"optimizePage"_s);
     m_tabs->setDocumentMode(true);
+    m_tabs->setMinimumWidth(fontMetrics().averageCharWidth() * 80); // tables and plots can shrink
     m_tabs->addTab(m_progress, tr("Progress"));
     m_tabs->addTab(m_designs, tr("Designs"));
     m_tabs->addTab(m_inspect, tr("Chosen design"));
@@ -57,6 +58,7 @@ OptimizePage::OptimizePage(JobService& jobs, QWidget* parent)
     connect(&m_setup, &SizingSetup::checked, this, &OptimizePage::showSetup);
     connect(&m_setup, &SizingSetup::checked, this, &OptimizePage::undoChanged);
     connect(&m_setup, &SizingSetup::modifiedChanged, this, &OptimizePage::showSetup);
+    connect(&m_setup, &SizingSetup::modifiedChanged, this, &OptimizePage::undoChanged);
     connect(m_setupPane, &SizingSetupPane::saveRequested, this, &OptimizePage::save);
     connect(m_runPane, &SizingRunPane::startRequested, this, &OptimizePage::start);
     connect(m_runPane, &SizingRunPane::compareRequested, this, &OptimizePage::compare);
@@ -134,7 +136,7 @@ QWidget* OptimizePage::buildSide() {
     column->addWidget(m_demo);
     column->addWidget(m_setupPane, 1);
     column->addWidget(m_runPane);
-    side->setMinimumWidth(fontMetrics().averageCharWidth() * 46);
+    side->setMinimumWidth(fontMetrics().averageCharWidth() * 54);
     return side;
 }
 

@@ -85,6 +85,7 @@ SizingDesignsPane::SizingDesignsPane(JobService& jobs, SizingRuns& runs, QWidget
     splitter->addWidget(buildTable());
     splitter->setStretchFactor(0, 3);
     splitter->setStretchFactor(1, 2);
+    splitter->setSizes({fontMetrics().height() * 24, fontMetrics().height() * 16});
     splitter->setChildrenCollapsible(false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -114,6 +114,8 @@ SizingInspectPane::SizingInspectPane(JobService& jobs, DesignInspection& inspect
     splitter->setStretchFactor(0, 2);
     splitter->setStretchFactor(1, 3);
     splitter->setChildrenCollapsible(false);
+    splitter->setSizes(
+        {fontMetrics().averageCharWidth() * 48, fontMetrics().averageCharWidth() * 66});
     auto* layout = new QVBoxLayout(this);
     layout->addLayout(head);
     layout->addWidget(splitter, 1);
@@ -217,10 +219,12 @@ void SizingInspectPane::showResult() {
                 notes << tr("Bench %1: %2.").arg(bench.name, qs(bench.error.text));
         }
         if (!seen->note.isEmpty())
-            notes << seen->note;
-        notes << (seen->network.isEmpty()
-                      ? tr("No network predicts these voltages; open the circuit and choose one.")
-                      : tr("Predicted by %1.").arg(seen->network));
+            notes << seen->note + u'.';
+        else
+            notes
+                << (seen->network.isEmpty()
+                        ? tr("No network predicts these voltages; open the circuit and choose one.")
+                        : tr("Predicted by %1.").arg(seen->network));
     }
     m_nets->setColumnHidden(2, !mine || seen->network.isEmpty());
     m_nets->setColumnHidden(3, !mine || seen->network.isEmpty());

@@ -70,14 +70,17 @@ SizingRobustPane::SizingRobustPane(JobService& jobs, QWidget* parent)
         form->addWidget(box);
     }
     form->addWidget(m_scatter);
-    form->addWidget(m_measure, 1);
+    form->addStretch(1);
     auto* actions =
         new widgets::ExportActions([this] { return m_histogram->renderable(); }, m_histogram);
     form->addWidget(actions->button(tr("Export this plot")));
     rows->addLayout(form);
     m_yield->setWordWrap(true);
     m_yield->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    rows->addWidget(m_yield);
+    auto* what = new QHBoxLayout;
+    what->addWidget(m_measure);
+    what->addWidget(m_yield, 1);
+    rows->addLayout(what);
     m_histogram->setEmptyText(tr("How the measurement scatters, with the limits of its spec."));
     rows->addWidget(m_histogram, 1);
     tabs->addTab(scatter, tr("Monte-Carlo"));

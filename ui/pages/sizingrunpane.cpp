@@ -76,6 +76,7 @@ SizingRunPane::SizingRunPane(SizingRuns& runs, QWidget* parent)
     for (const std::string& name : optimize::algorithmNames())
         m_algorithm->addItem(qs(optimize::algorithmTitle(name)), qs(name));
     m_algorithm->setCurrentIndex(std::max(0, m_algorithm->findData(u"bayes"_s)));
+    m_algorithm->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     m_stagnation->setSpecialValueText(tr("never"));
     m_minutes->setSpecialValueText(tr("no limit"));
     m_target->setToolTip(

@@ -86,7 +86,7 @@ QString titleOf(SetupKind kind) {
     case SetupKind::Specs:
         return SizingSetupPane::tr("Specs");
     case SetupKind::Measurements:
-        return SizingSetupPane::tr("Measurements");
+        return SizingSetupPane::tr("Measures");
     case SetupKind::Benches:
         return SizingSetupPane::tr("Benches");
     case SetupKind::Corners:
@@ -102,9 +102,9 @@ SizingSetupPane::SizingSetupPane(SizingSetup& setup, QWidget* parent)
     , m_setup(setup)
     , m_tabs(new QTabWidget)
     , m_findings(new QLabel)
-    , m_add(button(u"zoom-in"_s, tr("Add a row (Insert)")))
-    , m_duplicate(button(u"copy"_s, tr("Duplicate the row (Ctrl+D)")))
-    , m_remove(button(u"zoom-out"_s, tr("Remove the row (Delete)")))
+    , m_add(button({}, tr("Add a row (Insert)")))
+    , m_duplicate(button({}, tr("Duplicate the row (Ctrl+D)")))
+    , m_remove(button({}, tr("Remove the row (Delete)")))
     , m_undo(button(u"undo"_s, tr("Undo (Ctrl+Z)")))
     , m_redo(button(u"redo"_s, tr("Redo (Ctrl+Shift+Z)")))
     , m_save(button(u"save"_s, tr("Save to project.yaml (Ctrl+S)"))) {
@@ -112,6 +112,9 @@ SizingSetupPane::SizingSetupPane(SizingSetup& setup, QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     auto* bar = new QHBoxLayout;
     bar->setSpacing(2);
+    m_add->setText(tr("Add"));
+    m_duplicate->setText(tr("Duplicate"));
+    m_remove->setText(tr("Remove"));
     for (QToolButton* b : {m_add, m_duplicate, m_remove, m_undo, m_redo})
         bar->addWidget(b);
     bar->addStretch(1);

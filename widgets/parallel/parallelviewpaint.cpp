@@ -176,7 +176,8 @@ void ParallelView::paintAxis(QPainter& painter, int place, const QPalette& colou
         const ParallelBrush& b = m_brushes[i];
         if (b.axis != axis)
             continue;
-        const double y0 = yOf(axis, b.low), y1 = yOf(axis, b.high);
+        const double y0 = std::clamp(yOf(axis, b.low), plot.top() - 3, plot.bottom() + 3);
+        const double y1 = std::clamp(yOf(axis, b.high), plot.top() - 3, plot.bottom() + 3);
         const QRectF box(x - 6, std::min(y0, y1), 12, std::max(3.0, std::fabs(y1 - y0)));
         QColor fill = semanticColour(Semantic::Selection, dark);
         painter.setPen(QPen(fill, 1.5));
