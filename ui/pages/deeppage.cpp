@@ -64,6 +64,7 @@ DeepPage::DeepPage(JobService& jobs, QWidget* parent)
     });
     m_images = new MapImagesPane(jobs);
     m_tabs = new QTabWidget;
+    m_tabs->setMinimumWidth(fontMetrics().averageCharWidth() * 60); // maps and plots can shrink
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(main, tr("Training"));
     m_tabs->addTab(m_depth, tr("Depth sweep"));

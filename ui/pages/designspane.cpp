@@ -83,6 +83,7 @@ DesignsPane::DesignsPane(ParasiticWork& work, QWidget* parent)
     m_findings->setHorizontalHeaderLabels({tr("Finding"), tr("About"), tr("Where")});
     styleTable(m_findings, tr("Findings of the import"));
     m_findings->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+    offerExport(m_findings, u"findings"_s);
     m_quantity = choiceField(tr("Quantity"));
     m_quantity->addItem(tr("couplings"), int(parasitics::Quantity::Coupling));
     m_quantity->addItem(tr("ground capacitances"), int(parasitics::Quantity::Ground));

@@ -27,6 +27,7 @@ ParasiticsPage::ParasiticsPage(JobService& jobs, CircuitSession& session, Select
     , m_tabs(new QTabWidget(this)) {
     setObjectName(u"parasiticsPage"_s);
     m_tabs->setDocumentMode(true);
+    m_tabs->setMinimumWidth(fontMetrics().averageCharWidth() * 100); // tables can shrink
     m_tabs->addTab(m_estimate, tr("Open circuit"));
     m_tabs->addTab(m_designs, tr("Designs with extractions"));
     m_tabs->addTab(m_accuracy, tr("Train and check"));
