@@ -394,11 +394,12 @@ void ReportPage::showPreview() {
                u"</p>"_s;
     } else {
         const QStringList chosenViews = views();
-        html += u"<p>"_s +
-                escaped(tr("%1 as a page that needs nothing else, and as a PDF; every figure as "
-                           "SVG, PNG and CSV:")
-                            .arg(tr("%n runs", nullptr, static_cast<int>(runs.size())))) +
-                u"</p><ol>"_s;
+        html +=
+            u"<p>"_s +
+            escaped(tr("%1 as a page that needs nothing else, and as a PDF; every figure as "
+                       "SVG, PNG and CSV:")
+                        .arg(runs.size() == 1 ? tr("One run") : tr("%1 runs").arg(runs.size()))) +
+            u"</p><ol>"_s;
         bool work = false;
         for (const ReportOutline& part : reportOutline(runs, chosenViews)) {
             html += u"<li>"_s + escaped(part.title) + u" <span style=\"color:"_s + muted +

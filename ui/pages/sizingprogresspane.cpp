@@ -213,7 +213,7 @@ void SizingProgressPane::redraw() {
     }
     m_judge->setEmptyText(
         current && !current->history.empty()
-            ? tr("This algorithm has no judge: it simulates every candidate.")
+            ? tr("This algorithm keeps no figures of a judge.")
             : tr("How often the judge was right, its loss, and what it lets pass."));
     m_cost->setSeries(costs);
     m_specs->setSeries(specs);

@@ -268,7 +268,7 @@ void Tour::addWorkspaceSteps(const QString& look) {
                            if (!page->runs().runs().isEmpty() || !pane->isReady())
                                return;
                            pane->algorithmBox()->setCurrentIndex(
-                               pane->algorithmBox()->findData(u"evo"_s));
+                               pane->algorithmBox()->findData(u"bayes"_s));
                            pane->budgetBox()->setValue(kTourDesigns);
                            pane->startButton()->click();
                        },

@@ -179,7 +179,11 @@ void MessageBar::keyPressEvent(QKeyEvent* event) {
 
 void MessageBar::changeEvent(QEvent* event) {
     QFrame::changeEvent(event);
-    if (event->type() == QEvent::ApplicationPaletteChange)
+    // A bar that was out of sight hears of another theme only by its own palette; its own change of
+    // it ends here, the tint being right by then.
+    const QColor tint = semanticTint(semanticOf(m_kind), isDark(qApp->palette()));
+    if (event->type() == QEvent::ApplicationPaletteChange ||
+        (event->type() == QEvent::PaletteChange && palette().color(QPalette::Window) != tint))
         restyle();
 }
 
