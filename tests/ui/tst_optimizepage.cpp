@@ -420,7 +420,7 @@ private slots:
         page.runPane()->budgetBox()->setValue(1000000);
         page.runPane()->startButton()->click();
         QTRY_VERIFY_WITH_TIMEOUT(page.designsPane()->model()->rowCount() > 0, 60000);
-        QVERIFY(page.runPane()->status()->text().contains(u"left in the budget"_s));
+        QTRY_VERIFY(page.runPane()->status()->text().contains(u"left in the budget"_s));
         page.runPane()->pauseButton()->click();
         QCOMPARE(page.runPane()->pauseButton()->text(), u"Resume"_s);
         page.runPane()->pauseButton()->click();
