@@ -417,6 +417,7 @@ private slots:
         OptimizePage page(jobs);
         page.openProject(divider(folder->path()));
         chooseAlgorithm(page, u"random"_s);
+        page.runPane()->targetBox()->setValue(10000); // chance alone would meet 20 soon
         page.runPane()->budgetBox()->setValue(1000000);
         page.runPane()->startButton()->click();
         QTRY_VERIFY_WITH_TIMEOUT(page.designsPane()->model()->rowCount() > 0, 60000);

@@ -123,6 +123,8 @@ MainWindow::~MainWindow() {
 
 void MainWindow::buildPages() {
     m_pages = new QStackedWidget(this);
+    // The highest page is no measure of the circuit, which shares the height with the docks.
+    m_pages->setMinimumHeight(fontMetrics().height() * 22);
     auto* start = new QWidget(this);
     auto* column = new QVBoxLayout(start);
     column->setContentsMargins(0, 0, 0, 0);
