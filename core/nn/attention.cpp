@@ -18,7 +18,7 @@ using torch::autograd::tensor_list;
 
 constexpr std::int64_t kRows = 64; ///< of nodes that a thread takes at once
 
-/// Four partial sums, so that the compiler may keep them in a vector.
+/// Eight partial sums, so that the compiler may keep them in a vector.
 template <typename T>
 T dot(const T* a, const T* b, std::int64_t count) {
     T s[8] = {};

@@ -128,14 +128,21 @@ private Q_SLOTS:
             expected += v * v / (1 + std::exp(10 * (0.2 - v))) / 3;
         QVERIFY(std::abs(shrinkageLoss(e, 10, 0.2).item<double>() - expected) < 1e-12);
         const Design design = madeDesign(5);
-        for (const char* loss : {"mpgd", "shrinkage"}) {
-            const auto checkpoint = trained(quick("sage", "ground", loss), design);
+        double reference = 0; // of the mean square, with the same few steps
+        for (const char* loss : {"mse", "mpgd", "shrinkage"}) {
+            ParasiticSpec spec = quick("sage", "ground", loss);
+            spec.noise = 0.01; // of a made design there is none; below, nothing is learned
+            const auto checkpoint = trained(spec, design);
             QVERIFY2(checkpoint.ok(), checkpoint.ok() ? "" : checkpoint.error().message().c_str());
             auto model = loadParasitics(*checkpoint);
             QVERIFY(model.ok());
-            const auto e2 = evaluateParasitics(**model, {&design});
-            QVERIFY(e2.ok());
-            QVERIFY2(*e2->values->r2 > 0.2, qPrintable(QString::number(*e2->values->r2)));
+            const auto judged = evaluateParasitics(**model, {&design});
+            QVERIFY(judged.ok());
+            const double r2 = *judged->values->r2;
+            qInfo("%s: R2 %.3f", loss, r2);
+            if (reference == 0)
+                reference = r2;
+            QVERIFY2(r2 > reference - 0.2 && r2 > 0.2, qPrintable(QString::number(r2)));
         }
     }
 
