@@ -6,6 +6,7 @@
 #include "core/deeptrain/checkpoint.h"
 #include "core/learn/engine.h"
 #include "core/maps/run.h"
+#include "core/runs/runkind.h"
 #include "core/runs/sizingrun.h"
 
 #include <algorithm>
@@ -111,6 +112,10 @@ void trainCommand(TrainOptions& o, Context& context) {
         request.testData = o.testData;
         request.split = o.split;
         request.command = context.command;
+        for (const std::string& file : {o.data, o.testData}) {
+            if (!file.empty())
+                request.inputs[file] = runs::fileHash(file);
+        }
         request.report = [&](const maps::EpochFigures& epoch) {
             context.progress.clear();
             context.print(context.json ? maps::epochLine(epoch, seed) + "\n" : epochText(epoch));
@@ -123,7 +128,7 @@ void trainCommand(TrainOptions& o, Context& context) {
         runs::registerRun(request.folder);
         const fs::path model = request.folder / "model.safetensors";
         if (context.json)
-            context.print(maps::resultText(*result, seed, model) + "\n");
+            context.print(maps::resultText(request, *result, seed, model) + "\n");
         else
             context.print("epoch " + std::to_string(result->bestEpoch) + " is kept in " +
                           model.string() + "\n" + figuresTable("test", result->test) +

@@ -257,36 +257,24 @@ Expected<TrainingResult> runTraining(const RunRequest& request, const Task& task
     if (!folder)
         return folder.failure();
     const std::string fingerprint = fingerprintOf(task, recipe);
-    std::optional<deep::TrainState> from;
-    std::error_code code;
-    if (fs::exists(folder->snapshot(), code)) {
-        auto state = readSnapshot(fingerprint, folder->snapshot());
-        if (!state)
-            return state.failure();
-        from = std::move(*state);
-    }
-    if (const auto kept = folder->keepLines(from ? static_cast<std::size_t>(from->epoch) : 0);
-        !kept)
-        return kept.failure();
-    deep::Keeping keeping;
-    keeping.from = from ? &*from : nullptr;
-    keeping.everySeconds = request.keepSeconds;
-    keeping.keep = [&](const deep::TrainState& state) {
-        return writeSnapshot(state, fingerprint, folder->snapshot());
-    };
-    std::optional<Error> problem;
-    const auto told = [&](const EpochFigures& epoch) {
-        if (const auto added = folder->append(epochLine(epoch, config.network.seed));
-            !added && !problem)
-            problem = added.error();
-        if (request.report)
-            request.report(epoch);
-    };
-    auto result = trainOn(task, config, stop, progress, told, keeping);
+    auto result = learn::trainInFolder<deep::TrainState, TrainingResult>(
+        *folder, [&](const fs::path& path) { return readSnapshot(fingerprint, path); },
+        [&](const EpochFigures& epoch) {
+            if (request.report)
+                request.report(epoch);
+            return epochLine(epoch, config.network.seed);
+        },
+        [&](const deep::TrainState* from, const auto& told) {
+            deep::Keeping keeping;
+            keeping.from = from;
+            keeping.everySeconds = request.keepSeconds;
+            keeping.keep = [&](const deep::TrainState& state) {
+                return writeSnapshot(state, fingerprint, folder->snapshot());
+            };
+            return trainOn(task, config, stop, progress, told, keeping);
+        });
     if (!result)
         return result;
-    if (problem)
-        return Unexpected{*problem};
     result->model.provenance["command"] = request.command;
     result->model.provenance["data"] = request.data;
     result->model.provenance["version"] = OHMSCAPE_VERSION;

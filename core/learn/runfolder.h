@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace ohm::learn {
@@ -40,5 +41,32 @@ private:
     std::ofstream m_log;
     int m_lock = -1;
 };
+
+/// Trains in a folder, epoch by epoch: goes on from its snapshot if there is one, and adds a line
+/// per epoch. `read(path)` gives Expected<State>, with an `epoch`; `line(epoch)` its line;
+/// `train(from, told)` Expected<Result>, `from` being null at the beginning. Errors: theirs,
+/// BASE-010, LEARN-014.
+template <typename State, typename Result, typename Read, typename Line, typename Train>
+Expected<Result> trainInFolder(RunFolder& folder, Read&& read, Line&& line, Train&& train) {
+    std::optional<State> from;
+    std::error_code code;
+    if (std::filesystem::exists(folder.snapshot(), code)) {
+        Expected<State> state = read(folder.snapshot());
+        if (!state)
+            return state.failure();
+        from = std::move(*state);
+    }
+    if (const auto kept = folder.keepLines(from ? static_cast<std::size_t>(from->epoch) : 0); !kept)
+        return kept.failure();
+    std::optional<Error> problem;
+    const auto told = [&](const auto& epoch) {
+        if (const auto added = folder.append(line(epoch)); !added && !problem)
+            problem = added.error();
+    };
+    Expected<Result> result = train(from ? &*from : nullptr, told);
+    if (result && problem)
+        return Unexpected{*problem};
+    return result;
+}
 
 } // namespace ohm::learn

@@ -207,10 +207,14 @@ std::string figuresText(const std::vector<TargetFigures>& figures) {
     return figuresJson(figures).dump();
 }
 
-std::string resultText(const TrainingResult& result, std::uint64_t seed, const fs::path& model) {
+std::string resultText(const RunRequest& request, const TrainingResult& result, std::uint64_t seed,
+                       const fs::path& model) {
     const Json summary{{"ok", true},
                        {"seed", seed},
                        {"model", model.string()},
+                       {"command", request.command},
+                       {"version", OHMSCAPE_VERSION},
+                       {"inputs", request.inputs},
                        {"best_epoch", result.bestEpoch},
                        {"steps", result.steps},
                        {"weights", result.parameters},
@@ -229,43 +233,31 @@ Expected<TrainingResult> runTraining(const RunRequest& request, const Images& im
     if (!folder)
         return folder.failure();
     const std::string fingerprint = fingerprintOf(images, recipe);
-    std::optional<TrainState> from;
-    std::error_code code;
-    if (fs::exists(folder->snapshot(), code)) {
-        auto state = readSnapshot(fingerprint, folder->snapshot());
-        if (!state)
-            return state.failure();
-        from = std::move(*state);
-    }
-    if (const auto kept = folder->keepLines(from ? static_cast<std::size_t>(from->epoch) : 0);
-        !kept)
-        return kept.failure();
-    Keeping keeping;
-    keeping.from = from ? &*from : nullptr;
-    keeping.everySeconds = request.keepSeconds;
-    keeping.keep = [&](const TrainState& state) {
-        return writeSnapshot(state, fingerprint, folder->snapshot());
-    };
-    std::optional<Error> problem;
-    const auto told = [&](const EpochFigures& epoch) {
-        if (const auto added = folder->append(epochLine(epoch, config.network.seed));
-            !added && !problem)
-            problem = added.error();
-        if (request.report)
-            request.report(epoch);
-    };
-    auto result = trainOn(images, config, stop, progress, told, keeping);
+    auto result = learn::trainInFolder<TrainState, TrainingResult>(
+        *folder, [&](const fs::path& path) { return readSnapshot(fingerprint, path); },
+        [&](const EpochFigures& epoch) {
+            if (request.report)
+                request.report(epoch);
+            return epochLine(epoch, config.network.seed);
+        },
+        [&](const TrainState* from, const auto& told) {
+            Keeping keeping;
+            keeping.from = from;
+            keeping.everySeconds = request.keepSeconds;
+            keeping.keep = [&](const TrainState& state) {
+                return writeSnapshot(state, fingerprint, folder->snapshot());
+            };
+            return trainOn(images, config, stop, progress, told, keeping);
+        });
     if (!result)
         return result;
-    if (problem)
-        return Unexpected{*problem};
     result->model.provenance["command"] = request.command;
     result->model.provenance["data"] = request.data;
     result->model.provenance["version"] = OHMSCAPE_VERSION;
     if (const auto written = writeMapModel(result->model, folder->model()); !written)
         return written.failure();
-    if (const auto done =
-            folder->finish(resultText(*result, config.network.seed, folder->model()) + "\n");
+    if (const auto done = folder->finish(
+            resultText(request, *result, config.network.seed, folder->model()) + "\n");
         !done)
         return done.failure();
     return result;

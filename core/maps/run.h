@@ -8,10 +8,11 @@ namespace ohm::maps {
 /// A training in a folder of its own. A plain value but for the callback.
 struct RunRequest {
     std::filesystem::path folder;
-    std::string data, testData; ///< files, for the recipe
-    SplitOptions split;         ///< for the recipe; the images are divided already
-    std::string command;        ///< for the network's provenance
-    double keepSeconds = 2;     ///< between two snapshots, at the end of an epoch
+    std::string data, testData;                ///< files, for the recipe
+    SplitOptions split;                        ///< for the recipe; the images are divided already
+    std::string command;                       ///< for the network's provenance
+    std::map<std::string, std::string> inputs; ///< files and their hashes, for result.json
+    double keepSeconds = 2;                    ///< between two snapshots, at the end of an epoch
     EpochSink report;
 };
 
@@ -27,7 +28,7 @@ Expected<TrainingResult> runTraining(const RunRequest& request, const Images& im
 
 /// One line of `epochs.jsonl`; what is written to `result.json`; figures as JSON, {target: {...}}.
 std::string epochLine(const EpochFigures& epoch, std::uint64_t seed);
-std::string resultText(const TrainingResult& result, std::uint64_t seed,
+std::string resultText(const RunRequest& request, const TrainingResult& result, std::uint64_t seed,
                        const std::filesystem::path& model);
 std::string figuresText(const std::vector<TargetFigures>& figures);
 
