@@ -191,7 +191,7 @@ void MessageBar::restyle() {
     const bool dark = isDark(qApp->palette());
     const Semantic semantic = semanticOf(m_kind);
     const QColor colour = semanticColour(semantic, dark);
-    QPalette tinted = qApp->palette();
+    QPalette tinted; // only what differs: a whole one would inherit nothing, and hear of nothing
     tinted.setColor(QPalette::Window, semanticTint(semantic, dark));
     tinted.setColor(QPalette::Base, semanticTint(semantic, dark));
     setPalette(tinted);
@@ -199,7 +199,7 @@ void MessageBar::restyle() {
     m_icon->setPixmap(
         colouredIcon(iconOf(m_kind), colour).pixmap(QSize(side, side), devicePixelRatioF()));
     m_word->setText(wordOf(m_kind));
-    QPalette coloured = tinted;
+    QPalette coloured;
     coloured.setColor(QPalette::WindowText, colour);
     m_word->setPalette(coloured);
 }
