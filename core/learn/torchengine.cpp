@@ -9,6 +9,7 @@
 #include "core/learn/torchparasitics.h"
 #include "core/learn/trainer.h"
 #include "core/nn/bench.h"
+#include "core/nn/bufferpool.h"
 #include "core/nn/network.h"
 
 #include <dlfcn.h>
@@ -101,6 +102,7 @@ private:
         }
         return values;
     }
+    nn::TrimAtEnd m_trim;
     Checkpoint m_checkpoint;
     nn::Network m_network;
 };
@@ -109,6 +111,7 @@ class TorchEngine : public Engine {
 public:
     TorchEngine() {
         quietWarnings();
+        nn::keepBuffers();
         nn::setThreads(0);
         if (torch::cuda::is_available())
             at::globalContext().setAllowTF32CuBLAS(true);
@@ -141,6 +144,7 @@ public:
     Expected<TrainingResult> train(const Recipe& recipe, const TrainingData& data,
                                    const TrainingOptions& options, StopToken stop,
                                    ProgressSink& progress) override {
+        const nn::TrimAtEnd trim;
         return learn::train(recipe, data, options, std::move(stop), progress);
     }
     Expected<std::unique_ptr<Judge>> makeJudge(const JudgeSpec& spec,
@@ -149,6 +153,7 @@ public:
     }
     Expected<ParasiticCheckpoint> trainParasitics(const ParasiticTraining& training, StopToken stop,
                                                   ProgressSink& progress) override {
+        const nn::TrimAtEnd trim;
         return learn::trainParasitics(training, std::move(stop), progress);
     }
     Expected<std::unique_ptr<ParasiticModel>>

@@ -3,6 +3,7 @@
 
 #include "core/dataset/random.h"
 #include "core/learn/torchjudge.h"
+#include "core/nn/bufferpool.h"
 #include "core/nn/modules.h"
 #include "core/nn/network.h"
 
@@ -347,8 +348,8 @@ private:
             // than as many pairs of different ones.
             std::vector<std::pair<std::size_t, std::size_t>> pairs;
             if (m_spec.designsPerStep >= 2) {
-                const auto group = distinct(std::min(m_spec.designsPerStep, data.designs),
-                                            data.designs, random);
+                const auto group =
+                    distinct(std::min(m_spec.designsPerStep, data.designs), data.designs, random);
                 for (std::size_t i = 0; i < group.size(); ++i) {
                     for (std::size_t j = i + 1; j < group.size(); ++j)
                         pairs.push_back(random.below(2) == 0 ? std::pair(group[i], group[j])
@@ -409,6 +410,7 @@ private:
         return mean;
     }
 
+    nn::TrimAtEnd m_trim;
     JudgeSpec m_spec;
     std::shared_ptr<JudgeModule> m_module;
     torch::Device m_device;

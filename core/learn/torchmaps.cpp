@@ -2,6 +2,7 @@
 #include <torch/torch.h>
 
 #include "core/learn/torchmaps.h"
+#include "core/nn/bufferpool.h"
 
 #include <cmath>
 #include <map>
@@ -177,6 +178,7 @@ public:
     }
 
 private:
+    nn::TrimAtEnd m_trim;
     Expected<std::vector<float>> run(const MapBatch& batch, torch::Tensor* kept) {
         const std::int64_t expected = batch.count * m_spec.inputs * batch.rows * batch.columns;
         if (batch.count < 1 || batch.rows < kCoarsest || batch.columns < kCoarsest ||

@@ -3,6 +3,7 @@
 
 #include "core/learn/parasiticsamples.h"
 #include "core/learn/torchparasitics.h"
+#include "core/nn/bufferpool.h"
 #include "core/parasitics/pairs.h"
 
 #include <chrono>
@@ -101,6 +102,7 @@ public:
     }
 
 private:
+    nn::TrimAtEnd m_trim;
     Expected<ParasiticEstimate> guarded(const parasitics::CircuitGraph& graph,
                                         const std::vector<std::uint32_t>& a,
                                         const std::vector<std::uint32_t>& b,

@@ -3,7 +3,6 @@
 
 #include "core/nn/genblockcpu.h"
 
-#include "core/nn/bufferpool.h"
 #include "core/nn/kernels/kernels.h"
 
 #include <ATen/Parallel.h>
@@ -120,9 +119,9 @@ struct GenBlock : Function<GenBlock> {
         const int c = static_cast<int>(x.size(1));
         const int h = static_cast<int>(weight1.size(0));
         const Pieces pieces(n);
-        const Tensor y = pooledBuffer({n, c}), s = pooledBuffer({n, c}), lse = pooledBuffer({n, c}),
-                     hidden = pooledBuffer({n, h});
-        Tensor out = pooledBuffer({n, c});
+        const Tensor y = torch::empty({n, c}), s = torch::empty({n, c}), lse = torch::empty({n, c}),
+                     hidden = torch::empty({n, h});
+        Tensor out = torch::empty({n, c});
         const Tensor rowMean = torch::empty({n}), rowRstd = torch::empty({n});
         const float t = data(temperature)[0];
         const auto* r = rows.data_ptr<std::int32_t>();
@@ -207,7 +206,7 @@ struct GenBlock : Function<GenBlock> {
         const Tensor dOut = gradients[0].contiguous();
 
         const auto packed2 = packBackward(weight2, k);
-        const Tensor g = pooledBuffer({n, h});
+        const Tensor g = torch::empty({n, h});
         PieceSums<float> dWeight2(pieces.count, std::int64_t{c} * h);
         PieceSums<float> dWeight1(pieces.count, std::int64_t{c} * h);
         PieceSums<double> dBias2(pieces.count, c), dBias1(pieces.count, h);
@@ -242,7 +241,7 @@ struct GenBlock : Function<GenBlock> {
                                             factor * inverse * dot * share * data(mean)[i]);
         }
         const auto packed1 = packBackward(weight1, k);
-        const Tensor ds = pooledBuffer({n, c});
+        const Tensor ds = torch::empty({n, c});
         pieces.each([&](std::int64_t piece, std::int64_t begin, std::int64_t end) {
             Pieces::blocks(begin, end, [&](std::int64_t b, std::int64_t count) {
                 float* own = data(g) + b * h;
@@ -257,7 +256,7 @@ struct GenBlock : Function<GenBlock> {
         const auto* r = rows.data_ptr<std::int32_t>();
         const auto* cols = columns.data_ptr<std::int32_t>();
         const float t = data(temperature)[0];
-        Tensor dx = pooledBuffer({n, c});
+        Tensor dx = torch::empty({n, c});
         PieceSums<float> dGamma(pieces.count, c), dBeta(pieces.count, c);
         PieceSums<double> dTemperature(pieces.count, 1);
         pieces.each([&](std::int64_t piece, std::int64_t begin, std::int64_t end) {
@@ -294,8 +293,8 @@ struct SoftmaxAggregate : Function<SoftmaxAggregate> {
         const kernels::Table& k = kernels::best();
         const Tensor x = given.contiguous();
         const int c = static_cast<int>(x.size(1));
-        Tensor out = pooledBuffer(x.sizes());
-        const Tensor lse = pooledBuffer(x.sizes());
+        Tensor out = torch::empty(x.sizes());
+        const Tensor lse = torch::empty(x.sizes());
         Pieces(x.size(0)).each([&](std::int64_t, std::int64_t b, std::int64_t e) {
             k.aggregate(data(x), data(t)[0], rows.data_ptr<std::int32_t>(),
                         columns.data_ptr<std::int32_t>(), data(out), data(lse), 0, b, e, c, false);
@@ -310,7 +309,7 @@ struct SoftmaxAggregate : Function<SoftmaxAggregate> {
         const Tensor dOut = gradients[0].contiguous();
         const Pieces pieces(x.size(0));
         PieceSums<double> dt(pieces.count, 1);
-        Tensor dx = pooledBuffer(x.sizes());
+        Tensor dx = torch::empty(x.sizes());
         pieces.each([&](std::int64_t piece, std::int64_t b, std::int64_t e) {
             k.aggregateBackward(data(dOut), data(x), data(saved[2]), data(saved[3]),
                                 data(saved[1])[0], saved[4].data_ptr<std::int32_t>(),
@@ -340,11 +339,11 @@ Tensor infer(const Tensor& start, const std::vector<torch::nn::LayerNorm>& norms
              const std::vector<GenConv>& convs, std::int64_t count, bool finish,
              const Adjacency& adjacency) {
     const kernels::Table& k = kernels::best();
-    const Tensor x = pooledBuffer(start.sizes());
+    const Tensor x = torch::empty(start.sizes());
     const std::int64_t n = x.size(0);
     const int c = static_cast<int>(x.size(1));
     const Pieces pieces(n);
-    Tensor y = pooledBuffer(x.sizes()), next = pooledBuffer(x.sizes());
+    Tensor y = torch::empty(x.sizes()), next = torch::empty(x.sizes());
     const auto* r = adjacency.rows.data_ptr<std::int32_t>();
     const auto* cols = adjacency.columns.data_ptr<std::int32_t>();
     const Tensor given = start.contiguous();
@@ -395,7 +394,7 @@ Tensor softmaxAggregate(const Tensor& x, const Tensor& t, const Adjacency& a) {
 Tensor neighbourSum(const Tensor& given, const Tensor& rows, const Tensor& columns) {
     const kernels::Table& k = kernels::best();
     const Tensor x = given.contiguous();
-    Tensor out = pooledBuffer(x.sizes());
+    Tensor out = torch::empty(x.sizes());
     Pieces(x.size(0)).each([&](std::int64_t, std::int64_t b, std::int64_t e) {
         k.neighbourSum(data(x), rows.data_ptr<std::int32_t>(), columns.data_ptr<std::int32_t>(),
                        data(out), b, e, static_cast<int>(x.size(1)));
