@@ -20,8 +20,14 @@ namespace {
 constexpr int kPlainStepsFirst = 3; ///< libraries choose their algorithms meanwhile
 
 std::vector<torch::Tensor*> tensorsOf(nn::DeviceBatch& b) {
-    return {&b.x,      &b.adjacency.rows, &b.adjacency.columns, &b.adjacency.degree, &b.outputs,
-            &b.labels, &b.padded};
+    return {&b.x,
+            &b.adjacency.rows,
+            &b.adjacency.columns,
+            &b.adjacency.degree,
+            &b.outputs,
+            &b.labels,
+            &b.starts,
+            &b.padded};
 }
 
 bool sameShapes(nn::DeviceBatch& a, nn::DeviceBatch& b) {

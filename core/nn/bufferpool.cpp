@@ -9,7 +9,8 @@
 #include <cstring>
 #include <map>
 #include <mutex>
-#include <new>
+#include <stdexcept>
+#include <string>
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -47,7 +48,8 @@ public:
         }
         void* block = std::aligned_alloc(align, bytes);
         if (!block)
-            throw std::bad_alloc();
+            throw std::runtime_error("Out of memory: an array needs " +
+                                     std::to_string(bytes >> 20) + " MiB");
         if (!small)
             ::madvise(block, bytes, MADV_HUGEPAGE);
         std::memcpy(block, &bytes, sizeof(bytes));

@@ -26,6 +26,7 @@ struct DeviceBatch {
     Adjacency adjacency;
     torch::Tensor outputs; ///< int64 [outputs]
     torch::Tensor labels;  ///< [outputs] or [graphs], undefined when unknown
+    torch::Tensor starts;  ///< int64 [graphs + 1]: first node of each graph
     torch::Tensor padded;  ///< int64 [nodes]: place of a node in an array [graphs, mostNodes]
     std::int64_t graphs = 0;
     std::int64_t mostNodes = 0; ///< of any graph

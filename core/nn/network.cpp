@@ -163,6 +163,7 @@ DeviceBatch toDevice(const GraphBatch& batch, const torch::Device& device, torch
         for (std::int64_t n = first; n < batch.graphPtr[static_cast<std::size_t>(g) + 1]; ++n)
             padded[static_cast<std::size_t>(n)] = g * out.mostNodes + n - first;
     }
+    out.starts = longs(batch.graphPtr);
     out.padded = longs(padded);
     out.outputs = longs(batch.outputs);
     if (!batch.labels.empty())

@@ -3,8 +3,7 @@
 // For sources that have included torch/torch.h already. Differentiable operations on graphs: each
 // takes the fastest path its device and type have, and a plain composition of LibTorch operations
 // otherwise. On the CPU no operation makes a tensor of edges times channels, on CUDA in float32
-// only
-/// neighbourAttention does.
+// only neighbourAttention does.
 
 #include "core/nn/modules.h"
 
@@ -20,6 +19,12 @@ torch::Tensor neighbourSum(const torch::Tensor& x, const Adjacency& adjacency);
 torch::Tensor neighbourAttention(const torch::Tensor& values, const torch::Tensor& fromScore,
                                  const torch::Tensor& toScore, const Adjacency& adjacency,
                                  double slope);
+
+/// out[g, l] = sum over the nodes n of graph g of softmax_n(scale q[g, l] . k[n]) v[n]: queries
+/// [graphs, latents, width], keys and values [nodes, width], result as the queries; differentiable
+/// in all three. On the CPU graphs of any sizes stand side by side without padding.
+torch::Tensor graphAttention(const torch::Tensor& queries, const torch::Tensor& keys,
+                             const torch::Tensor& values, const DeviceBatch& batch, double scale);
 
 /// Per-channel softmax aggregation y_i = sum_j m_j softmax_j(t m_j), m = ReLU(x) + 1e-7; zero for
 /// a node without neighbours.

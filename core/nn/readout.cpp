@@ -2,21 +2,11 @@
 #include <torch/torch.h>
 
 #include "core/nn/modules.h"
+#include "core/nn/ops.h"
 
 #include <cmath>
 
 namespace ohm::nn {
-namespace {
-
-/// Rows of nodes as [graphs, mostNodes, width], zeros where a graph has fewer.
-torch::Tensor padded(const torch::Tensor& nodes, const DeviceBatch& batch) {
-    return torch::zeros({batch.graphs * batch.mostNodes, nodes.size(1)}, nodes.options())
-        .index_copy(0, batch.padded, nodes)
-        .view({batch.graphs, batch.mostNodes, nodes.size(1)});
-}
-
-} // namespace
-
 AttentionReadoutImpl::AttentionReadoutImpl(std::int64_t hidden, std::int64_t latentCount,
                                            std::int64_t latentWidth, std::int64_t layers,
                                            bool trainLatents) {
@@ -33,19 +23,9 @@ AttentionReadoutImpl::AttentionReadoutImpl(std::int64_t hidden, std::int64_t lat
 
 torch::Tensor AttentionReadoutImpl::forward(const torch::Tensor& nodes, const DeviceBatch& batch) {
     const double scale = 1 / std::sqrt(static_cast<double>(latents.size(1)));
-    const torch::Tensor absent =
-        torch::ones({batch.graphs * batch.mostNodes},
-                    torch::TensorOptions().dtype(torch::kBool).device(nodes.device()))
-            .index_fill(0, batch.padded, false)
-            .view({batch.graphs, 1, batch.mostNodes});
     torch::Tensor state = latents.unsqueeze(0).expand({batch.graphs, -1, -1});
-    for (std::size_t i = 0; i < query.size(); ++i) {
-        const torch::Tensor keys = padded(key[i](nodes), batch);
-        const torch::Tensor values = padded(value[i](nodes), batch);
-        const torch::Tensor scores = torch::matmul(query[i](state), keys.transpose(1, 2)) * scale;
-        const torch::Tensor weights = torch::softmax(scores.masked_fill(absent, -1e30), 2);
-        state = torch::matmul(weights, values);
-    }
+    for (std::size_t i = 0; i < query.size(); ++i)
+        state = graphAttention(query[i](state), key[i](nodes), value[i](nodes), batch, scale);
     return state.flatten(1);
 }
 
