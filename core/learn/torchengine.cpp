@@ -52,6 +52,15 @@ std::string blasLibrary() {
     return std::filesystem::canonical(info.dli_fname, ignored).string();
 }
 
+/// Threads of our own kernels: without OpenMP at::parallel_for is a plain loop.
+int computingThreads() {
+#ifdef _OPENMP
+    return at::get_num_threads();
+#else
+    return 1;
+#endif
+}
+
 class TorchModel : public Model {
 public:
     TorchModel(Checkpoint checkpoint, nn::Network network)
@@ -118,7 +127,7 @@ public:
     }
     std::string description() const override {
         std::string text = "LibTorch " TORCH_VERSION ", " + cpuName() + ", " +
-                           std::to_string(at::get_num_threads()) + " threads";
+                           std::to_string(computingThreads()) + " threads";
         if (torch::cuda::is_available())
             text += ", CUDA";
         const std::string blas = blasLibrary();

@@ -2,6 +2,7 @@
 #include <torch/torch.h>
 
 #include "core/dataset/resistive.h"
+#include "core/nn/bufferpool.h"
 #include "core/nn/modules.h"
 #include "core/nn/network.h"
 #include "core/nn/ops.h"
@@ -54,6 +55,29 @@ torch::Tensor plainAggregate(const torch::Tensor& x, const nn::GraphBatch& batch
 class TestLayers : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void buffersAreKept() {
+#ifdef __SANITIZE_ADDRESS__
+        QSKIP("the address sanitizer wants to see arrays go");
+#endif
+        nn::keepBuffers();
+        const auto address = [](const torch::Tensor& t) {
+            return reinterpret_cast<std::uintptr_t>(t.data_ptr());
+        };
+        torch::Tensor a = torch::ones({1000, 1000});
+        const auto first = address(a);
+        QVERIFY(first % 64 == 0);
+        a = torch::Tensor();
+        a = torch::zeros({999, 1000}); // nearly as large: the same memory, cleared
+        QVERIFY(address(a) == first);
+        QCOMPARE(a.sum().item<float>(), 0.0F);
+        const torch::Tensor b = torch::ones({1000, 1000});
+        QVERIFY(address(b) != first);
+        QCOMPARE(torch::empty({0}).numel(), std::int64_t{0});
+        a = torch::Tensor();
+        nn::trimBuffers();
+        QCOMPARE(b.sum().item<float>(), 1e6F);
+        QCOMPARE(torch::ones({3}).sum().item<float>(), 3.0F); // small ones, too
+    }
     void neighbourSumIsTheMatrixProduct() {
         const auto batch = ladders();
         const auto adjacency = adjacencyOf(batch);
