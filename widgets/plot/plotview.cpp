@@ -197,7 +197,7 @@ void PlotView::Private::restyle(bool dark, const QPalette& palette) {
     plot->legend->setSelectedTextColor(text);
     plot->legend->setFont(view->font());
     plot->legend->setRowSpacing(0);
-    plot->legend->setIconSize(22, QFontMetrics(view->font()).height() * 3 / 4);
+    plot->legend->setIconSize(22, QFontMetrics(view->font()).height() + 4); // room for descenders
     empty->setStyleSheet(u"color: %1"_s.arg(semanticColour(Semantic::Muted, dark).name()));
     for (int i = 0; i < graphs.size(); ++i) {
         const PlotSeries& s = series[i];
