@@ -159,7 +159,7 @@ private slots:
     }
     void lettersScaleWithThePicture() {
         QFETCH(bool, map);
-        DrawnFigure drawn;
+        widgets::Renderable drawn;
         if (map) {
             drawn =
                 drawMaps({u"d"_s, 4, 4, std::vector<float>(16, 0.5F), std::vector<float>(16, 1)});
@@ -181,8 +181,8 @@ private slots:
             }
             return static_cast<double>(sum) / (255.0 * image.width() * image.height());
         };
-        const double small = ink(widgets::renderImage(drawn.renderable, 1));
-        const double large = ink(widgets::renderImage(drawn.renderable, 4));
+        const double small = ink(widgets::renderImage(drawn, 1));
+        const double large = ink(widgets::renderImage(drawn, 4));
         QVERIFY2(std::fabs(large - small) < 0.15 * small,
                  qPrintable(u"%1 %2"_s.arg(small).arg(large)));
     }
@@ -378,8 +378,7 @@ private slots:
         QCOMPARE(page->request().runs[0].name, std::string("small/seed-0"));
         QVERIFY(page->writeButton()->isEnabled());
         // What these runs cannot give stands below, disabled, with the reason.
-        const int loss = rowOf(views, u"Loss curve"_s),
-                  maps = rowOf(views, u"Maps of congestion"_s);
+        const int loss = rowOf(views, u"Loss curve"_s), maps = rowOf(views, u"Maps"_s);
         QVERIFY(loss < maps);
         QVERIFY(views->item(loss, 0)->flags() & Qt::ItemIsEnabled);
         QVERIFY(!(views->item(maps, 0)->flags() & Qt::ItemIsEnabled));
@@ -442,7 +441,7 @@ private slots:
             [&] { return QDir(outside("cancelled")).entryList(QDir::Files).size() > 3; }, 60'000));
         QTest::mouseClick(page->cancelButton(), Qt::LeftButton);
         QVERIFY(!page->isWriting());
-        QVERIFY(!QFileInfo::exists(outside("cancelled")));
+        QTRY_VERIFY_WITH_TIMEOUT(!QFileInfo::exists(outside("cancelled")), 20'000);
         QCOMPARE(page->bar()->kind(), widgets::MessageBar::Kind::Note);
         QVERIFY(page->writeButton()->isEnabled());
         // A folder that cannot be made is told, and can be changed.

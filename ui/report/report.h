@@ -38,8 +38,8 @@ struct ReportFiles {
 /// Writes a report of finished or unfinished runs into a folder: index.html (nothing outside it is
 /// needed to read it), figures as SVG, PNG and CSV, tables as CSV, report.pdf, and report.json with
 /// the configuration, seeds, versions, hashes of the inputs and the commands. Always on white. A
-/// figure without data is named with the reason. Reading and running networks happens in the
-/// background; drawing in pieces, one to a turn of the event loop. Thread: GUI.
+/// figure without data is named with the reason. Everything happens in the background but the
+/// drawing of figures, one to a turn of the event loop. Thread: GUI.
 class ReportWriter : public QObject {
     Q_OBJECT
 public:
@@ -47,7 +47,7 @@ public:
     ~ReportWriter() override;
 
     void start(const ReportRequest& request);
-    /// What was written so far is taken away again.
+    /// At once; what was written so far is taken away again in the background.
     void cancel();
     bool isRunning() const;
 
@@ -59,8 +59,8 @@ signals:
     void failed(const ohm::Error& error);
 
 private:
-    void step();
-    void end();
+    void draw();
+    void write();
     class Private;
     std::unique_ptr<Private> d;
 };

@@ -26,7 +26,7 @@ private:
     void text(const QString& text);
     void missing(const QString& view, const QString& title, const QString& reason);
     void figure(const QString& view, const QString& name, const QString& title,
-                const QString& caption, std::function<DrawnFigure()> draw);
+                const QString& caption, std::function<widgets::Renderable()> draw);
     void table(const QString& view, const QString& name, const QString& title,
                const QString& caption, const QStringList& head, QVector<QStringList> rows,
                QVector<bool> right);
@@ -45,7 +45,8 @@ private:
     void labels(const ReportRun& run, const QString& suffix);
     void embedding(const ReportRun& run, const QString& suffix);
     void sizings();
-    void maps(const ReportRun& run, const QString& suffix);
+    void depths();
+    void nodes(const ReportRun& run, const QString& suffix, const QStringList& views);
     void capacitances(const ReportRun& run, const QString& suffix);
     void again();
 
@@ -55,6 +56,9 @@ private:
     std::vector<ReportItem> m_items;
 };
 
+/// An even choice of so many that a scatter on paper shows, and the sentence that says so.
+std::vector<std::size_t> thinnedPoints(std::size_t count);
+QString thinnedWords(std::size_t shown, std::size_t all);
 /// A number as tables of a report write it.
 QString reportNumber(double value);
 /// A name as part of a file's.

@@ -19,9 +19,9 @@
 
 namespace ohm::ui {
 
-/// What a network says of one design's GCells. Rows from below.
+/// What a network says of one design's GCells, or of one image. Rows from below.
 struct ReportMap {
-    QString design;
+    QString design; ///< of an image its name
     int columns = 0, rows = 0;
     std::vector<float> predicted, truth; ///< NaN where there is no node
 };
@@ -37,10 +37,12 @@ struct ReportWork {
     explore::EmbeddingTable embedding;
     std::vector<float> layout; ///< [points, 2]
     double divergence = 0;     ///< of t-SNE; NaN for principal components
-    // Deep networks.
-    std::vector<ReportMap> maps;
-    // Estimators.
-    QStringList designs;
+    // Deep networks and networks on maps.
+    std::vector<ReportMap> maps;         ///< the first few
+    std::vector<float> predicted, truth; ///< of every node, or pixel, of all that was tested
+    QString label;                       ///< what they are predictions of
+    // Estimators, deep networks, networks on maps.
+    QStringList designs; ///< that it was tested on
     std::optional<learn::ParasiticEvaluation> capacitances;
     learn::ParasiticSpec spec;
 };

@@ -45,7 +45,7 @@ const QColor kInk(0x1c, 0x24, 0x30);
 
 } // namespace
 
-DrawnFigure drawPlot(const PlotPlan& plan) {
+widgets::Renderable drawPlot(const PlotPlan& plan) {
     auto view = std::make_unique<widgets::PlotView>(plan.title);
     layOut(view.get(), kFigureHeight);
     view->setAxes(plan.x, plan.y);
@@ -53,14 +53,12 @@ DrawnFigure drawPlot(const PlotPlan& plan) {
     view->setYRange(plan.low, plan.high);
     view->setLegendAt(plan.legend);
     view->setSeries(plan.series);
+    view->setBars(plan.bars);
     view->fit();
-    DrawnFigure out;
-    out.renderable = view->renderable();
-    out.widget = std::move(view);
-    return out;
+    return widgets::recorded(view->renderable());
 }
 
-DrawnFigure drawScatter(const ScatterPlan& plan) {
+widgets::Renderable drawScatter(const ScatterPlan& plan) {
     auto view = std::make_unique<widgets::ScatterView>(plan.title);
     layOut(view.get(), kFigureHeight);
     if (plan.hasAxes)
@@ -77,29 +75,22 @@ DrawnFigure drawScatter(const ScatterPlan& plan) {
         return writer.bytes();
     });
     view->fit();
-    DrawnFigure out;
-    out.renderable = view->renderable();
-    out.widget = std::move(view);
-    return out;
+    return widgets::recorded(view->renderable());
 }
 
-DrawnFigure drawMaps(const ReportMap& map) {
+widgets::Renderable drawMaps(const ReportMap& map) {
     auto view = std::make_unique<widgets::MapView>(map.design);
     layOut(view.get(), kMapHeight);
     view->setComparison(map.columns, map.rows, map.predicted, map.truth);
     view->fit();
-    DrawnFigure out;
-    out.renderable = view->renderable();
-    out.widget = std::move(view);
-    return out;
+    return widgets::recorded(view->renderable());
 }
 
-DrawnFigure drawBars(const BarPlan& plan) {
-    DrawnFigure out;
-    out.renderable.name = plan.title;
-    out.renderable.size =
-        QSizeF(kBarWidth, kBarRow * (1.5 + static_cast<double>(plan.names.size())));
-    out.renderable.paint = [plan](QPainter& painter, const QRectF& rect) {
+widgets::Renderable drawBars(const BarPlan& plan) {
+    widgets::Renderable out;
+    out.name = plan.title;
+    out.size = QSizeF(kBarWidth, kBarRow * (1.5 + static_cast<double>(plan.names.size())));
+    out.paint = [plan](QPainter& painter, const QRectF& rect) {
         painter.save();
         painter.translate(rect.topLeft());
         painter.scale(rect.width() / kBarWidth,
@@ -132,7 +123,7 @@ DrawnFigure drawBars(const BarPlan& plan) {
                          Qt::AlignVCenter | Qt::AlignLeft, plan.unit);
         painter.restore();
     };
-    out.renderable.csv = [plan] {
+    out.csv = [plan] {
         widgets::CsvWriter writer;
         writer.row({tr("name"), plan.unit});
         for (qsizetype i = 0; i < plan.names.size(); ++i)
@@ -142,11 +133,11 @@ DrawnFigure drawBars(const BarPlan& plan) {
     return out;
 }
 
-DrawnFigure drawMatrix(const MatrixPlan& plan) {
-    DrawnFigure out;
-    out.renderable.name = plan.title;
-    out.renderable.size = QSizeF(kMatrixSide * 1.5, kMatrixSide);
-    out.renderable.paint = [plan](QPainter& painter, const QRectF& rect) {
+widgets::Renderable drawMatrix(const MatrixPlan& plan) {
+    widgets::Renderable out;
+    out.name = plan.title;
+    out.size = QSizeF(kMatrixSide * 1.5, kMatrixSide);
+    out.paint = [plan](QPainter& painter, const QRectF& rect) {
         painter.save();
         painter.translate(rect.topLeft());
         painter.scale(rect.width() / (kMatrixSide * 1.5), rect.height() / kMatrixSide);
@@ -188,7 +179,7 @@ DrawnFigure drawMatrix(const MatrixPlan& plan) {
         }
         painter.restore();
     };
-    out.renderable.csv = [plan] {
+    out.csv = [plan] {
         widgets::CsvWriter writer;
         writer.row(QStringList{plan.rowTitle} + plan.names);
         for (qsizetype r = 0; r < plan.names.size(); ++r) {

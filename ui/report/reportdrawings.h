@@ -7,15 +7,18 @@
 
 namespace ohm::ui {
 
-/// Lines over axes.
+// Each draws in the GUI thread and gives what any thread may paint again, one at a time.
+
+/// Lines and histograms over axes.
 struct PlotPlan {
     QString title, x, y;
     QVector<widgets::PlotSeries> series;
+    QVector<widgets::PlotBars> bars;
     bool logarithmicX = false, logarithmicY = false;
     double low = 0, high = 0; ///< of y; low >= high: by the data
     Qt::Alignment legend = Qt::AlignTop | Qt::AlignRight;
 };
-DrawnFigure drawPlot(const PlotPlan& plan);
+widgets::Renderable drawPlot(const PlotPlan& plan);
 
 /// Points with colours.
 struct ScatterPlan {
@@ -28,10 +31,10 @@ struct ScatterPlan {
     QStringList columns;                 ///< of the CSV
     std::function<QStringList(int)> row; ///< of a point
 };
-DrawnFigure drawScatter(const ScatterPlan& plan);
+widgets::Renderable drawScatter(const ScatterPlan& plan);
 
 /// Predicted, true and error beside each other.
-DrawnFigure drawMaps(const ReportMap& map);
+widgets::Renderable drawMaps(const ReportMap& map);
 
 /// Named bars from the left, each with its number.
 struct BarPlan {
@@ -40,7 +43,7 @@ struct BarPlan {
     QVector<double> values; ///< not below 0; NaN: unknown
     QStringList shown;      ///< the numbers as they are written
 };
-DrawnFigure drawBars(const BarPlan& plan);
+widgets::Renderable drawBars(const BarPlan& plan);
 
 /// Counts by two classes: rows are what is, columns what was said.
 struct MatrixPlan {
@@ -48,6 +51,6 @@ struct MatrixPlan {
     QStringList names;
     QVector<QVector<double>> counts;
 };
-DrawnFigure drawMatrix(const MatrixPlan& plan);
+widgets::Renderable drawMatrix(const MatrixPlan& plan);
 
 } // namespace ohm::ui

@@ -102,7 +102,7 @@ void ReportBuilder::missing(const QString& view, const QString& title, const QSt
 }
 
 void ReportBuilder::figure(const QString& view, const QString& name, const QString& title,
-                           const QString& caption, std::function<DrawnFigure()> draw) {
+                           const QString& caption, std::function<widgets::Renderable()> draw) {
     Item item;
     item.kind = Kind::Figure;
     item.view = view;
@@ -337,6 +337,7 @@ void ReportBuilder::curves() {
         curve(u"correlation"_s, u"correlation"_s, tr("Correlation on the validation designs"),
               tr("Pearson's coefficient of prediction and label, the mean over designs."),
               tr("epoch"), tr("Pearson"), all.pearson, false, false, 0, 0, below);
+        depths();
     }
     if (!estimators.empty()) {
         heading(tr("Estimators of parasitics"));
@@ -349,8 +350,10 @@ void ReportBuilder::curves() {
         for (const QString& view : {u"accuracy"_s, u"acc-at-k"_s, u"rate"_s})
             (void)wanted(view);
     }
-    if (deep.empty())
+    if (deep.empty()) {
         (void)wanted(u"correlation"_s);
+        (void)wanted(u"depth"_s);
+    }
     if (trainings.empty() && deep.empty() && estimators.empty())
         (void)wanted(u"loss"_s);
 }

@@ -4,19 +4,11 @@
 #include "ui/report/reportdata.h"
 #include "widgets/common/exportview.h"
 
-#include <QWidget>
-
 #include <functional>
 #include <memory>
 #include <vector>
 
 namespace ohm::ui {
-
-/// A figure drawn: what paints it, and the widget behind it, if there is one.
-struct DrawnFigure {
-    std::unique_ptr<QWidget> widget;
-    widgets::Renderable renderable;
-};
 
 /// One piece of a report, in its order. A plain value.
 struct ReportItem {
@@ -25,8 +17,8 @@ struct ReportItem {
     QString name;  ///< Figure, Table: of its files, without suffix; empty: no file of its own
     QString title; ///< a heading's text; the first sentence of a caption
     QString text;  ///< caption, paragraph, command, or why the figure is missing
-    std::function<DrawnFigure()> draw; ///< Figure; in the GUI thread
-    QStringList head;                  ///< Table
+    std::function<widgets::Renderable()> draw; ///< Figure; in the GUI thread, the drawing in any
+    QStringList head;                          ///< Table
     QVector<QStringList> rows;
     QVector<bool> right; ///< columns of numbers
 };

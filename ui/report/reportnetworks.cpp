@@ -27,8 +27,9 @@ QString tr(const char* text) {
     return QCoreApplication::translate("Report", text);
 }
 
-/// An even choice of `count` indices.
-std::vector<std::size_t> thinned(std::size_t count) {
+} // namespace
+
+std::vector<std::size_t> thinnedPoints(std::size_t count) {
     std::vector<std::size_t> out;
     const std::size_t kept = std::min(count, kMostPoints);
     for (std::size_t i = 0; i < kept; ++i)
@@ -36,17 +37,15 @@ std::vector<std::size_t> thinned(std::size_t count) {
     return out;
 }
 
-QString ofAll(std::size_t shown, std::size_t all) {
+QString thinnedWords(std::size_t shown, std::size_t all) {
     return shown < all ? tr(" An even choice of %L1 of %L2 is drawn.").arg(shown).arg(all)
                        : QString();
 }
 
-} // namespace
-
 void ReportBuilder::networks() {
-    const QStringList works{u"predicted"_s,    u"residuals"_s, u"kinds"_s,
-                            u"labels"_s,       u"embedding"_s, u"maps"_s,
-                            u"capacitances"_s, u"decades"_s,   u"confusion"_s};
+    const QStringList works{u"predicted"_s, u"residuals"_s, u"kinds"_s,     u"labels"_s,
+                            u"embedding"_s, u"maps"_s,      u"histogram"_s, u"capacitances"_s,
+                            u"decades"_s,   u"confusion"_s};
     QStringList asked;
     for (const QString& view : works) {
         if (wanted(view))
@@ -92,8 +91,8 @@ void ReportBuilder::networks() {
                 labels(run, suffix);
             if (views.contains(u"embedding"_s))
                 embedding(run, suffix);
-        } else if (run.record.kind == runs::RunKind::Deep) {
-            maps(run, suffix);
+        } else if (run.record.kind != runs::RunKind::Parasitics) {
+            nodes(run, suffix, views);
         } else {
             capacitances(run, suffix);
         }
@@ -111,13 +110,14 @@ void ReportBuilder::errors(const ReportRun& run, const QString& suffix) {
     const auto titled = [&](const QString& what) {
         return volts ? tr("%1 (V)").arg(what) : tr("%1, %2").arg(qs(e.target), what);
     };
-    const auto chosen = thinned(e.count);
+    const auto chosen = thinnedPoints(e.count);
     std::size_t within = 0;
     for (std::size_t i = 0; i < e.count; ++i)
         within += std::fabs(e.error(i)) <= band ? 1 : 0;
     const double share =
         e.count > 0 ? static_cast<double>(within) / static_cast<double>(e.count) : 0;
     ScatterPlan plan;
+    plan.legend.title = tr("Acc@%1").arg(k);
     plan.legend.classes = {{tr("within the band"), widgets::seriesColour(0, false)},
                            {tr("outside"), widgets::seriesColour(1, false)}};
     for (const std::size_t i : chosen)
@@ -139,7 +139,7 @@ void ReportBuilder::errors(const ReportRun& run, const QString& suffix) {
                               .arg(run.work->part)
                               .arg(k)
                               .arg(share, 0, 'f', 4) +
-                          ofAll(chosen.size(), e.count);
+                          thinnedWords(chosen.size(), e.count);
     if (asked(u"predicted"_s)) {
         ScatterPlan p = plan;
         p.title = tr("Predicted against true");
@@ -287,17 +287,6 @@ void ReportBuilder::embedding(const ReportRun& run, const QString& suffix) {
            [plan] { return drawScatter(plan); });
 }
 
-void ReportBuilder::maps(const ReportRun& run, const QString& suffix) {
-    for (const ReportMap& map : run.work->maps)
-        figure(u"maps"_s, u"map-"_s + fileName(map.design) + suffix,
-               tr("Congestion of %1").arg(map.design),
-               tr("Means over the nodes of each of %1 \u00d7 %2 GCells: predicted, true, and "
-                  "predicted minus true. Predicted and true share one colour scale.")
-                   .arg(map.columns)
-                   .arg(map.rows),
-               [data = m_data, at = &map] { return drawMaps(*at); });
-}
-
 void ReportBuilder::capacitances(const ReportRun& run, const QString& suffix) {
     const learn::ParasiticEvaluation& e = *run.work->capacitances;
     const QString designs = run.work->designs.join(u", "_s);
@@ -311,7 +300,7 @@ void ReportBuilder::capacitances(const ReportRun& run, const QString& suffix) {
             missing(u"capacitances"_s, tr("Predicted against extracted"),
                     tr("the estimator says classes or whether pairs couple, no values"));
         } else {
-            const auto chosen = thinned(e.label.size());
+            const auto chosen = thinnedPoints(e.label.size());
             ScatterPlan plan;
             plan.title = tr("Predicted against extracted");
             plan.axes.x = tr("extracted, log10(C / F)");
@@ -323,6 +312,7 @@ void ReportBuilder::capacitances(const ReportRun& run, const QString& suffix) {
             const auto lg = [quantity](float v) {
                 return std::log10(parasitics::farads(static_cast<double>(v), quantity));
             };
+            plan.legend.title = tr("predictions");
             plan.legend.classes = {{tr("within a factor of two"), widgets::seriesColour(0, false)},
                                    {tr("outside"), widgets::seriesColour(1, false)}};
             for (const std::size_t i : chosen) {
@@ -349,7 +339,7 @@ void ReportBuilder::capacitances(const ReportRun& run, const QString& suffix) {
                            .arg(e.values->r2.value_or(std::nan("")), 0, 'f', 3)
                            .arg(100 * e.values->within2, 0, 'f', 0)
                            .arg(100 * e.coverage90, 0, 'f', 0) +
-                       ofAll(chosen.size(), e.label.size()),
+                       thinnedWords(chosen.size(), e.label.size()),
                    [plan] { return drawScatter(plan); });
         }
     }

@@ -17,7 +17,7 @@ namespace ohm::ui {
 /// A report set on A4 pages: headings stay with what follows, figures with their captions, rows are
 /// not broken, a table's head stands on each of its pages, and a table too wide for the page goes
 /// on below with its first column again. Everything is set first, then drawn page by page. Thread:
-/// GUI, as figures are widgets.
+/// any one.
 class ReportPdf {
 public:
     ReportPdf(const QString& path, const ReportHead& head);

@@ -4,6 +4,8 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <cstdlib>
+#include <set>
 
 namespace ohm::ui {
 
@@ -22,13 +24,36 @@ bool has(const runs::RunRecord& run, const char* file) {
     return std::filesystem::exists(run.folder / file, ignored);
 }
 
+/// Of finished deep networks.
+std::size_t depthsOf(const QVector<runs::RunRecord>& runs) {
+    std::set<int> depths;
+    for (const auto& run : runs) {
+        const int layers = run.finished ? layersOf(run) : 0;
+        if (layers > 0)
+            depths.insert(layers);
+    }
+    return depths.size();
+}
+
 } // namespace
+
+int layersOf(const runs::RunRecord& run) {
+    if (run.kind != RunKind::Deep)
+        return 0;
+    const auto settings = runs::settingsOf(run.folder);
+    if (!settings)
+        return 0;
+    const auto at = settings->find("network.layers");
+    return at == settings->end() ? 0 : std::max(0, std::atoi(at->second.c_str()));
+}
 
 const QVector<ReportView>& reportViews() {
     const QVector<RunKind> all{RunKind::Training, RunKind::Sizing, RunKind::Deep,
                                RunKind::Parasitics, RunKind::Maps};
     const QVector<RunKind> training{RunKind::Training}, sizing{RunKind::Sizing},
-        deep{RunKind::Deep}, parasitics{RunKind::Parasitics};
+        deep{RunKind::Deep}, parasitics{RunKind::Parasitics},
+        labelled{RunKind::Training, RunKind::Deep, RunKind::Maps},
+        mapped{RunKind::Deep, RunKind::Maps};
     static const QVector<ReportView> views{
         {u"metrics"_s, tr("Results"),
          tr("Every metric of every run, with the differences from the baseline."), all},
@@ -43,8 +68,9 @@ const QVector<ReportView>& reportViews() {
         {u"acc-at-k"_s, tr("Acc@K"), tr("Accuracy against K; seeds as a band."), training},
         {u"rate"_s, tr("Learning rate"), tr("As it was over the steps."), training},
         {u"predicted"_s, tr("Predicted against true"),
-         tr("Every label of the test part beside its prediction, with the band of Acc@K."),
-         training, true},
+         tr("Every label of the test part beside its prediction, with the band of Acc@K; nodes of "
+            "deep networks, pixels of maps."),
+         labelled, true},
         {u"residuals"_s, tr("Residuals"), tr("Prediction minus true value, against the label."),
          training, true},
         {u"kinds"_s, tr("Errors by kind"), tr("Mean error by what nets are tied to."), training,
@@ -65,8 +91,15 @@ const QVector<ReportView>& reportViews() {
         {u"design"_s, tr("Best design"), tr("The values of its parameters."), sizing},
         {u"correlation"_s, tr("Correlation"),
          tr("Pearson's coefficient on the validation designs over epochs; seeds as a band."), deep},
-        {u"maps"_s, tr("Maps of congestion"),
-         tr("Predicted, true and error side by side, with common colour scales."), deep, true},
+        {u"depth"_s, tr("Results against depth"),
+         tr("Correlation, memory and time of deep networks of several depths; seeds as a band."),
+         deep},
+        {u"maps"_s, tr("Maps"),
+         tr("Predicted, true and error side by side, with common colour scales: congestion of "
+            "designs, images of masks."),
+         mapped, true},
+        {u"histogram"_s, tr("Histogram of errors"),
+         tr("How many nodes or pixels are wrong by how much."), mapped, true},
         {u"capacitances"_s, tr("Predicted against extracted"),
          tr("Every capacitance of the designs that the estimator never saw."), parasitics, true},
         {u"decades"_s, tr("Errors by decade"), tr("Mean error by the size of the capacitance."),
@@ -130,9 +163,18 @@ QString whyNot(const ReportView& view, const runs::RunRecord& run) {
             return tr("it holds no record of its iterations; start it again, it goes on");
         return {};
     case RunKind::Deep:
+        if (view.id == u"depth"_s && !run.finished)
+            return tr("the training is not finished");
+        if (view.id == u"depth"_s && layersOf(run) == 0)
+            return tr("its settings do not say how many layers it has");
+        [[fallthrough]];
     case RunKind::Maps:
+        if (view.work && !has(run, "model.safetensors"))
+            return tr("the training is not finished, there is no network to run");
         return {};
     case RunKind::Parasitics:
+        if (view.work && !has(run, "model.safetensors"))
+            return tr("the training is not finished, there is no network to run");
         if (view.id == u"loss"_s && !has(run, "log.jsonl"))
             return tr("it was trained before losses were kept");
         return {};
@@ -145,6 +187,8 @@ QString whyNot(const ReportView& view, const QVector<runs::RunRecord>& runs) {
         return tr("no run is chosen");
     if (view.id == u"differences"_s && runs.size() < 2)
         return tr("it takes two runs");
+    if (view.id == u"depth"_s && depthsOf(runs) == 1)
+        return tr("it takes deep networks of at least two depths");
     QString reason;
     for (const auto& run : runs) {
         const QString why = whyNot(view, run);

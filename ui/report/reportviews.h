@@ -29,6 +29,9 @@ QString whyNot(const ReportView& view, const QVector<runs::RunRecord>& runs);
 /// The same of one run.
 QString whyNot(const ReportView& view, const runs::RunRecord& run);
 
+/// Layers of a deep network by its settings; 0 of others, or where they do not say.
+int layersOf(const runs::RunRecord& run);
+
 /// "training" and so on, for people.
 QString kindTitle(runs::RunKind kind);
 

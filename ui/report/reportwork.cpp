@@ -5,6 +5,7 @@
 #include "core/explore/pca.h"
 #include "core/explore/tsne.h"
 #include "core/learn/prepare.h"
+#include "core/maps/training.h"
 #include "ui/services/text.h"
 
 #include <QCoreApplication>
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace ohm::ui {
 
@@ -23,6 +25,7 @@ constexpr std::size_t kMostGraphs = 2000; ///< of the test part, evenly chosen
 constexpr std::size_t kMostPoints = 4000; ///< of an embedding
 constexpr int kSteps = 500;               ///< of its layout
 constexpr std::size_t kMostMaps = 4;
+constexpr std::size_t kMostTested = 16; ///< designs or images of a network, evenly chosen
 
 QString tr(const char* text) {
     return QCoreApplication::translate("Report", text);
@@ -126,7 +129,27 @@ ReportWork ofTraining(const ReportRun& run, bool embed, const StopToken& stop) {
     return out;
 }
 
-/// Maps of the designs that a deep network was tested on; of all if it does not say which.
+/// At most kMostTested of them, evenly chosen.
+template <typename T>
+std::vector<T> thinned(const std::vector<T>& all) {
+    std::vector<T> out;
+    const std::size_t kept = std::min(all.size(), kMostTested);
+    for (std::size_t i = 0; i < kept; ++i)
+        out.push_back(all[i * all.size() / kept]);
+    return out;
+}
+
+/// Adds what is known on both sides.
+void addPairs(ReportWork& out, std::span<const float> predicted, std::span<const float> truth) {
+    for (std::size_t i = 0; i < predicted.size(); ++i) {
+        if (std::isfinite(predicted[i]) && std::isfinite(truth[i])) {
+            out.predicted.push_back(predicted[i]);
+            out.truth.push_back(truth[i]);
+        }
+    }
+}
+
+/// The designs that a deep network was tested on; all if it does not say which.
 ReportWork ofDeep(const ReportRun& run, const StopToken& stop) {
     ReportWork out;
     const auto model = deeptrain::readDeepModel(run.record.folder / "model.safetensors");
@@ -144,35 +167,124 @@ ReportWork ofDeep(const ReportRun& run, const StopToken& stop) {
         out.missing = tr("its designs cannot be read: %1").arg(reasonOf(set.error()));
         return out;
     }
+    out.label = qs(deeptrain::nameOf(model->label));
     QStringList tested;
     for (const auto& value : run.result[u"designs"_s].toArray()) {
         const QJsonObject design = value.toObject();
         if (design[u"part"_s].toString() == u"test"_s)
             tested << design[u"name"_s].toString();
     }
+    std::vector<const congestion::CongestionSample*> samples;
     for (const auto& sample : set->samples) {
-        if (out.maps.size() >= kMostMaps || stop.stopRequested())
+        if (deeptrain::hasLabel(sample, model->label) &&
+            (tested.isEmpty() || tested.contains(qs(sample.name))))
+            samples.push_back(&sample);
+    }
+    for (const auto* sample : thinned(samples)) {
+        if (stop.stopRequested())
             break;
-        if (!deeptrain::hasLabel(sample, model->label) ||
-            (!tested.isEmpty() && !tested.contains(qs(sample.name))))
-            continue;
-        const auto nodes = deeptrain::predictNodes(*model, sample, set->featureNames, stop);
+        const auto nodes = deeptrain::predictNodes(*model, *sample, set->featureNames, stop);
         if (!nodes) {
             out.missing = reasonOf(nodes.error());
             return out;
         }
-        const auto labels = deeptrain::labelsOf(sample, model->label);
+        const auto labels = deeptrain::labelsOf(*sample, model->label);
+        addPairs(out, *nodes, labels);
+        out.designs << qs(sample->name);
         ReportMap map;
-        map.design = qs(sample.name);
-        map.columns = sample.grid.columns;
-        map.rows = sample.grid.rows;
-        map.predicted = deeptrain::cellMeans(*nodes, sample.gcell, sample.grid);
-        map.truth = deeptrain::cellMeans(labels, sample.gcell, sample.grid);
-        if (!map.predicted.empty())
+        map.design = qs(sample->name);
+        map.columns = sample->grid.columns;
+        map.rows = sample->grid.rows;
+        map.predicted = deeptrain::cellMeans(*nodes, sample->gcell, sample->grid);
+        map.truth = deeptrain::cellMeans(labels, sample->gcell, sample->grid);
+        if (!map.predicted.empty() && out.maps.size() < kMostMaps)
             out.maps.push_back(std::move(map));
     }
-    if (out.maps.empty())
-        out.missing = tr("none of the designs it was tested on has labels on a grid");
+    if (out.predicted.empty())
+        out.missing = tr("none of the designs it was tested on has labels");
+    return out;
+}
+
+/// The images of a run of `maps train`, divided as it divided them.
+Expected<maps::Images> imagesOf(const ReportRun& run, const maps::MapModel& model,
+                                const StopToken& stop) {
+    const auto setting = [&](const char* key) {
+        const auto at = run.settings.find(key);
+        return at == run.settings.end() ? std::string() : at->second;
+    };
+    auto images = maps::readImages(setting("data"), model.targetNames, stop);
+    if (!images)
+        return images;
+    maps::SplitOptions split;
+    const auto numberOf = [&](const char* key, double otherwise) {
+        bool ok = false;
+        const double value = qs(setting(key)).toDouble(&ok);
+        return ok ? value : otherwise;
+    };
+    split.seed = static_cast<std::uint64_t>(numberOf("split_seed", 1));
+    split.validationShare = numberOf("validation_share", split.validationShare);
+    split.testShare = numberOf("test_share", split.testShare);
+    for (const QString& family : qs(setting("test_families")).split(u", "_s, Qt::SkipEmptyParts))
+        split.testFamilies.push_back(ss(family));
+    if (const auto divided = maps::divide(*images, split); !divided)
+        return divided.failure();
+    if (const std::string file = setting("test_data"); !file.empty()) {
+        auto tests = maps::readImages(file, model.targetNames, stop);
+        if (!tests)
+            return tests;
+        if (const auto added = maps::addTests(*images, std::move(*tests)); !added)
+            return added.failure();
+    }
+    return images;
+}
+
+/// A network on maps at the images that its training held back; its first target.
+ReportWork ofMaps(const ReportRun& run, const StopToken& stop) {
+    ReportWork out;
+    const auto model = maps::readMapModel(run.record.folder / "model.safetensors");
+    if (!model) {
+        out.missing = reasonOf(model.error());
+        return out;
+    }
+    const auto images = imagesOf(run, *model, stop);
+    if (!images) {
+        out.missing = tr("its maps cannot be had: %1").arg(reasonOf(images.error()));
+        return out;
+    }
+    const auto network = maps::loadNetwork(*model);
+    if (!network) {
+        out.missing = reasonOf(network.error());
+        return out;
+    }
+    out.label = qs(model->targetNames.front());
+    std::vector<std::size_t> which;
+    for (const auto& [part, name] : {std::pair{maps::Part::Test, tr("test")},
+                                     std::pair{maps::Part::Validate, tr("validation")},
+                                     std::pair{maps::Part::Train, tr("training")}}) {
+        which = thinned(maps::imagesOf(*images, part));
+        out.part = name;
+        if (!which.empty())
+            break;
+    }
+    const auto predicted = maps::predictImages(**network, *model, *images, which, stop);
+    if (!predicted) {
+        out.missing = reasonOf(predicted.error());
+        return out;
+    }
+    for (std::size_t i = 0; i < which.size(); ++i) {
+        const auto said = std::span((*predicted)[i]).first(images->pixels());
+        const auto truth = images->target(which[i]).first(images->pixels());
+        addPairs(out, said, truth);
+        out.designs << qs(images->names[which[i]]);
+        if (out.maps.size() < kMostMaps)
+            out.maps.push_back({out.designs.last(),
+                                static_cast<int>(images->columns),
+                                static_cast<int>(images->rows),
+                                {said.begin(), said.end()},
+                                {truth.begin(), truth.end()}});
+    }
+    if (out.predicted.empty())
+        out.missing = tr("none of its maps has a value that is known");
     return out;
 }
 
@@ -235,6 +347,8 @@ ReportWork runAgain(const ReportRun& run, bool embed, const StopToken& stop) {
     switch (run.record.kind) {
     case runs::RunKind::Deep:
         return ofDeep(run, stop);
+    case runs::RunKind::Maps:
+        return ofMaps(run, stop);
     case runs::RunKind::Parasitics:
         return ofEstimator(run, stop);
     case runs::RunKind::Training:

@@ -16,11 +16,13 @@
 #include <QMenu>
 #include <QPainter>
 #include <QPdfWriter>
+#include <QPicture>
 #include <QStandardPaths>
 #include <QSvgGenerator>
 #include <QToolButton>
 
 #include <cmath>
+#include <memory>
 
 namespace ohm::widgets {
 namespace {
@@ -103,6 +105,32 @@ QImage renderImage(const Renderable& renderable, double scale) {
     painter.scale(size.width() / renderable.size.width(), size.height() / renderable.size.height());
     renderable.paint(painter, QRectF(QPointF(), renderable.size));
     return image;
+}
+
+Renderable recorded(const Renderable& renderable) {
+    if (!hasArea(renderable))
+        return {};
+    Renderable out;
+    out.name = renderable.name;
+    out.size = renderable.size;
+    const auto picture = std::make_shared<QPicture>();
+    QPainter recorder(picture.get());
+    renderable.paint(recorder, QRectF(QPointF(), renderable.size));
+    recorder.end();
+    // Playing enlarges by the resolution of the device, which the rectangle already counts.
+    const QPointF own(picture->logicalDpiX(), picture->logicalDpiY());
+    out.paint = [picture, own, size = out.size](QPainter& painter, const QRectF& rect) {
+        painter.save();
+        painter.translate(rect.topLeft());
+        painter.scale(rect.width() / size.width(), rect.height() / size.height());
+        painter.scale(own.x() / painter.device()->logicalDpiX(),
+                      own.y() / painter.device()->logicalDpiY());
+        picture->play(&painter);
+        painter.restore();
+    };
+    if (renderable.csv)
+        out.csv = [bytes = renderable.csv()] { return bytes; };
+    return out;
 }
 
 Expected<void> exportTo(const Renderable& renderable, const QString& path, double scale) {

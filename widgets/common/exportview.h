@@ -37,8 +37,13 @@ enum class ExportKind { Png, Svg, Pdf, Csv };
 /// 64 megapixels or has no area.
 QImage renderImage(const Renderable& renderable, double scale);
 
+/// The same, kept: painted once, now, and played from then on, its CSV made. Needs nothing of what
+/// it came from any more. Thread: GUI, as views paint there; the copy belongs to any one thread.
+Renderable recorded(const Renderable& renderable);
+
 /// Writes atomically; the kind follows the suffix (.png, .svg, .pdf, .csv). Errors: WID-001 unknown
-/// suffix, WID-002 nothing to export, WID-003 too large, BASE-010. Thread: GUI.
+/// suffix, WID-002 nothing to export, WID-003 too large, BASE-010. Thread: GUI, any for recorded
+/// ones.
 Expected<void> exportTo(const Renderable& renderable, const QString& path, double scale = 2);
 
 /// The export menu of a view: copy as image, PNG (scale 1x to 4x), SVG, PDF, CSV. Thread: GUI.

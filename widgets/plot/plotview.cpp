@@ -5,6 +5,7 @@
 #include "core/base/units.h"
 #include "widgets/common/csvwriter.h"
 #include "widgets/common/palette.h"
+#include "widgets/plot/legendplace.h"
 
 #include <QKeyEvent>
 #include <QLabel>
@@ -70,6 +71,9 @@ public:
     void restyle(bool dark, const QPalette& palette);
     void fitAxes();
     void showHidden();
+    void placeLegend();
+    void setLegendAbove(bool on, int columns);
+    QVector<QPolygonF> outlines() const;
     QString reading(const QPoint& at, int* bar = nullptr, int* bin = nullptr) const;
     QByteArray csv() const;
     int count() const { return static_cast<int>(series.size() + bars.size()); }
@@ -103,6 +107,10 @@ public:
     double yLow = 0, yHigh = 0;
     QString name;
     QWidget* corner = nullptr;
+    Qt::Alignment legendAt = Qt::AlignTop | Qt::AlignRight;
+    bool legendAbove = false; ///< it stands above the axes, as it would hide the data within
+    int legendFor = 0;        ///< entries when it was placed there
+    QSize legendIn;           ///< and the size of the chart
 };
 
 void PlotView::Private::rebuild() {
@@ -188,6 +196,8 @@ void PlotView::Private::restyle(bool dark, const QPalette& palette) {
     plot->legend->setTextColor(text);
     plot->legend->setSelectedTextColor(text);
     plot->legend->setFont(view->font());
+    plot->legend->setRowSpacing(0);
+    plot->legend->setIconSize(22, QFontMetrics(view->font()).height() + 4); // room for descenders
     empty->setStyleSheet(u"color: %1"_s.arg(semanticColour(Semantic::Muted, dark).name()));
     for (int i = 0; i < graphs.size(); ++i) {
         const PlotSeries& s = series[i];
@@ -279,6 +289,114 @@ void PlotView::Private::fitAxes() {
     plot->yAxis->setRange(range);
 }
 
+/// What is drawn, in shares of the axes' sides, y upwards.
+QVector<QPolygonF> PlotView::Private::outlines() const {
+    constexpr qsizetype kMost = 300; ///< corners of a line
+    const auto share = [](const QCPAxis* axis, double v) {
+        const QCPRange r = axis->range();
+        return axis->scaleType() == QCPAxis::stLogarithmic
+                   ? std::log(v / r.lower) / std::log(r.upper / r.lower)
+                   : (v - r.lower) / r.size();
+    };
+    QVector<QPolygonF> out;
+    const auto add = [&](const QVector<double>& x, const QVector<double>& y) {
+        QPolygonF line;
+        const qsizetype count = std::min(x.size(), y.size());
+        const qsizetype every = std::max<qsizetype>(1, count / kMost);
+        for (qsizetype i = 0; i < count; i += every)
+            line << QPointF(share(plot->xAxis, x[i]), share(plot->yAxis, y[i]));
+        if (!line.isEmpty())
+            out << line;
+    };
+    for (int i = 0; i < series.size(); ++i) {
+        if (hidden.value(i))
+            continue;
+        add(series[i].x, series[i].y);
+        add(series[i].x, series[i].low);
+        add(series[i].x, series[i].high);
+    }
+    for (int i = 0; i < bars.size(); ++i) {
+        for (qsizetype k = 0; k + 1 < bars[i].edges.size() && k < bars[i].counts.size() &&
+                              !hidden.value(static_cast<int>(series.size()) + i);
+             ++k) {
+            const double middle = (bars[i].edges[k] + bars[i].edges[k + 1]) / 2;
+            const double x = share(plot->xAxis, middle);
+            out << QPolygonF({{x, 0}, {x, share(plot->yAxis, bars[i].counts[k])}});
+        }
+    }
+    return out;
+}
+
+void PlotView::Private::setLegendAbove(bool on, int columns) {
+    QCPLegend* legend = plot->legend;
+    QCPLayoutGrid* grid = plot->plotLayout();
+    if (on != legendAbove) {
+        if (on) {
+            plot->axisRect()->insetLayout()->take(legend);
+            grid->insertRow(0);
+            grid->addElement(0, 0, legend);
+            grid->setRowStretchFactor(0, 0.001);
+        } else {
+            grid->take(legend);
+            grid->simplify();
+            plot->axisRect()->insetLayout()->addElement(legend, legendAt);
+        }
+        legendAbove = on;
+        view->setProperty("legendAbove", on); // for whoever lays out around it, and tests
+    }
+    const auto order = on ? QCPLayoutGrid::foColumnsFirst : QCPLayoutGrid::foRowsFirst;
+    if (legend->wrap() != columns || legend->fillOrder() != order) {
+        legend->setWrap(columns);
+        legend->setFillOrder(order);
+    }
+}
+
+/// Where it hides the least; above the axes where it would hide some of the data anywhere.
+void PlotView::Private::placeLegend() {
+    constexpr double kWidest = 0.6, kHighest = 0.6; ///< of the axes' rectangle
+    constexpr double kCovered = 0.02;
+    constexpr double kMostAbove = 0.35; ///< of the chart's height
+    QCPLegend* legend = plot->legend;
+    const QSizeF inner = plot->axisRect()->size();
+    if (!legend->visible() || inner.width() < 20 || inner.height() < 20) {
+        if (!legend->visible())
+            setLegendAbove(false, 0);
+        return;
+    }
+    double width = 0, height = 0, line = 0;
+    for (int i = 0; i < legend->itemCount(); ++i) {
+        const QSize size = legend->item(i)->minimumOuterSizeHint();
+        width = std::max(width, static_cast<double>(size.width()));
+        line = std::max(line, static_cast<double>(size.height()));
+        height += size.height() + legend->rowSpacing();
+    }
+    const QMargins margins = legend->margins();
+    const double columns =
+        std::floor((plot->width() - margins.left() - margins.right() + legend->columnSpacing()) /
+                   (width + legend->columnSpacing()));
+    const int across = std::clamp(static_cast<int>(columns), 1, std::max(1, legend->itemCount()));
+    if (legendAbove && legendFor == legend->itemCount() && legendIn == plot->size()) {
+        setLegendAbove(true, across); // it does not jump while curves grow
+        return;
+    }
+    const QSizeF share((width + margins.left() + margins.right()) / inner.width(),
+                       (height + margins.top() + margins.bottom()) / inner.height());
+    const LegendPlace place = leastCovered(outlines(), share, legendAt);
+    const double rows = std::ceil(static_cast<double>(legend->itemCount()) / across);
+    const bool room = rows * line < kMostAbove * plot->height();
+    const bool within =
+        share.width() < kWidest && share.height() < kHighest && place.covered < kCovered;
+    if (within || !room) {
+        legendAt = place.at;
+        setLegendAbove(false, 0);
+        plot->axisRect()->insetLayout()->setInsetAlignment(0, legendAt);
+        return;
+    }
+    legendFor = legend->itemCount();
+    legendIn = plot->size();
+    setLegendAbove(true, across);
+}
+
 QString PlotView::Private::reading(const QPoint& at, int* bar, int* bin) const {
     if (!plot->axisRect()->rect().contains(at))
         return {};
@@ -367,6 +485,7 @@ PlotView::PlotView(const QString& name, QWidget* parent)
     auto* over = new QVBoxLayout(d->plot);
     over->addWidget(d->empty);
 
+    connect(d->plot, &QCustomPlot::beforeReplot, this, [this] { d->placeLegend(); });
     const auto moved = [this] { d->moved = true; };
     connect(d->plot, &QCustomPlot::mouseWheel, this, [this, moved](QWheelEvent* event) {
         // Over an axis the wheel zooms that axis alone.
@@ -524,6 +643,9 @@ Renderable PlotView::renderable() {
     out.paint = [this](QPainter& painter, const QRectF& rect) {
         // For print: dark on light, whatever the theme.
         d->restyle(false, lightPalette());
+        if (d->plot->axisRect()->size().isEmpty())
+            d->plot->replot(QCustomPlot::rpQueuedRefresh); // it has never been laid out
+        d->placeLegend();
         QPicture picture;
         QCPPainter recorder;
         recorder.begin(&picture);
@@ -555,7 +677,9 @@ void PlotView::setCorner(QWidget* widget) {
 }
 
 void PlotView::setLegendAt(Qt::Alignment alignment) {
-    d->plot->axisRect()->insetLayout()->setInsetAlignment(0, alignment);
+    d->legendAt = alignment;
+    if (!d->legendAbove)
+        d->plot->axisRect()->insetLayout()->setInsetAlignment(0, alignment);
 }
 
 void PlotView::placeCorner() {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plot/legendplace.h"
 #include "widgets/plot/plotview.h"
 
 #include "widgets/common/palette.h"
@@ -56,6 +57,55 @@ private slots:
         QCOMPARE(clicked.size(), 1);
         QCOMPARE(clicked.first().at(1).toDouble(), 1.0);
         QCOMPARE(clicked.first().at(2).toDouble(), 2.0);
+    }
+    /// A legend goes where it covers nothing, and above the axes where there is no such place.
+    void theLegendCoversNothing() {
+        const Qt::Alignment corner = Qt::AlignTop | Qt::AlignRight;
+        const QSizeF size(0.3, 0.2);
+        QCOMPARE(leastCovered({}, size, corner).at, corner);
+        const QPolygonF rising({{0, 0}, {1, 1}}), falling({{0, 1}, {1, 0}});
+        const LegendPlace low = leastCovered({rising}, size, corner);
+        QVERIFY(low.at != corner);
+        QCOMPARE(low.covered, 0.0);
+        QCOMPARE(leastCovered({falling}, size, corner).at, corner);
+        // A line through all of the chart has its length below a legend as large.
+        const double all = leastCovered({rising}, QSizeF(1, 1), corner).covered;
+        QVERIFY2(std::fabs(all - std::sqrt(2.0)) < 1e-9, qPrintable(QString::number(all)));
+
+        PlotView view(QStringLiteral("Test"));
+        view.resize(600, 400);
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        PlotSeries up{QStringLiteral("one"), {0, 1}, {0, 1}, {}, {}};
+        PlotSeries flat{QStringLiteral("two"), {0, 1}, {0.5, 0.5}, {}, {}};
+        view.setSeries({up, flat});
+        QTest::qWait(50);
+        QVERIFY(!view.property("legendAbove").toBool());
+        // Curves everywhere.
+        QVector<PlotSeries> many;
+        for (int i = 0; i < 4; ++i) {
+            PlotSeries s;
+            s.name = QStringLiteral("series %1").arg(i);
+            for (int k = 0; k <= 200; ++k) {
+                s.x << k;
+                s.y << ((k * 7 + i * 3) % 20);
+            }
+            many << s;
+        }
+        view.setSeries(many);
+        QTest::qWait(50);
+        QVERIFY(view.property("legendAbove").toBool());
+        view.setSeries({up, flat});
+        QTest::qWait(50);
+        QVERIFY(!view.property("legendAbove").toBool());
+        // Drawn for print at once, as reports do.
+        PlotView paper(QStringLiteral("Paper"));
+        paper.setAttribute(Qt::WA_DontShowOnScreen);
+        paper.resize(600, 400);
+        paper.show();
+        paper.setSeries(many);
+        QVERIFY(!renderImage(paper.renderable(), 1).isNull());
+        QVERIFY(paper.property("legendAbove").toBool());
     }
     void exportsEverything_data() {
         QTest::addColumn<QString>("suffix");
