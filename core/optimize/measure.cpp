@@ -2,6 +2,7 @@
 #include "core/optimize/measure.h"
 
 #include "core/base/units.h"
+#include "core/optimize/settling.h"
 
 #include <algorithm>
 #include <cmath>
@@ -177,25 +178,12 @@ Expected<double> noiseMeasure(const Measure& m, const sim::Outcome& outcome) {
     return noiseOver(f, v->real, m.from > 0 ? m.from : f.front(), m.to > 0 ? m.to : f.back());
 }
 
-/// The last moment at which the output is outside the band around the ideal step.
-double settlingTime(const std::vector<double>& t, const std::vector<double>& out, double step,
-                    double tolerance) {
-    const auto y = [&](std::size_t i) { return (out[i] - out.front()) / step; };
-    for (std::size_t i = t.size(); i-- > 0;) {
-        const double error = std::fabs(y(i) - 1);
-        if (error <= tolerance)
-            continue;
-        if (i + 1 == t.size())
-            return t.back(); // not settled within the window
-        const double edge = y(i) < 1 ? 1 - tolerance : 1 + tolerance;
-        const double span = y(i + 1) - y(i);
-        const double share = span != 0 ? (edge - y(i)) / span : 0;
-        return t[i] + std::clamp(share, 0.0, 1.0) * (t[i + 1] - t[i]);
-    }
-    return t.front();
-}
-
 Expected<double> tranMeasure(const Measure& m, const sim::Outcome& outcome) {
+    if (m.kind == Kind::Settling) {
+        const auto known = outcome.measurements.find(settlingKey(m));
+        if (known != outcome.measurements.end())
+            return known->second;
+    }
     const sim::Plot* plot = plotOf(outcome, sim::Analysis::Kind::Tran);
     const sim::Vector* out = plot ? plot->find(m.of) : nullptr;
     const sim::Vector* in = plot ? plot->find(m.input) : nullptr;
