@@ -364,8 +364,13 @@ void PlotView::Private::placeLegend() {
         return;
     }
     double width = 0, height = 0, line = 0;
+    int entries = 0;
     for (int i = 0; i < legend->itemCount(); ++i) {
-        const QSize size = legend->item(i)->minimumOuterSizeHint();
+        const QCPAbstractLegendItem* item = legend->item(i);
+        if (!item) // a cell of the last row that is empty
+            continue;
+        ++entries;
+        const QSize size = item->minimumOuterSizeHint();
         width = std::max(width, static_cast<double>(size.width()));
         line = std::max(line, static_cast<double>(size.height()));
         height += size.height() + legend->rowSpacing();
@@ -374,15 +379,15 @@ void PlotView::Private::placeLegend() {
     const double columns =
         std::floor((plot->width() - margins.left() - margins.right() + legend->columnSpacing()) /
                    (width + legend->columnSpacing()));
-    const int across = std::clamp(static_cast<int>(columns), 1, std::max(1, legend->itemCount()));
-    if (legendAbove && legendFor == legend->itemCount() && legendIn == plot->size()) {
+    const int across = std::clamp(static_cast<int>(columns), 1, std::max(1, entries));
+    if (legendAbove && legendFor == entries && legendIn == plot->size()) {
         setLegendAbove(true, across); // it does not jump while curves grow
         return;
     }
     const QSizeF share((width + margins.left() + margins.right()) / inner.width(),
                        (height + margins.top() + margins.bottom()) / inner.height());
     const LegendPlace place = leastCovered(outlines(), share, legendAt);
-    const double rows = std::ceil(static_cast<double>(legend->itemCount()) / across);
+    const double rows = std::ceil(static_cast<double>(entries) / across);
     const bool room = rows * line < kMostAbove * plot->height();
     const bool within =
         share.width() < kWidest && share.height() < kHighest && place.covered < kCovered;
@@ -392,7 +397,7 @@ void PlotView::Private::placeLegend() {
         plot->axisRect()->insetLayout()->setInsetAlignment(0, legendAt);
         return;
     }
-    legendFor = legend->itemCount();
+    legendFor = entries;
     legendIn = plot->size();
     setLegendAbove(true, across);
 }

@@ -95,6 +95,14 @@ private slots:
         view.setSeries(many);
         QTest::qWait(50);
         QVERIFY(view.property("legendAbove").toBool());
+        // Rows that are not full, in a narrower chart; and what is drawn changes.
+        view.resize(300, 400);
+        for (const qsizetype count : {4, 3, 4}) {
+            view.setSeries(many.first(count));
+            QTest::qWait(50);
+            QVERIFY(view.property("legendAbove").toBool());
+        }
+        view.resize(600, 400);
         view.setSeries({up, flat});
         QTest::qWait(50);
         QVERIFY(!view.property("legendAbove").toBool());
