@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #undef QT_NO_FOREACH // QCustomPlot needs the keyword, our sources use none
-#include "widgets/plot/plotview.h"
+#include "widgets/plot/plotview_p.h"
 
 #include "core/base/units.h"
 #include "widgets/common/csvwriter.h"
 #include "widgets/common/palette.h"
-#include "widgets/plot/legendplace.h"
 
 #include <QKeyEvent>
-#include <QLabel>
 #include <QPicture>
 #include <QToolTip>
 #include <QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
-
-#include <qcustomplot.h>
 
 namespace ohm::widgets {
 namespace {
@@ -55,65 +51,11 @@ struct Extent {
 
 } // namespace
 
-class PlotView::Private {
-public:
-    explicit Private(PlotView* owner)
-        : view(owner)
-        , plot(new QCustomPlot(owner))
-        , empty(new QLabel(plot)) {}
-
-    void rebuild();
-    /// From the event loop; a chart without room has nothing to draw on.
-    void redraw() {
-        if (!plot->size().isEmpty())
-            plot->replot(QCustomPlot::rpQueuedReplot);
-    }
-    void restyle(bool dark, const QPalette& palette);
-    void fitAxes();
-    void showHidden();
-    void placeLegend();
-    void setLegendAbove(bool on, int columns);
-    QVector<QPolygonF> outlines() const;
-    QString reading(const QPoint& at, int* bar = nullptr, int* bin = nullptr) const;
-    QByteArray csv() const;
-    int count() const { return static_cast<int>(series.size() + bars.size()); }
-    bool isEmpty() const {
-        return std::all_of(series.begin(), series.end(),
-                           [](const PlotSeries& s) { return s.y.isEmpty(); }) &&
-               std::all_of(bars.begin(), bars.end(),
-                           [](const PlotBars& b) { return b.counts.isEmpty(); });
-    }
-    /// The least height above zero of all bars, 1 without one.
-    double leastBar() const {
-        double least = std::numeric_limits<double>::infinity();
-        for (const PlotBars& b : bars) {
-            for (const double v : b.counts)
-                least = v > 0 ? std::min(least, v) : least;
-        }
-        return std::isfinite(least) ? least : 1;
-    }
-
-    PlotView* view;
-    QCustomPlot* plot;
-    QLabel* empty;
-    QVector<PlotSeries> series;
-    QVector<PlotBars> bars;
-    QVector<bool> hidden;
-    QVector<QVector<QCPGraph*>> graphs; ///< per series: line, and band limits
-    QVector<QCPGraph*> histograms;
-    QCPItemStraightLine* mark = nullptr;
-    QCPItemText* markLabel = nullptr;
-    bool logX = false, logY = false, moved = false;
-    double yLow = 0, yHigh = 0;
-    QString name;
-    QWidget* corner = nullptr;
-    Qt::Alignment legendAt = Qt::AlignTop | Qt::AlignRight;
-    bool legendAbove = false; ///< it stands above the axes, as it would hide the data within
-    int legendFor = 0;        ///< entries when it was placed there
-    QSize legendIn;           ///< and the size of the chart
-};
-
 void PlotView::Private::rebuild() {
+    if (legendRest) {
+        plot->legend->remove(legendRest);
+        legendRest = nullptr;
+    }
     plot->clearGraphs();
     graphs.clear();
     histograms.clear();
@@ -196,6 +138,8 @@ void PlotView::Private::restyle(bool dark, const QPalette& palette) {
     plot->legend->setTextColor(text);
     plot->legend->setSelectedTextColor(text);
     plot->legend->setFont(view->font());
+    if (legendRest)
+        legendRest->setTextColor(text);
     plot->legend->setRowSpacing(0);
     plot->legend->setIconSize(22, QFontMetrics(view->font()).height() + 4); // room for descenders
     empty->setStyleSheet(u"color: %1"_s.arg(semanticColour(Semantic::Muted, dark).name()));
@@ -287,119 +231,6 @@ void PlotView::Private::fitAxes() {
     if (!bars.isEmpty() && !logY)
         range.lower = 0;
     plot->yAxis->setRange(range);
-}
-
-/// What is drawn, in shares of the axes' sides, y upwards.
-QVector<QPolygonF> PlotView::Private::outlines() const {
-    constexpr qsizetype kMost = 300; ///< corners of a line
-    const auto share = [](const QCPAxis* axis, double v) {
-        const QCPRange r = axis->range();
-        return axis->scaleType() == QCPAxis::stLogarithmic
-                   ? std::log(v / r.lower) / std::log(r.upper / r.lower)
-                   : (v - r.lower) / r.size();
-    };
-    QVector<QPolygonF> out;
-    const auto add = [&](const QVector<double>& x, const QVector<double>& y) {
-        QPolygonF line;
-        const qsizetype count = std::min(x.size(), y.size());
-        const qsizetype every = std::max<qsizetype>(1, count / kMost);
-        for (qsizetype i = 0; i < count; i += every)
-            line << QPointF(share(plot->xAxis, x[i]), share(plot->yAxis, y[i]));
-        if (!line.isEmpty())
-            out << line;
-    };
-    for (int i = 0; i < series.size(); ++i) {
-        if (hidden.value(i))
-            continue;
-        add(series[i].x, series[i].y);
-        add(series[i].x, series[i].low);
-        add(series[i].x, series[i].high);
-    }
-    for (int i = 0; i < bars.size(); ++i) {
-        for (qsizetype k = 0; k + 1 < bars[i].edges.size() && k < bars[i].counts.size() &&
-                              !hidden.value(static_cast<int>(series.size()) + i);
-             ++k) {
-            const double middle = (bars[i].edges[k] + bars[i].edges[k + 1]) / 2;
-            const double x = share(plot->xAxis, middle);
-            out << QPolygonF({{x, 0}, {x, share(plot->yAxis, bars[i].counts[k])}});
-        }
-    }
-    return out;
-}
-
-void PlotView::Private::setLegendAbove(bool on, int columns) {
-    QCPLegend* legend = plot->legend;
-    QCPLayoutGrid* grid = plot->plotLayout();
-    if (on != legendAbove) {
-        if (on) {
-            plot->axisRect()->insetLayout()->take(legend);
-            grid->insertRow(0);
-            grid->addElement(0, 0, legend);
-            grid->setRowStretchFactor(0, 0.001);
-        } else {
-            grid->take(legend);
-            grid->simplify();
-            plot->axisRect()->insetLayout()->addElement(legend, legendAt);
-        }
-        legendAbove = on;
-        view->setProperty("legendAbove", on); // for whoever lays out around it, and tests
-    }
-    const auto order = on ? QCPLayoutGrid::foColumnsFirst : QCPLayoutGrid::foRowsFirst;
-    if (legend->wrap() != columns || legend->fillOrder() != order) {
-        legend->setWrap(columns);
-        legend->setFillOrder(order);
-    }
-}
-
-/// Where it hides the least; above the axes where it would hide some of the data anywhere.
-void PlotView::Private::placeLegend() {
-    constexpr double kWidest = 0.6, kHighest = 0.6; ///< of the axes' rectangle
-    constexpr double kCovered = 0.02;
-    constexpr double kMostAbove = 0.35; ///< of the chart's height
-    QCPLegend* legend = plot->legend;
-    const QSizeF inner = plot->axisRect()->size();
-    if (!legend->visible() || inner.width() < 20 || inner.height() < 20) {
-        if (!legend->visible())
-            setLegendAbove(false, 0);
-        return;
-    }
-    double width = 0, height = 0, line = 0;
-    int entries = 0;
-    for (int i = 0; i < legend->itemCount(); ++i) {
-        const QCPAbstractLegendItem* item = legend->item(i);
-        if (!item) // a cell of the last row that is empty
-            continue;
-        ++entries;
-        const QSize size = item->minimumOuterSizeHint();
-        width = std::max(width, static_cast<double>(size.width()));
-        line = std::max(line, static_cast<double>(size.height()));
-        height += size.height() + legend->rowSpacing();
-    }
-    const QMargins margins = legend->margins();
-    const double columns =
-        std::floor((plot->width() - margins.left() - margins.right() + legend->columnSpacing()) /
-                   (width + legend->columnSpacing()));
-    const int across = std::clamp(static_cast<int>(columns), 1, std::max(1, entries));
-    if (legendAbove && legendFor == entries && legendIn == plot->size()) {
-        setLegendAbove(true, across); // it does not jump while curves grow
-        return;
-    }
-    const QSizeF share((width + margins.left() + margins.right()) / inner.width(),
-                       (height + margins.top() + margins.bottom()) / inner.height());
-    const LegendPlace place = leastCovered(outlines(), share, legendAt);
-    const double rows = std::ceil(static_cast<double>(entries) / across);
-    const bool room = rows * line < kMostAbove * plot->height();
-    const bool within =
-        share.width() < kWidest && share.height() < kHighest && place.covered < kCovered;
-    if (within || !room) {
-        legendAt = place.at;
-        setLegendAbove(false, 0);
-        plot->axisRect()->insetLayout()->setInsetAlignment(0, legendAt);
-        return;
-    }
-    legendFor = entries;
-    legendIn = plot->size();
-    setLegendAbove(true, across);
 }
 
 QString PlotView::Private::reading(const QPoint& at, int* bar, int* bin) const {
@@ -697,6 +528,8 @@ void PlotView::placeCorner() {
 
 void PlotView::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
+    if (d->legendRest) // there may be room for all now
+        d->rebuild();
     placeCorner();
 }
 

@@ -102,7 +102,22 @@ private slots:
             QTest::qWait(50);
             QVERIFY(view.property("legendAbove").toBool());
         }
+        // More than there is room for, and longer than the chart is wide.
+        QVector<PlotSeries> crowd;
+        for (int i = 0; i < 30; ++i) {
+            crowd << many[i % 4];
+            crowd.last().name = QStringLiteral("a name that goes on and on, as names of runs do ") +
+                                QString::number(i);
+        }
+        view.setSeries(crowd);
+        QTest::qWait(50);
+        QVERIFY(view.property("legendAbove").toBool());
+        QCOMPARE(view.series()[29].name, crowd[29].name);
+        view.setHidden(29, true); // none of those that the legend leaves out is lost
+        view.setHidden(29, false);
+        QVERIFY(view.renderable().csv().contains(crowd[29].name.toUtf8()));
         view.resize(600, 400);
+        QTest::qWait(50);
         view.setSeries({up, flat});
         QTest::qWait(50);
         QVERIFY(!view.property("legendAbove").toBool());
