@@ -90,9 +90,11 @@ QString titleOf(SetupKind kind) {
     case SetupKind::Benches:
         return SizingSetupPane::tr("Benches");
     case SetupKind::Corners:
+        return SizingSetupPane::tr("Corners");
+    case SetupKind::Scatter:
         break;
     }
-    return SizingSetupPane::tr("Corners");
+    return SizingSetupPane::tr("Scatter");
 }
 
 } // namespace
