@@ -66,6 +66,12 @@ private slots:
         QCOMPARE(value(4), u"2 mV \u00b5m"_s);
         QCOMPARE(value(5), u"20 \u03a9"_s);
         QCOMPARE(shown(page, SetupKind::Scatter, 5, u"distribution"_s), u"uniform"_s);
+        const auto box = [&](int row) {
+            SetupTable* model = page.setupPane()->model(SetupKind::Scatter);
+            return model->index(row, model->columnOf(u"area"_s)).data(Qt::CheckStateRole);
+        };
+        QVERIFY(!box(0).isValid() && !box(2).isValid()); // nothing to check there
+        QCOMPARE(box(4).toInt(), static_cast<int>(Qt::Checked));
         QVERIFY(!page.setup().isModified());
         QVERIFY2(page.setup().problem(), qPrintable(page.setupPane()->findings()->text()));
         QCOMPARE(page.setup().problem()->monteCarlo.count, std::size_t{50});

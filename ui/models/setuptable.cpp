@@ -305,8 +305,9 @@ QVariant SetupTable::data(const QModelIndex& index, int role) const {
                    ? shown(row, column)
                    : m_setup.text(m_kind, row, column.key);
     case Qt::CheckStateRole:
-        if (column.entry != Entry::Check)
-            return {};
+        if (column.entry != Entry::Check ||
+            (!isUsed(row, column) && m_setup.text(m_kind, row, column.key).isEmpty()))
+            return {}; // no box where there is nothing to check
         return m_setup.text(m_kind, row, column.key) == checkedText(column) ? Qt::Checked
                                                                             : Qt::Unchecked;
     case Qt::DecorationRole:
@@ -403,7 +404,8 @@ Qt::ItemFlags SetupTable::flags(const QModelIndex& index) const {
     if (m_locked && (m_kind != SetupKind::Specs || index.column() == 0))
         return flags;
     if (entry == Entry::Check)
-        flags |= Qt::ItemIsUserCheckable;
+        flags |=
+            data(index, Qt::CheckStateRole).isValid() ? Qt::ItemIsUserCheckable : Qt::NoItemFlags;
     else if (entry != Entry::Fixed)
         flags |= Qt::ItemIsEditable;
     return flags;
