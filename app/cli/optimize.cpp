@@ -95,8 +95,8 @@ void tell(const optimize::IterationReport& r, const optimize::Problem& problem, 
 
 Json designJson(const optimize::Problem& problem, const optimize::Member& m) {
     Json parameters = Json::object();
-    for (std::size_t v = 0; v < problem.variables.size(); ++v)
-        parameters[problem.variables[v].name] = problem.variables[v].value(m.design[v]);
+    for (const auto& [name, value] : problem.parameters(m.design))
+        parameters[name] = value;
     Json measurements = Json::object();
     for (std::size_t i = 0; i < problem.measures.size(); ++i)
         measurements[problem.measures[i].name] = number(m.values[i]);
@@ -167,6 +167,8 @@ void optimizeCommand(OptimizeOptions options, Context& context) {
         text += "  " + problem->variables[v].name + " = " +
                 formatSi(problem->variables[v].value(best.design[v]), problem->variables[v].unit) +
                 "\n";
+    for (const auto& match : problem->matches)
+        text += "  " + match.name + " = " + match.body + "\n";
     for (std::size_t s = 0; s < problem->specs.size(); ++s) {
         const auto& m = problem->measures[problem->measureOf[s]];
         text += "  " + m.name + " " +

@@ -48,8 +48,8 @@ struct RobustnessOptions {
 
 Json parametersJson(const optimize::Problem& problem, const optimize::Design& design) {
     Json parameters = Json::object();
-    for (std::size_t v = 0; v < problem.variables.size(); ++v)
-        parameters[problem.variables[v].name] = problem.variables[v].value(design[v]);
+    for (const auto& [name, value] : problem.parameters(design))
+        parameters[name] = value;
     return parameters;
 }
 

@@ -92,6 +92,7 @@ public:
         const Problem& problem = evaluator.problem();
         dataset::Random random(m_options.seed, iteration * kStreams + 1);
         Proposal p;
+        weigh(problem, population, p);
         const auto order = population.byCost();
         if (order.size() < 2) { // nothing to learn from yet
             p.designs = randomDesigns(problem, m_options.perIteration, population.known, random);
@@ -110,6 +111,38 @@ public:
     }
 
 private:
+    /// What was believed of a design when it was chosen: per spec, how many deviations its margin
+    /// lies above zero.
+    struct Promise {
+        Design design;
+        std::vector<double> above;
+    };
+
+    /// How right the beliefs about the last iteration's designs were: the share of specs told
+    /// rightly, and the mean log loss of the probabilities. Nothing is known after a restart.
+    void weigh(const Problem& problem, const Population& population, Proposal& p) {
+        double loss = 0;
+        std::size_t right = 0, all = 0;
+        for (const Promise& promise : m_promises) {
+            const auto found =
+                std::find_if(population.members.rbegin(), population.members.rend(),
+                             [&](const Member& member) { return member.design == promise.design; });
+            if (found == population.members.rend() || promise.above.size() != problem.specs.size())
+                continue; // it failed, or there are other specs since
+            for (std::size_t s = 0; s < problem.specs.size(); ++s) {
+                const bool met = found->penalties[s] == 0;
+                right += (promise.above[s] > 0) == met ? 1 : 0;
+                loss -= logNormal(met ? promise.above[s] : -promise.above[s]);
+                ++all;
+            }
+        }
+        m_promises.clear();
+        if (all == 0)
+            return;
+        p.accuracy = static_cast<double>(right) / static_cast<double>(all);
+        p.loss = loss / static_cast<double>(all);
+    }
+
     /// Grid coordinates, in the logarithm where the values span more than a decade; then the
     /// voltages the graph network predicts. About unit range each.
     Expected<void> addInputs(const Problem& problem, std::vector<Point>& points, StopToken stop) {
@@ -306,11 +339,15 @@ private:
                                   ? std::min_element(pool.begin(), pool.end(), nearer)
                                   : std::min_element(pool.begin(), pool.end(), likelier);
             p.designs.push_back(best->design);
+            Promise promise{best->design, {}};
             for (Believer& b : m_processes) {
                 std::vector<double> x;
                 b.append(*best, x);
-                b.process->observe(x, b.process->predict(x).mean.front());
+                const auto believed = b.process->predict(x);
+                promise.above.push_back(believed.mean.front() / believed.deviation.front());
+                b.process->observe(x, believed.mean.front());
             }
+            m_promises.push_back(std::move(promise));
             pool.erase(best);
             rate(pool);
         }
@@ -320,6 +357,7 @@ private:
     std::unique_ptr<Encoder> m_encoder;
     std::unique_ptr<learn::Model> m_model;
     std::vector<Believer> m_processes; ///< per spec
+    std::vector<Promise> m_promises;   ///< of the last iteration
 };
 
 } // namespace

@@ -62,6 +62,11 @@ public:
                 return missing("A parameter may vary, but no bench has it as a .param", v.name,
                                "parameters");
         }
+        for (const Match& match : m_problem.matches) {
+            if (!m_inventory.parameters.count(match.name))
+                return missing("A matched parameter is in no bench as a .param", match.name,
+                               "parameters");
+        }
         for (std::size_t m = 0; m < m_problem.drawnMeasures; ++m) {
             if (const auto done = measure(m_problem.measures[m]); !done)
                 return done;

@@ -39,6 +39,25 @@ std::vector<std::string> namesIn(const std::string& text) {
     return names;
 }
 
+/// The variables of a design by lower-case name.
+class VariableScope : public netlist::Scope {
+public:
+    VariableScope(const Problem& problem, const Design& design)
+        : m_problem(problem)
+        , m_design(design) {}
+    std::optional<double> lookup(std::string_view name) const override {
+        for (std::size_t v = 0; v < m_problem.variables.size(); ++v) {
+            if (toLower(m_problem.variables[v].name) == name)
+                return m_problem.variables[v].value(m_design[v]);
+        }
+        return std::nullopt;
+    }
+
+private:
+    const Problem& m_problem;
+    const Design& m_design;
+};
+
 /// What an expression finds: measured values, then parameters.
 class MeasureScope : public netlist::Scope {
 public:
@@ -58,6 +77,13 @@ public:
             if (toLower(variable.name) == name)
                 return variable.value(m_design ? (*m_design)[v]
                                                : variable.nearest(variable.nominal));
+        }
+        for (const Match& match : m_problem.matches) {
+            if (toLower(match.name) != name)
+                continue;
+            const auto value =
+                matchedValue(m_problem, match, m_design ? *m_design : m_problem.nominal());
+            return value ? std::optional(*value) : std::nullopt;
         }
         return std::nullopt;
     }
@@ -117,7 +143,9 @@ Expected<void> linkExpressions(Problem& problem, const std::string& where) {
             }
             const bool parameter =
                 std::any_of(problem.variables.begin(), problem.variables.end(),
-                            [&](const Variable& v) { return toLower(v.name) == name; });
+                            [&](const Variable& v) { return toLower(v.name) == name; }) ||
+                std::any_of(problem.matches.begin(), problem.matches.end(),
+                            [&](const Match& match) { return toLower(match.name) == name; });
             if (!parameter && !netlist::evaluate(name, netlist::emptyScope()))
                 return fail("OPT-005",
                             "An expression uses a name that is neither a measurement nor a "
@@ -146,6 +174,18 @@ Expected<void> linkExpressions(Problem& problem, const std::string& where) {
                     "One of them needs a value of its own");
     }
     return {};
+}
+
+Expected<double> matchedValue(const Problem& problem, const Match& match, const Design& design) {
+    for (const std::string& name : namesIn(match.body)) {
+        const bool varies = std::any_of(problem.variables.begin(), problem.variables.end(),
+                                        [&](const Variable& v) { return toLower(v.name) == name; });
+        if (!varies && !netlist::evaluate(name, netlist::emptyScope()))
+            return fail("OPT-005", "A matched parameter follows one that does not vary", name,
+                        "parameters." + match.name,
+                        "Name a parameter with a min and a max, such as 2*w1");
+    }
+    return netlist::evaluate(match.body, VariableScope(problem, design));
 }
 
 Expected<double> takeDerived(const Problem& problem, const Measure& m, const Design& design,

@@ -71,8 +71,8 @@ Expected<void> Encoder::build(const Design& design, nn::GraphBatch* batch,
                               std::vector<float>& x) const {
     netlist::ReadOptions options;
     options.searchPath = m_problem.searchPath;
-    for (std::size_t v = 0; v < design.size(); ++v)
-        options.parameters[m_problem.variables[v].name] = m_problem.variables[v].value(design[v]);
+    for (const auto& [name, value] : m_problem.parameters(design))
+        options.parameters[name] = value;
     const auto circuit = netlist::readNetlist(m_problem.judgeCircuit, options);
     if (!circuit)
         return circuit.failure();

@@ -186,8 +186,8 @@ public:
                                    : nullptr;
         netlist::ReadOptions options;
         options.searchPath = problem.searchPath;
-        for (std::size_t v = 0; v < problem.variables.size(); ++v)
-            options.parameters[problem.variables[v].name] = problem.variables[v].value(design[v]);
+        for (const auto& [name, value] : problem.parameters(design))
+            options.parameters[name] = value;
         if (corner) {
             for (const auto& [name, value] : corner->parameters)
                 options.parameters[name] = value;
@@ -377,8 +377,8 @@ public:
             for (const Measure& m : problem.measures)
                 hash.add(describe(m));
             if (readsParameters) { // they may be in no deck
-                for (std::size_t v = 0; v < problem.variables.size(); ++v)
-                    hash.add(formatExact(problem.variables[v].value((*designs[d].design)[v])));
+                for (const auto& [name, value] : problem.parameters(*designs[d].design))
+                    hash.add(formatExact(value));
             }
             keys[d] = hash.text();
             if (const auto found = cache.find(keys[d]); found != cache.end()) {

@@ -31,6 +31,10 @@ std::vector<std::size_t> derivedOrder(const Problem& problem);
 /// any.
 Expected<void> linkExpressions(Problem& problem, const std::string& where);
 
+/// The value of a parameter that follows others. Errors: OPT-005 it uses a name that does not vary,
+/// NET-101..106 an expression that is not understood. Thread: any.
+Expected<double> matchedValue(const Problem& problem, const Match& match, const Design& design);
+
 /// A measured value with its unit for people: "343.5", "18.64 MHz", "46.7 deg", "54.5 dB".
 std::string formatMeasure(const Measure& measure, double value);
 

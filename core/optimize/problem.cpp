@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/optimize/problem.h"
 
+#include "core/optimize/measure.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -69,6 +71,17 @@ Design Problem::nominal() const {
     for (const Variable& variable : variables)
         design.push_back(variable.nearest(variable.nominal));
     return design;
+}
+
+std::vector<std::pair<std::string, double>> Problem::parameters(const Design& design) const {
+    std::vector<std::pair<std::string, double>> all;
+    for (std::size_t v = 0; v < variables.size(); ++v)
+        all.emplace_back(variables[v].name, variables[v].value(design[v]));
+    for (const Match& match : matches) {
+        const auto value = matchedValue(*this, match, design);
+        all.emplace_back(match.name, value ? *value : std::nan(""));
+    }
+    return all;
 }
 
 std::vector<double> Problem::penalties(const std::vector<double>& values) const {

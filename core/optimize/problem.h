@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ohm::optimize {
@@ -29,6 +30,14 @@ struct Variable {
     int count() const; ///< grid points, at least 1
     double value(int index) const;
     int nearest(double value) const; ///< index of the nearest grid point
+};
+
+/// A parameter that follows those that vary, such as the width of a matched device. Thread: a plain
+/// value.
+struct Match {
+    std::string name;
+    std::string unit;
+    std::string body; ///< "mp1", "2*mp1": an expression of variables
 };
 
 /// What must hold of one measurement. Thread: a plain value.
@@ -98,6 +107,7 @@ struct Problem {
     std::filesystem::path folder;
     std::vector<std::filesystem::path> searchPath; ///< model cards
     std::vector<Variable> variables;
+    std::vector<Match> matches;
     std::vector<Bench> benches;
     std::vector<Measure> measures;
     std::vector<Spec> specs;
@@ -108,6 +118,8 @@ struct Problem {
     std::filesystem::path judgeCircuit; ///< what a graph network looks at; may be empty
 
     Design nominal() const;
+    /// What the benches' .param are for a design: every variable, then every match, by name.
+    std::vector<std::pair<std::string, double>> parameters(const Design& design) const;
     /// Penalties per spec of measured values (per measure).
     std::vector<double> penalties(const std::vector<double>& values) const;
     /// The problem without what was added for corners: every spec where it is drawn.

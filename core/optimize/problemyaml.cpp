@@ -173,7 +173,16 @@ private:
                 return fail("OPT-005", "sizing.fixed names a parameter that is not there",
                             held.back(), where("sizing"));
         }
+        const YAML::Node more = m_root["parameters"]; // keys that a project alone does not read
         for (const project::ParameterSpec& p : m_project.parameters) {
+            if (const YAML::Node row = more && more.IsMap() ? more[p.name] : YAML::Node();
+                row && row.IsMap() && row["matches"]) {
+                if (p.max > p.min)
+                    return bad("parameters." + p.name,
+                               "A matched parameter follows others and has no range of its own");
+                m_problem.matches.push_back({p.name, p.unit, textOf(row, "matches")});
+                continue;
+            }
             if (!(p.max > p.min))
                 continue; // fixed
             if (std::find(held.begin(), held.end(), p.name) != held.end())
@@ -190,6 +199,14 @@ private:
         if (m_problem.variables.empty())
             return fail("OPT-003", "The design space is empty: no parameter may vary", {},
                         m_project.file.string(), "Give parameters a min and a max");
+        for (const Match& match : m_problem.matches) {
+            const auto value = matchedValue(m_problem, match, m_problem.nominal());
+            if (value)
+                continue;
+            Error error = value.error();
+            error.where = where("parameters." + match.name);
+            return Unexpected{error};
+        }
         return {};
     }
 

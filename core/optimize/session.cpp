@@ -10,11 +10,16 @@
 #include "core/optimize/store.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -32,6 +37,8 @@ Json headerOf(const Problem& problem, const SessionOptions& options) {
     Json variables = Json::array();
     for (const Variable& v : problem.variables)
         variables.push_back({v.name, v.low, v.high, v.step, v.logarithmic});
+    for (const Match& match : problem.matches)
+        variables.push_back({match.name, match.body});
     Json measures = Json::array();
     for (const Measure& m : problem.measures)
         measures.push_back(m.name);
@@ -56,6 +63,33 @@ Json headerOf(const Problem& problem, const SessionOptions& options) {
         header["first"] = options.first;
     return header;
 }
+
+std::uintmax_t sizeOf(const std::filesystem::path& path) {
+    std::error_code code;
+    const auto size = std::filesystem::file_size(path, code);
+    return code ? 0 : size;
+}
+
+/// Holds a file for one process, also over a kill of another. Where the file system has no locks
+/// everybody holds it.
+class StoreLock {
+public:
+    explicit StoreLock(const std::filesystem::path& path)
+        : m_file(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+        m_held = m_file < 0 || ::flock(m_file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+    }
+    StoreLock(const StoreLock&) = delete;
+    StoreLock& operator=(const StoreLock&) = delete;
+    ~StoreLock() {
+        if (m_file >= 0)
+            ::close(m_file);
+    }
+    bool isHeld() const { return m_held; }
+
+private:
+    int m_file;
+    bool m_held = false;
+};
 
 /// Time since it was made without the pauses that the token asked for.
 class WorkClock {
@@ -137,6 +171,39 @@ Expected<std::unique_ptr<Session>> Session::open(const Problem& problem,
         return fail("BASE-010", "The folder cannot be made", code.message(), folder.string());
     if (const auto loaded = session->load(); !loaded)
         return loaded.failure();
+    session->m_bytes = sizeOf(folder / kStore);
+    return session;
+}
+
+Expected<std::unique_ptr<Session>> Session::read(const Problem& problem,
+                                                 const std::filesystem::path& folder) {
+    const auto path = folder / kStore;
+    const auto lines = readLines(path);
+    if (!lines)
+        return lines.failure();
+    std::unique_ptr<Session> session(new Session);
+    try {
+        const Json header = Json::parse(lines->empty() ? std::string() : lines->front());
+        AlgorithmOptions& a = session->m_options.algorithm;
+        a.name = header.at("algorithm");
+        a.seed = header.at("seed");
+        a.initial = header.at("initial");
+        a.perIteration = header.at("per_iteration");
+        a.gradientSteps = header.at("gradient_steps");
+        a.batch = header.at("batch");
+        a.meetsHeads = header.at("meets_heads");
+        a.epsilon = header.at("epsilon");
+        a.backbone = header.at("backbone").get<std::string>();
+        if (header.contains("first"))
+            session->m_options.first = header["first"].get<std::vector<Design>>();
+    } catch (const Json::exception& e) {
+        return fail("OPT-031", "The folder's session.jsonl is not a sizing session", e.what(),
+                    path.string());
+    }
+    session->m_folder = folder;
+    session->m_evaluator = std::make_unique<Evaluator>(problem, nullptr);
+    if (const auto loaded = session->load(); !loaded)
+        return loaded.failure();
     return session;
 }
 
@@ -207,7 +274,7 @@ Expected<void> Session::load() {
     for (const Record& r : m_records)
         apply(r);
     m_resumed = m_records.size();
-    if (m_algorithm->hasState() && m_records.size() > 1)
+    if (m_algorithm && m_algorithm->hasState() && m_records.size() > 1)
         return m_algorithm->load(stateFile(m_records.size() - 1));
     return {};
 }
@@ -343,10 +410,19 @@ std::optional<Ending> Session::ended() const {
 
 Expected<Ending> Session::run(const std::function<void(const IterationReport&)>& report,
                               StopToken stop) {
+    if (!m_algorithm)
+        return fail("OPT-031", "The session was opened to be looked at", {}, m_folder.string());
+    // Two that append to one store would spoil it; a killed process lets go of it by itself.
+    const StoreLock lock(m_folder / kStore);
+    if (!lock.isHeld() || sizeOf(m_folder / kStore) != m_bytes)
+        return fail("OPT-032", "The session is run by another process, or was meanwhile", {},
+                    m_folder.string(), "Wait for it, or choose another folder or seed");
     if (const auto noted = note("start", nullptr); !noted)
         return noted.failure();
     auto ending = iterate(report, std::move(stop));
-    if (const auto noted = note("end", ending ? endingText(*ending) : "failed"); !noted && ending)
+    const auto noted = note("end", ending ? endingText(*ending) : "failed");
+    m_bytes = sizeOf(m_folder / kStore);
+    if (!noted && ending)
         return noted.failure();
     return ending;
 }
@@ -446,10 +522,9 @@ Expected<std::string> designNetlist(const Problem& problem, const Design& design
     netlist::ReadOptions options;
     options.searchPath = problem.searchPath;
     std::string values;
-    for (std::size_t v = 0; v < problem.variables.size(); ++v) {
-        const double value = problem.variables[v].value(design[v]);
-        options.parameters[problem.variables[v].name] = value;
-        values += "* " + problem.variables[v].name + " = " + formatSpice(value) + "\n";
+    for (const auto& [name, value] : problem.parameters(design)) {
+        options.parameters[name] = value;
+        values += "* " + name + " = " + formatSpice(value) + "\n";
     }
     const auto circuit = netlist::readNetlist(problem.benches.front().circuit, options);
     if (!circuit)

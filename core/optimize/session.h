@@ -4,6 +4,7 @@
 #include "core/optimize/algorithm.h"
 #include "core/optimize/outlook.h"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -54,10 +55,16 @@ public:
     open(const Problem& problem, const SessionOptions& options, const std::filesystem::path& folder,
          std::shared_ptr<sim::SimulatorPool> pool, const std::filesystem::path& cacheFile = {});
 
+    /// A session as it lies in its folder, to be looked at and not to be run. Its options are what
+    /// the store says, a backbone by its file name alone. Errors: OPT-030, OPT-031, BASE-001.
+    static Expected<std::unique_ptr<Session>> read(const Problem& problem,
+                                                   const std::filesystem::path& folder);
+
     /// Runs iterations until it ends. `report` is called after each one on the calling thread. A
     /// pause of the token blocks between two steps. Errors: those of Evaluator and Algorithm,
-    /// OPT-023 no initial design could be simulated, OPT-041 before that: neither can the start
-    /// design, which is tried first and not counted, nor can four random ones.
+    /// OPT-032 another process runs it, OPT-023 no initial design could be simulated, OPT-041
+    /// before that: neither can the start design, which is tried first and not counted, nor can
+    /// four random ones.
     Expected<Ending> run(const std::function<void(const IterationReport&)>& report,
                          StopToken stop = {});
 
@@ -103,6 +110,7 @@ private:
     std::vector<Record> m_records;
     std::vector<IterationReport> m_history;
     std::size_t m_resumed = 0;
+    std::uintmax_t m_bytes = 0; ///< of the store, as far as this object knows it
 };
 
 /// The circuit of a bench with a design's values, as a deck to take home. Errors: NET-*.

@@ -221,6 +221,8 @@ private:
                     if (scale != "log" && scale != "linear")
                         report(Severity::Error, "PROJ-011",
                                quoted("scale") + " is neither linear nor log", field.second);
+                } else if (name == "matches") { // what sizing makes of it: core/optimize
+                    m_unknownFields[spec.name][name] = field.second;
                 } else {
                     report(Severity::Warning, "PROJ-010",
                            "The key " + quoted(name.c_str()) +

@@ -117,6 +117,8 @@ std::string valueText(const SetupField& field) {
 /// The lines of an entry, without indentation before the first.
 std::string entryText(const SetupRow& row, const std::string& indent, const std::string& comment) {
     const std::string head = indent + scalar(row.name) + ":";
+    if (row.fields.size() == 1 && row.fields.front().key == "value" && row.fields.front().isPlain)
+        return head + " " + scalar(row.fields.front().text) + comment + "\n"; // name: 10k
     std::string flow;
     for (const SetupField& field : row.fields)
         flow += (flow.empty() ? "" : ", ") + scalar(field.key) + ": " + valueText(field);

@@ -9,6 +9,7 @@
 #include <QGuiApplication>
 #include <QIcon>
 #include <QPalette>
+#include <QRegularExpression>
 
 #include <algorithm>
 #include <cmath>
@@ -24,6 +25,11 @@ using Entry = SetupTable::Entry;
 constexpr auto kPoints = "#points"; ///< how many values a parameter may take
 constexpr auto kNote = "#note";
 
+/// What stands in the file where a box is checked.
+QString checkedText(const SetupTable::Column& column) {
+    return column.key == u"area"_s ? u"yes"_s : u"log"_s;
+}
+
 QVector<SetupTable::Column> columnsOf(SetupKind kind) {
     const auto say = [](const char* text) { return SetupTable::tr(text); };
     const QString number = say("A number with an SI suffix: 10u, 4.7k, 2meg. M and m are milli, "
@@ -38,6 +44,8 @@ QVector<SetupTable::Column> columnsOf(SetupKind kind) {
                  say("Distance of two values; empty: a hundredth of the range")},
                 {u"unit"_s, say("Unit"), Entry::Text, say("m, F, ohm, A ... or nothing")},
                 {u"scale"_s, say("Log"), Entry::Check, say("Values even in the logarithm")},
+                {u"matches"_s, say("Matches"), Entry::Text,
+                 say("Follows another parameter in place of values of its own: w1, or 2*w1")},
                 {QLatin1String(kPoints), say("Points"), Entry::Fixed,
                  say("How many values it may take; 1 does not vary")}};
     case SetupKind::Specs:
@@ -65,6 +73,11 @@ QVector<SetupTable::Column> columnsOf(SetupKind kind) {
                 {u"source"_s, say("Source"), Entry::Text, say("The voltage source whose current")},
                 {u"tolerance"_s, say("Tolerance"), Entry::Number,
                  say("Of the settled value, as a part of the step")},
+                {u"at"_s, say("At"), Entry::Number, say("Noise: the density at this frequency")},
+                {u"from"_s, say("From"), Entry::Number,
+                 say("Noise over a band begins here; empty: the lowest simulated")},
+                {u"to"_s, say("To"), Entry::Number,
+                 say("Noise over a band ends here; empty: the highest simulated")},
                 {u"meas"_s, say(".meas"), Entry::Text,
                  say("A .meas line without its first word: tran rise trig ...")},
                 {u"expr"_s, say("Expression"), Entry::Text,
@@ -77,6 +90,19 @@ QVector<SetupTable::Column> columnsOf(SetupKind kind) {
             {u"analyses"_s, say("Analyses"), Entry::List,
              say("Separated by commas: op, ac dec 10 1 1g, tran 500p 600n")},
             {u"timeout"_s, say("Timeout"), Entry::Number, say("s of one simulation; 30 s")}};
+    case SetupKind::Scatter:
+        return {
+            {u"kind"_s, say("What"), Entry::Choice,
+             say("samples and seed; process: one draw for all devices of a model; mismatch: one "
+                 "for each device; parameter: of the circuit")},
+            {u"model"_s, say("Model"), Entry::Text, say("nmos, pmos ...: a model card")},
+            {u"parameter"_s, say("Parameter"), Entry::Text,
+             say("vth0, u0 ... of the model, or a .param")},
+            {u"value"_s, say("Value"), Entry::Number,
+             say("Standard deviation: 8m, or a share such as 3%; by area in mV \u00b5m")},
+            {u"area"_s, say("By area"), Entry::Check,
+             say("Mismatch that falls with the root of W L m (Pelgrom)")},
+            {u"distribution"_s, say("Shape"), Entry::Choice, say("normal or uniform")}};
     case SetupKind::Corners:
         break;
     }
@@ -157,10 +183,26 @@ int SetupTable::columnCount(const QModelIndex& parent) const {
 /// False for cells that the row's kind of measurement does not read.
 bool SetupTable::isUsed(int row, const Column& column) const {
     static const QStringList special{u"of"_s,        u"input"_s, u"against"_s, u"source"_s,
-                                     u"tolerance"_s, u"meas"_s,  u"expr"_s};
-    if (m_kind != SetupKind::Measurements || !special.contains(column.key))
-        return true;
+                                     u"tolerance"_s, u"meas"_s,  u"expr"_s,    u"at"_s,
+                                     u"from"_s,      u"to"_s};
     const QString kind = m_setup.text(m_kind, row, u"kind"_s);
+    if (m_kind == SetupKind::Scatter) {
+        if (column.key == u"model"_s)
+            return kind == u"process"_s || kind == u"mismatch"_s;
+        if (column.key == u"area"_s)
+            return kind == u"mismatch"_s;
+        return column.key == u"kind"_s || column.key == u"value"_s ||
+               (kind != u"samples"_s && kind != u"seed"_s);
+    }
+    if (m_kind == SetupKind::Parameters && !m_setup.text(m_kind, row, u"matches"_s).isEmpty())
+        return column.key.isEmpty() || column.key == u"unit"_s || column.key == u"matches"_s ||
+               column.entry == Entry::Fixed;
+    if (m_kind != SetupKind::Measurements)
+        return true;
+    if (!m_setup.text(m_kind, row, u"expr"_s).isEmpty())
+        return column.key.isEmpty() || column.key == u"expr"_s || column.key == u"unit"_s;
+    if (!special.contains(column.key))
+        return true;
     if (!m_setup.text(m_kind, row, column.key).isEmpty() || !measureKinds().contains(kind))
         return true;
     return measureFields(kind).contains(column.key);
@@ -170,6 +212,17 @@ QString SetupTable::unitOf(int row, const Column& column) const {
     static const QStringList limits{u"value"_s, u"min"_s, u"max"_s, u"step"_s, u"target"_s};
     if (column.key == u"timeout"_s)
         return u"s"_s;
+    if (column.key == u"at"_s || column.key == u"from"_s || column.key == u"to"_s)
+        return u"Hz"_s;
+    if (m_kind == SetupKind::Scatter) {
+        if (m_setup.text(m_kind, row, u"kind"_s) != u"parameter"_s)
+            return m_setup.text(m_kind, row, u"parameter"_s).startsWith(u"vth"_s) ? u"V"_s
+                                                                                  : QString();
+        const auto at =
+            m_setup.names(SetupKind::Parameters).indexOf(m_setup.text(m_kind, row, u"parameter"_s));
+        return at < 0 ? QString()
+                      : m_setup.text(SetupKind::Parameters, static_cast<int>(at), u"unit"_s);
+    }
     if (!limits.contains(column.key))
         return {};
     if (m_kind == SetupKind::Parameters)
@@ -179,6 +232,8 @@ QString SetupTable::unitOf(int row, const Column& column) const {
     if (measured < 0)
         return {};
     const QString own = m_setup.text(SetupKind::Measurements, measured, u"unit"_s);
+    if (own.isEmpty() && !m_setup.text(SetupKind::Measurements, measured, u"at"_s).isEmpty())
+        return u"V/\u221aHz"_s; // noise at one frequency
     return own.isEmpty() ? measureUnit(m_setup.text(SetupKind::Measurements, measured, u"kind"_s))
                          : own;
 }
@@ -187,6 +242,8 @@ QString SetupTable::shown(int row, const Column& column) const {
     if (column.key == QLatin1String(kNote))
         return m_notes.value(m_setup.text(m_kind, row, {}));
     if (column.key == QLatin1String(kPoints)) {
+        if (!m_setup.text(m_kind, row, u"matches"_s).isEmpty())
+            return tr("follows");
         const auto number = [&](const QString& key) {
             return parseSi(ss(m_setup.text(m_kind, row, key)));
         };
@@ -212,6 +269,8 @@ QString SetupTable::shown(int row, const Column& column) const {
         const QString unit = unitOf(row, column);
         const auto value = parseSi(ss(text));
         if (value && std::isfinite(*value)) {
+            if (unit == u"V"_s && !m_setup.text(m_kind, row, u"area"_s).isEmpty())
+                return u"%1 mV \u00b5m"_s.arg(*value * 1e9, 0, 'g', 6); // as designers say it
             const bool scaled = !unit.isEmpty() && unit != u"deg"_s && unit != u"dB"_s;
             return scaled ? qs(formatSi(*value, ss(unit), 6)).replace(u"ohm"_s, u"\u03a9"_s)
                           : QString::number(*value, 'g', 8) +
@@ -223,7 +282,9 @@ QString SetupTable::shown(int row, const Column& column) const {
 
 QStringList SetupTable::choices(const Column& column) const {
     if (column.key == u"kind"_s)
-        return measureKinds();
+        return m_kind == SetupKind::Scatter ? scatterKinds() : measureKinds();
+    if (column.key == u"distribution"_s)
+        return {u"normal"_s, u"uniform"_s};
     if (column.key == u"bench"_s || column.key == u"against"_s)
         return m_setup.names(SetupKind::Benches);
     if (column.key == u"circuit"_s)
@@ -244,9 +305,11 @@ QVariant SetupTable::data(const QModelIndex& index, int role) const {
                    ? shown(row, column)
                    : m_setup.text(m_kind, row, column.key);
     case Qt::CheckStateRole:
-        if (column.entry != Entry::Check)
-            return {};
-        return m_setup.text(m_kind, row, column.key) == u"log"_s ? Qt::Checked : Qt::Unchecked;
+        if (column.entry != Entry::Check ||
+            (!isUsed(row, column) && m_setup.text(m_kind, row, column.key).isEmpty()))
+            return {}; // no box where there is nothing to check
+        return m_setup.text(m_kind, row, column.key) == checkedText(column) ? Qt::Checked
+                                                                            : Qt::Unchecked;
     case Qt::DecorationRole:
         return m_setup.issue(m_kind, row, column.key).isEmpty()
                    ? QVariant()
@@ -262,10 +325,11 @@ QVariant SetupTable::data(const QModelIndex& index, int role) const {
         const QString issue = m_setup.issue(m_kind, row, column.key);
         if (role == Qt::AccessibleDescriptionRole)
             return issue;
-        return column.entry == Entry::Check
-                   ? (m_setup.text(m_kind, row, column.key) == u"log"_s ? tr("logarithmic")
-                                                                        : tr("linear"))
-                   : shown(row, column);
+        if (column.entry != Entry::Check)
+            return shown(row, column);
+        const bool on = m_setup.text(m_kind, row, column.key) == checkedText(column);
+        return column.key == u"area"_s ? (on ? tr("by area") : tr("for each device alike"))
+                                       : (on ? tr("logarithmic") : tr("linear"));
     }
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(Qt::AlignVCenter |
@@ -301,7 +365,7 @@ bool SetupTable::setData(const QModelIndex& index, const QVariant& value, int ro
     const Column& column = m_columns[index.column()];
     if (role == Qt::CheckStateRole && column.entry == Entry::Check) {
         m_setup.setText(m_kind, index.row(), column.key,
-                        value.toInt() == Qt::Checked ? u"log"_s : QString());
+                        value.toInt() == Qt::Checked ? checkedText(column) : QString());
         return true;
     }
     if (role != Qt::EditRole || column.entry == Entry::Fixed || column.entry == Entry::Check)
@@ -309,6 +373,14 @@ bool SetupTable::setData(const QModelIndex& index, const QVariant& value, int ro
     QString text = value.toString().simplified();
     if (column.entry == Entry::Number)
         text = numberForFile(text);
+    if (m_kind == SetupKind::Scatter && column.key == u"value"_s) {
+        static const QRegularExpression pelgrom(u"^([0-9.]+)\\s*mV\\s*[*\u00b7]?\\s*u?m$"_s);
+        const auto match = pelgrom.match(QString(text).replace(u'\u00b5', u'u'));
+        if (match.hasMatch())
+            text = match.captured(1) + u'n'; // 1 mV um = 1 nV m
+    }
+    if (column.key == u"distribution"_s && text == u"normal"_s)
+        text.clear(); // what it is without a word
     if (column.entry == Entry::List) {
         if (text.startsWith(u'[') && text.endsWith(u']'))
             text = text.mid(1, text.size() - 2).trimmed();
@@ -332,7 +404,8 @@ Qt::ItemFlags SetupTable::flags(const QModelIndex& index) const {
     if (m_locked && (m_kind != SetupKind::Specs || index.column() == 0))
         return flags;
     if (entry == Entry::Check)
-        flags |= Qt::ItemIsUserCheckable;
+        flags |=
+            data(index, Qt::CheckStateRole).isValid() ? Qt::ItemIsUserCheckable : Qt::NoItemFlags;
     else if (entry != Entry::Fixed)
         flags |= Qt::ItemIsEditable;
     return flags;

@@ -95,11 +95,8 @@ OptimizePage::OptimizePage(JobService& jobs, QWidget* parent)
         const optimize::Member* member = memberAt(m_designs->design());
         if (!member || !m_runs.problem())
             return;
-        std::vector<std::pair<std::string, double>> values;
-        for (std::size_t v = 0; v < m_runs.problem()->variables.size(); ++v)
-            values.emplace_back(m_runs.problem()->variables[v].name,
-                                m_runs.problem()->variables[v].value(member->design[v]));
-        emit schematicRequested(values, tr("Design %1").arg(m_designs->design() + 1));
+        emit schematicRequested(m_runs.problem()->parameters(member->design),
+                                tr("Design %1").arg(m_designs->design() + 1));
     });
     connect(m_inspect->robust(), &SizingRobustPane::failed, this,
             [this](const Error& error) { m_bar->showError(error); });
@@ -318,10 +315,8 @@ void OptimizePage::copyValues(int member) {
     if (!chosen)
         return;
     QString text;
-    const auto& variables = m_runs.problem()->variables;
-    for (std::size_t v = 0; v < variables.size(); ++v)
-        text += u".param %1=%2\n"_s.arg(qs(variables[v].name),
-                                        qs(formatSpice(variables[v].value(chosen->design[v]))));
+    for (const auto& [name, value] : m_runs.problem()->parameters(chosen->design))
+        text += u".param %1=%2\n"_s.arg(qs(name), qs(formatSpice(value)));
     QGuiApplication::clipboard()->setText(text);
     m_bar->showMessage(Kind::Success,
                        tr("The parameters of design %1 are on the clipboard.").arg(member + 1));

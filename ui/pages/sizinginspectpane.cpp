@@ -183,6 +183,15 @@ void SizingInspectPane::showDesign(const std::optional<optimize::Problem>& probl
                 : qs(formatSi(value, variable.unit)).replace(u"ohm"_s, u"\u03a9"_s),
             tr("varies"), {});
     }
+    const auto parameters = problem->parameters(member->design);
+    for (std::size_t i = 0; i < problem->matches.size(); ++i) {
+        const optimize::Match& match = problem->matches[i];
+        const double value = parameters[problem->variables.size() + i].second;
+        add(qs(match.name),
+            match.unit.empty() ? QString::number(value, 'g', 6)
+                               : qs(formatSi(value, match.unit)).replace(u"ohm"_s, u"\u03a9"_s),
+            tr("matches %1").arg(qs(match.body)), {});
+    }
     showResult();
 }
 

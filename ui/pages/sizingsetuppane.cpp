@@ -7,6 +7,7 @@
 #include <QApplication>
 #include <QBoxLayout>
 #include <QComboBox>
+#include <QEvent>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
@@ -90,9 +91,11 @@ QString titleOf(SetupKind kind) {
     case SetupKind::Benches:
         return SizingSetupPane::tr("Benches");
     case SetupKind::Corners:
+        return SizingSetupPane::tr("Corners");
+    case SetupKind::Scatter:
         break;
     }
-    return SizingSetupPane::tr("Corners");
+    return SizingSetupPane::tr("Scatter");
 }
 
 } // namespace
@@ -183,6 +186,14 @@ SizingSetupPane::SizingSetupPane(SizingSetup& setup, QWidget* parent)
     connect(m_findings, &QLabel::linkActivated, this, &SizingSetupPane::goTo);
     showFindings();
     showState();
+}
+
+void SizingSetupPane::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) { // rich text keeps the colour of its links
+        m_findings->clear();
+        showFindings();
+    }
 }
 
 SetupKind SizingSetupPane::kind() const {

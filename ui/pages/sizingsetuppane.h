@@ -39,6 +39,9 @@ public:
 signals:
     void saveRequested();
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     SetupKind kind() const;
     int row() const; ///< of the shown table; -1: none

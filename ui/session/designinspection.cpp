@@ -50,8 +50,8 @@ Expected<InspectedPtr> look(const optimize::Problem& problem, const optimize::De
     }
     netlist::ReadOptions options;
     options.searchPath = problem.searchPath;
-    for (std::size_t v = 0; v < problem.variables.size(); ++v)
-        options.parameters[problem.variables[v].name] = problem.variables[v].value(design[v]);
+    for (const auto& [name, value] : problem.parameters(design))
+        options.parameters[name] = value;
     const auto circuit = netlist::readNetlist(problem.benches.front().circuit, options);
     if (!circuit)
         return circuit.failure();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What can be told of a sizing set-up from its texts alone.
 #include "core/base/units.h"
+#include "core/optimize/scattersetup.h"
 #include "ui/services/text.h"
 #include "ui/session/sizingsetup.h"
 
@@ -26,13 +27,20 @@ struct MeasureKind {
     const char* fields;
     const char* unit;
 };
-constexpr MeasureKind kKinds[] = {
-    {"gain", "of", ""},           {"ugbw", "of", "Hz"},
-    {"bandwidth", "of", "Hz"},    {"phase_margin", "of", "deg"},
-    {"cmrr", "of against", "dB"}, {"psrr", "of against", "dB"},
-    {"current", "source", "A"},   {"voltage", "of", "V"},
-    {"offset", "of input", "V"},  {"settling", "of input tolerance", "s"},
-    {"slew", "of input", "V/s"},  {"meas", "meas", ""}};
+constexpr MeasureKind kKinds[] = {{"gain", "of", ""},
+                                  {"ugbw", "of", "Hz"},
+                                  {"bandwidth", "of", "Hz"},
+                                  {"phase_margin", "of", "deg"},
+                                  {"cmrr", "of against", "dB"},
+                                  {"psrr", "of against", "dB"},
+                                  {"current", "source", "A"},
+                                  {"voltage", "of", "V"},
+                                  {"offset", "of input", "V"},
+                                  {"settling", "of input tolerance", "s"},
+                                  {"slew", "of input", "V/s"},
+                                  {"meas", "meas", ""},
+                                  {"output_noise", "at from to", "V"},
+                                  {"input_noise", "at from to", "V"}};
 
 const MeasureKind* kindOf(const QString& name) {
     const auto* found = std::find_if(std::begin(kKinds), std::end(kKinds),
@@ -68,6 +76,9 @@ public:
                     bench();
                     break;
                 case SetupKind::Corners:
+                    break;
+                case SetupKind::Scatter:
+                    scatter();
                     break;
                 }
             }
@@ -105,6 +116,8 @@ private:
     }
 
     void checkNames() {
+        if (m_kind == SetupKind::Scatter)
+            return; // named after what they say
         static const QRegularExpression word(u"^[A-Za-z_][A-Za-z0-9_.-]*$"_s);
         const auto& rows = table(m_kind);
         for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -123,6 +136,11 @@ private:
 
     void parameter() {
         const auto value = number("value");
+        if (!field("matches").isEmpty()) {
+            if (!field("min").isEmpty() || !field("max").isEmpty())
+                tell("matches", say("A matched parameter follows others and has no range."));
+            return; // what it names is checked by core
+        }
         if (field("value").isEmpty())
             tell("value", say("A parameter needs a value to begin with."));
         const auto min = number("min");
@@ -166,6 +184,11 @@ private:
         const QString kind =
             field("kind").isEmpty() && !field("meas").isEmpty() ? u"meas"_s : field("kind");
         const MeasureKind* known = kindOf(kind);
+        if (!field("expr").isEmpty()) {
+            if (!kind.isEmpty() || !field("bench").isEmpty())
+                tell("expr", say("An expression stands alone, without kind and bench."));
+            return;
+        }
         if (kind.isEmpty())
             tell("kind", say("Choose what is measured."));
         for (const char* key : {"bench", "against"}) {
@@ -179,7 +202,7 @@ private:
             tell("bench", say("A measurement needs a bench to be simulated on."));
         for (const QString& needed : measureFields(kind)) {
             const QByteArray key = needed.toLatin1();
-            if (key == "tolerance")
+            if (key == "tolerance" || key == "at" || key == "from" || key == "to")
                 number(key.constData());
             else if (field(key.constData()).isEmpty())
                 tell(key.constData(), say("This kind of measurement needs it."));
@@ -195,6 +218,44 @@ private:
         const auto timeout = number("timeout");
         if (timeout && *timeout <= 0)
             tell("timeout", say("A timeout is above zero."));
+    }
+
+    void scatter() {
+        const QString kind = field("kind");
+        static const QStringList kinds = scatterKinds();
+        if (!kinds.contains(kind))
+            return tell("kind", say("Choose samples, seed, process, mismatch or parameter."));
+        const auto& rows = table(m_kind);
+        if (std::any_of(rows.begin(), rows.begin() + m_row, [&](const auto& other) {
+                return optimize::scatterPlace(other) == optimize::scatterPlace(*m_entry);
+            }))
+            return tell("kind", say("This is given twice."));
+        const bool whole = kind == u"samples"_s || kind == u"seed"_s;
+        QString text = field("value");
+        const bool share = text.endsWith(u'%');
+        const auto value = parseSi(ss(share ? text.chopped(1).trimmed() : text));
+        if (!value || !std::isfinite(*value) || (whole && share))
+            return tell("value",
+                        say("A number is expected, such as 8m, 200 or, of a scatter, 3%."));
+        if (whole) {
+            const double least = kind == u"samples"_s ? 2 : 0,
+                         most = kind == u"samples"_s ? 1e5 : 1e15;
+            if (*value != std::floor(*value) || *value < least || *value > most)
+                tell("value", kind == u"samples"_s ? say("Samples are from 2 to 100000.")
+                                                   : say("A seed is a whole number from 0."));
+            return;
+        }
+        if (field("parameter").isEmpty())
+            tell("parameter", say("What scatters, such as vth0?"));
+        if (kind != u"parameter"_s && field("model").isEmpty())
+            tell("model", say("The model whose parameter scatters, such as nmos."));
+        if (*value <= 0 || (share && *value >= 100 && field("area").isEmpty()))
+            tell("value", say("A scatter is above zero, a relative one below 100 %."));
+        if (!field("area").isEmpty() && kind != u"mismatch"_s)
+            tell("area", say("Only mismatch goes by area."));
+        const QString shape = field("distribution");
+        if (!shape.isEmpty() && shape != u"normal"_s && shape != u"uniform"_s)
+            tell("distribution", say("A distribution is normal or uniform."));
     }
 
     const Tables& m_tables;
@@ -222,6 +283,10 @@ QStringList measureKinds() {
     for (const MeasureKind& kind : kKinds)
         names << QString::fromLatin1(kind.name);
     return names;
+}
+
+QStringList scatterKinds() {
+    return {u"samples"_s, u"seed"_s, u"process"_s, u"mismatch"_s, u"parameter"_s};
 }
 
 QString measureUnit(const QString& kind) {

@@ -8,6 +8,8 @@
 #include "ui/services/text.h"
 
 #include <QCryptographicHash>
+#include <QDir>
+#include <QFileInfo>
 #include <QStandardPaths>
 
 #include <algorithm>
@@ -20,6 +22,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int kTakeUpMs = 100;
+constexpr int kMostRecalled = 40; ///< earlier sessions, the newest
 constexpr std::size_t kMostNetlist = std::size_t{4} << 20;
 
 /// Everything that decides what a design's measured values are: another problem gets another
@@ -39,6 +42,10 @@ QString signatureOf(const optimize::Problem& problem) {
         number(v.high);
         number(v.step);
         number(v.logarithmic ? 1 : 0);
+    }
+    for (const auto& match : problem.matches) {
+        add(match.name);
+        add(match.body);
     }
     for (const auto& b : problem.benches) {
         add(b.name);
@@ -174,6 +181,7 @@ void SizingRuns::setProblem(const optimize::Problem& problem) {
             clear(); // its designs are those of another problem
         m_signature = signature;
         m_problem = problem;
+        recall();
         return;
     }
     // A judge has a pair of heads per spec: a session keeps those it began with.
@@ -191,6 +199,60 @@ void SizingRuns::setProblem(const optimize::Problem& problem) {
         run.members = std::make_shared<const std::vector<optimize::Member>>(std::move(members));
         emit updated(i);
     }
+}
+
+/// Reads the sessions of this set-up that lie in the project's folder of sizings.
+void SizingRuns::recall() {
+    m_recalled = false;
+    const QString place = QFileInfo(folderOf({})).path();
+    const JobSpec spec{tr("Earlier sizings"), Pool::Io, u"sizing-recall"_s, 0, true};
+    m_jobs.start<QVector<SizingRun>>(
+        spec,
+        [problem = *m_problem, place,
+         mark = u'-' + m_signature](StopToken stop, ProgressSink&) -> Expected<QVector<SizingRun>> {
+            QVector<SizingRun> found;
+            const auto folders =
+                QDir(place).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Time);
+            for (const QFileInfo& folder : folders) {
+                if (stop.stopRequested() || found.size() >= kMostRecalled)
+                    break;
+                if (!folder.fileName().contains(mark))
+                    continue;
+                auto session = optimize::Session::read(problem, toPath(folder.filePath()));
+                if (!session || (*session)->history().empty())
+                    continue; // of other measurements, or damaged: Start tells
+                SizingRun run;
+                run.options = (*session)->options();
+                run.title = run.options.first.empty()
+                                ? sizingTitle(run.options)
+                                : tr("%1, from a design").arg(sizingTitle(run.options));
+                run.folder = folder.filePath();
+                run.state = SizingRun::State::Stopped;
+                run.history = (*session)->history();
+                run.members = std::make_shared<const std::vector<optimize::Member>>(
+                    (*session)->population().members);
+                run.outcome = tr("Of an earlier time. Start goes on with it.");
+                run.shown = false;
+                found.push_back(std::move(run));
+            }
+            return found;
+        },
+        this,
+        [this, generation = m_generation](Expected<QVector<SizingRun>> found) {
+            if (generation != m_generation)
+                return;
+            m_recalled = true;
+            for (SizingRun& run : found ? *found : QVector<SizingRun>()) {
+                const bool there =
+                    std::any_of(m_runs.begin(), m_runs.end(),
+                                [&](const SizingRun& other) { return other.folder == run.folder; });
+                if (there)
+                    continue;
+                run.place = m_places++;
+                m_runs.push_back(std::move(run));
+            }
+            emit listChanged();
+        });
 }
 
 QString SizingRuns::folderOf(const optimize::SessionOptions& options) const {

@@ -55,6 +55,10 @@ public:
     void setProblem(const optimize::Problem& problem);
     const std::optional<optimize::Problem>& problem() const { return m_problem; }
 
+    /// Those of earlier times with the same set-up come back by themselves, unseen until their box
+    /// is checked. True once they were looked for.
+    bool hasRecalled() const { return m_recalled; }
+
     /// Queues a session (goes on with the one in the folder); gives its place in the list, that of
     /// the same session where it is there already.
     int start(const QString& algorithm, const optimize::SessionOptions& options);
@@ -89,6 +93,7 @@ private:
     void next();
     void takeUp();
     void finish(const Expected<optimize::Ending>& ending);
+    void recall();
 
     JobService& m_jobs;
     std::optional<optimize::Problem> m_problem;
@@ -97,6 +102,7 @@ private:
     int m_running = -1;
     int m_chosen = -1;
     int m_places = 0;
+    bool m_recalled = false;
     JobId m_job = 0;
     quint64 m_generation = 0; ///< of the list
     std::shared_ptr<Feed> m_feed;

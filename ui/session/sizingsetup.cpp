@@ -3,6 +3,7 @@
 
 #include "core/base/files.h"
 #include "core/base/text.h"
+#include "core/optimize/scattersetup.h"
 #include "ui/services/text.h"
 
 #include <QDir>
@@ -19,8 +20,8 @@ constexpr std::string_view kDefaultAnalyses = "[op]";
 } // namespace
 
 QString setupKey(SetupKind kind) {
-    static const QStringList keys{u"parameters"_s, u"specs"_s, u"measurements"_s, u"benches"_s,
-                                  u"corners"_s};
+    static const QStringList keys{u"parameters"_s, u"specs"_s,   u"measurements"_s,
+                                  u"benches"_s,    u"corners"_s, u"monte_carlo"_s};
     return keys.at(static_cast<int>(kind));
 }
 
@@ -118,6 +119,14 @@ Expected<void> SizingSetup::open(const QString& file) {
                                        project->file.string());
         if (!rows)
             return finish(rows.error());
+        if (static_cast<SetupKind>(kind) == SetupKind::Scatter) {
+            m_scatterFile = *rows;
+            rows = optimize::scatterRows(m_scatterFile);
+            m_scatterOdd = !rows; // told by the check
+            if (m_scatterOdd)
+                rows = Rows();
+            m_scatterRead = *rows;
+        }
         tables[static_cast<std::size_t>(kind)] = std::move(*rows);
     }
     m_file = project->file;
@@ -145,6 +154,17 @@ void SizingSetup::setText(SetupKind kind, int row, const QString& key, const QSt
             kind == SetupKind::Corners || key == u"analyses"_s || key == u"corners"_s;
         after.set(ss(key), ss(text),
                   !(structure && (text.startsWith(u'[') || text.startsWith(u'{'))));
+        if (kind == SetupKind::Scatter)
+            after.name = optimize::scatterName(after);
+        if (kind == SetupKind::Measurements && !text.isEmpty()) { // an expression stands alone
+            if (key == u"expr"_s) {
+                for (const char* other : {"kind", "bench", "against", "of", "input", "source",
+                                          "tolerance", "meas", "at", "from", "to"})
+                    after.set(other, {});
+            } else if (key == u"kind"_s) {
+                after.set("expr", {});
+            }
+        }
         m_undo.push(new Change(
             *this, kind, row, std::move(after),
             tr("%1 of %2").arg(key, qs(rows(kind)[static_cast<std::size_t>(row)].name))));
@@ -172,6 +192,8 @@ void SizingSetup::setText(SetupKind kind, int row, const QString& key, const QSt
     };
     if (kind == SetupKind::Measurements && !before.isEmpty())
         follow(SetupKind::Specs, {QString()});
+    if (kind == SetupKind::Parameters && !before.isEmpty())
+        follow(SetupKind::Parameters, {u"matches"_s});
     if (kind == SetupKind::Benches && !before.isEmpty())
         follow(SetupKind::Measurements, {u"bench"_s, u"against"_s});
     m_undo.endMacro();
@@ -222,6 +244,13 @@ int SizingSetup::add(SetupKind kind, int before) {
     case SetupKind::Corners:
         row.name = ss(freeName(kind, u"corner"_s));
         break;
+    case SetupKind::Scatter:
+        row.set("kind", "process");
+        row.set("model", "nmos");
+        row.set("parameter", "vth0");
+        row.set("value", "10m");
+        row.name = optimize::scatterName(row);
+        break;
     }
     const int count = static_cast<int>(rows(kind).size());
     const int at = before < 0 || before > count ? count : before;
@@ -232,7 +261,8 @@ int SizingSetup::add(SetupKind kind, int before) {
 int SizingSetup::duplicate(SetupKind kind, int row) {
     Row copy = rows(kind).at(static_cast<std::size_t>(row));
     const QString name = qs(copy.name);
-    copy.name = ss(freeName(kind, name + u"_copy"_s));
+    if (kind != SetupKind::Scatter) // named after what it says
+        copy.name = ss(freeName(kind, name + u"_copy"_s));
     copy.origin.clear();
     pushNew(kind, row + 1, std::move(copy), tr("duplicate %1").arg(name));
     return row + 1;
@@ -288,6 +318,9 @@ std::vector<project::SetupSection> SizingSetup::sections() const {
     for (int kind = 0; kind < kSetupKinds; ++kind)
         all.push_back(
             {ss(setupKey(static_cast<SetupKind>(kind))), m_rows[static_cast<std::size_t>(kind)]});
+    auto& scatter = all.back().rows;
+    scatter = m_scatterOdd || scatter == m_scatterRead ? m_scatterFile
+                                                       : optimize::scatterSection(scatter);
     return all;
 }
 
@@ -303,6 +336,8 @@ Expected<void> SizingSetup::save(bool overwrite) {
     if (const auto written = writeFileAtomically(m_file, *text); !written)
         return written;
     m_text = *text;
+    m_scatterFile = sections().back().rows;
+    m_scatterRead = rows(SetupKind::Scatter);
     for (Rows& rows : m_rows) {
         for (Row& row : rows)
             row.origin = row.name;
@@ -356,7 +391,10 @@ void SizingSetup::check() {
                 const auto kind = static_cast<SetupKind>(k);
                 const QStringList all = names(kind);
                 for (int row = 0; row < all.size(); ++row) {
-                    const QString full = setupKey(kind) + u'.' + all[row];
+                    const QString full =
+                        kind == SetupKind::Scatter
+                            ? qs(optimize::scatterPlace(rows(kind)[static_cast<std::size_t>(row)]))
+                            : setupKey(kind) + u'.' + all[row];
                     const bool named = place == full || place.startsWith(full + u'.') ||
                                        (kind == SetupKind::Parameters && place == all[row]);
                     if (!named)

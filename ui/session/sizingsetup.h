@@ -17,8 +17,8 @@
 namespace ohm::ui {
 
 /// The tables of a sizing problem, each a section of project.yaml.
-enum class SetupKind : quint8 { Parameters, Specs, Measurements, Benches, Corners };
-inline constexpr int kSetupKinds = 5;
+enum class SetupKind : quint8 { Parameters, Specs, Measurements, Benches, Corners, Scatter };
+inline constexpr int kSetupKinds = 6;
 
 /// Why an entry cannot be used, in one sentence. `field` is a key of the file, "" the name.
 struct SetupIssue {
@@ -100,6 +100,9 @@ private:
 
     std::filesystem::path m_file;
     std::string m_text; ///< of the file when it was read
+    /// `monte_carlo` as it stands in the file and the rows of it; an odd one stays as it is.
+    Rows m_scatterFile, m_scatterRead;
+    bool m_scatterOdd = false;
     std::array<Rows, kSetupKinds> m_rows;
     QUndoStack m_undo;
     int m_floor = 0;          ///< steps that stay while locked
@@ -120,6 +123,7 @@ checkSetup(const std::array<std::vector<project::SetupRow>, kSetupKinds>& tables
 /// Fields that a kind of measurement reads, besides its bench: "of", "input", "against" ...
 QStringList measureFields(const QString& kind);
 QStringList measureKinds();
+QStringList scatterKinds(); ///< samples, seed, process, mismatch, parameter
 /// "Hz", "V", ... of a kind of measurement; empty where it has none or another one is possible.
 QString measureUnit(const QString& kind);
 

@@ -62,6 +62,47 @@ private:
     }
 
 private slots:
+    /// A matched parameter follows its partner in every deck, in expressions and in the netlist.
+    void matchedParameters() {
+        const auto folder = TemporaryDirectory::create("ohmtest");
+        filterIn(folder->path(), "  ratio: {expr: \"r2/r1\"}\n");
+        const auto file = folder->path() / "project.yaml";
+        std::string text(readFile(file)->view());
+        const std::string free = "  r2: {value: 1k, min: 100, max: 10k, step: 100, unit: ohm}\n";
+        const auto with = [&](const std::string& row) {
+            std::string changed = text;
+            changed.replace(changed.find(free), free.size(), row);
+            std::ofstream(file) << changed;
+            const auto project = project::readProject(folder->path());
+            return project ? problemOf(*project) : Expected<Problem>(project.failure());
+        };
+        const auto problem = with("  r2: {matches: 3*r1, unit: ohm}\n");
+        QVERIFY2(problem, problem ? "" : problem.error().message().c_str());
+        QCOMPARE(problem->variables.size(), std::size_t{1});
+        Design design = problem->nominal();
+        design[0] = problem->variables[0].nearest(2000);
+        QCOMPARE(problem->parameters(design).back(), std::pair(std::string("r2"), 6000.0));
+        QVERIFY(near(measured(*problem, design, "vout"), 0.75));
+        QVERIFY(near(measured(*problem, design, "ratio"), 3));
+        const auto netlist = designNetlist(*problem, design);
+        QVERIFY(netlist && netlist->find("* r2 = 6k") != std::string::npos);
+        QVERIFY(checkProblem(*problem));
+        const auto project = project::readProject(folder->path());
+        QVERIFY(project && project->diagnostics.empty()); // a key like any other
+
+        const auto unknown = with("  r2: {matches: 3*r7}\n");
+        QVERIFY(!unknown);
+        QCOMPARE(unknown.error().code, std::string("OPT-005"));
+        QCOMPARE(unknown.error().detail, std::string("r7"));
+        const auto both = with("  r2: {matches: r1, value: 1k, min: 1, max: 10k}\n");
+        QCOMPARE(both.error().code, std::string("OPT-002"));
+        const auto nonsense = with("  r2: {matches: \"3*(r1\"}\n");
+        QVERIFY(!nonsense && nonsense.error().where.find("parameters.r2") != std::string::npos);
+        const auto nowhere = with(free + "  r9: {matches: r1}\n");
+        QVERIFY(nowhere);
+        QCOMPARE(checkProblem(*nowhere).error().code, std::string("OPT-005"));
+    }
+
     void expressions_data() {
         QTest::addColumn<QString>("text");
         QTest::addColumn<double>("value");

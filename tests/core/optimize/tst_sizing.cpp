@@ -171,9 +171,67 @@ private slots:
                 Session::open(problem, optionsFor(algorithm), folder->path() / algorithm, pool());
             QVERIFY(session.ok() && (*session)->run({}).ok());
             sims[algorithm] = (*session)->history().back().sims;
+            // Only what believes something can be right or wrong about the designs it chose.
+            const auto& history = (*session)->history();
+            for (const IterationReport& r : history) {
+                const bool told = algorithm == "bayes" && r.iteration > 1;
+                QCOMPARE(r.accuracy >= 0, told);
+                QVERIFY(!told || (r.accuracy <= 1 && r.loss >= 0 && std::isfinite(r.loss)));
+            }
         }
         QVERIFY2(sims["bayes"] <= 70, qPrintable(QString::number(sims["bayes"]))); // 40 + 20 + 10
         QVERIFY(sims["bayes"] < sims["evo"] && sims["bayes"] < sims["random"]);
+    }
+
+    /// A session of the past is looked at without a simulator and without its algorithm.
+    void readWithoutRunning() {
+        const auto folder = TemporaryDirectory::create();
+        const Problem problem = problemIn(dividerIn(folder->path()));
+        const auto place = folder->path() / "run";
+        auto session = Session::open(problem, optionsFor("random", 4), place, pool());
+        QVERIFY(session.ok() && (*session)->run({}).ok());
+        const auto again = Session::read(problem, place);
+        QVERIFY2(again.ok(), again.ok() ? "" : again.error().message().c_str());
+        QCOMPARE((*again)->options().algorithm.name, std::string("random"));
+        QCOMPARE((*again)->options().algorithm.seed, std::uint64_t{4});
+        QCOMPARE((*again)->options().algorithm.initial, std::size_t{40});
+        QCOMPARE((*again)->history().size(), (*session)->history().size());
+        QCOMPARE((*again)->population().members.size(), (*session)->population().members.size());
+        QCOMPARE((*again)->history().back().meanCost, (*session)->history().back().meanCost);
+        QVERIFY(!(*again)->run({}));
+        QVERIFY(!Session::read(problem, folder->path())); // no session
+        std::ofstream(folder->path() / "session.jsonl") << "{\"ohmscape-session\": 1}\n";
+        QCOMPARE(Session::read(problem, folder->path()).error().code, std::string("OPT-031"));
+        Problem other = problem;
+        other.variables.pop_back();
+        QCOMPARE(Session::read(other, place).error().code, std::string("OPT-030"));
+    }
+
+    /// Two that run one store would spoil it: the second is told so, whenever it was opened.
+    void oneRunsAtATime() {
+        const auto folder = TemporaryDirectory::create();
+        const Problem problem = problemIn(dividerIn(folder->path()));
+        const auto place = folder->path() / "run";
+        auto first = Session::open(problem, optionsFor("evo"), place, pool());
+        auto second = Session::open(problem, optionsFor("evo"), place, pool());
+        QVERIFY(first.ok() && second.ok());
+        std::string during;
+        QVERIFY((*first)
+                    ->run([&](const IterationReport& r) {
+                        if (r.iteration != 1)
+                            return;
+                        auto third = Session::open(problem, optionsFor("evo"), place, pool());
+                        const auto ran = third.ok() ? (*third)->run({}) : third.failure();
+                        during = ran.ok() ? std::string() : ran.error().code;
+                    })
+                    .ok());
+        QCOMPARE(during, std::string("OPT-032"));
+        const auto late = (*second)->run({});
+        QVERIFY(!late.ok());
+        QCOMPARE(late.error().code, std::string("OPT-032"));
+        QVERIFY((*first)->run({}).ok()); // it knows what is there
+        auto again = Session::open(problem, optionsFor("evo"), place, pool());
+        QVERIFY(again.ok() && (*again)->run({}).ok());
     }
 
     /// Two runs of one seed are the same; another seed is not.
