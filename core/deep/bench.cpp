@@ -93,7 +93,7 @@ Expected<Result> measureAt(NetworkConfig config, int layersToRun, const Incidenc
     const auto plan = makePlan<float>(graph, config);
     const std::size_t needs = predictedBytes(config, plan.size);
     const std::size_t left = procBytes("/proc/meminfo", "MemAvailable");
-    const bool onDevice = config.device == Device::Cuda; // which says itself when it is too small
+    const bool onDevice = config.device == Device::Cuda; // it says itself when it is too small
     if (!onDevice && left > 0 && needs > left / 10 * 9) {
         result.skipped = "not run: needs " + number("%.1f", static_cast<double>(needs) / 1e9) +
                          " GB, the machine has " + number("%.1f", static_cast<double>(left) / 1e9) +
@@ -101,6 +101,12 @@ Expected<Result> measureAt(NetworkConfig config, int layersToRun, const Incidenc
     } else {
         resetPeak();
         auto made = makeModel<float>(config, plan.size);
+        if (!made && onDevice && made.error().code == "DEEP-005") {
+            result.skipped = "not run: " + made.error().message();
+            result.layers = layersToRun;
+            result.peak = needs;
+            return result;
+        }
         if (!made)
             return made.failure();
         Model<float>& model = **made;
@@ -124,8 +130,9 @@ Expected<Result> measureAt(NetworkConfig config, int layersToRun, const Incidenc
             if (i > 0 || seconds > 10) {
                 times.push_back(seconds);
                 const Processors now = processors();
-                busy.push_back(now.all - began.all);
-                system.push_back(now.kernel - began.kernel);
+                // With a GPU the processor waits.
+                busy.push_back(onDevice ? 0 : now.all - began.all);
+                system.push_back(onDevice ? 0 : now.kernel - began.kernel);
             }
             if (i == 0 && seconds > 60)
                 break;
@@ -203,8 +210,9 @@ public:
         const bool scaled = result.layers != m_layers;
         if (result.skipped.empty())
             row(name + ", step", result.seconds, "s", result.repetitions,
-                number("processors %.4g s", result.processor) +
-                    number(" (system %.4g)", result.kernel) +
+                (result.processor > 0 ? number("processors %.4g s", result.processor) +
+                                            number(" (system %.4g)", result.kernel)
+                                      : std::string()) +
                     (scaled ? "; measured at " + parts + ", extended" : std::string()) +
                     ratio(m_base.seconds, result.seconds, "x B0's speed") +
                     (result.processor == m_base.processor
@@ -287,8 +295,8 @@ Expected<void> benchDeep(const BenchOptions& options,
     config.block = Block::RevGnn;
     config.k = 0;
     for (const Method method : options.baselines) {
-        if (onDevice)
-            break;
+        if (onDevice && method != Method::GatherScatter && method != Method::Spmm)
+            continue;
         config.method = method;
         std::string name = nameOf(method);
         name[0] = 'B';

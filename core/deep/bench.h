@@ -25,7 +25,7 @@ struct BenchOptions {
     int repetitions = 3;
     int threads = 0;
     std::uint64_t seed = 1;
-    Device device = Device::Cpu; ///< Cuda: of our methods; baselines are left out
+    Device device = Device::Cpu; ///< Cuda: of the baselines B0 and B1
     bool tf32 = false;           ///< Cuda: NetworkConfig::tf32
 };
 

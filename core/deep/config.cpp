@@ -37,10 +37,12 @@ constexpr int kWidestOnDevice = 512; // a warp holds a row in registers
 Expected<void> checkDevice(const NetworkConfig& config) {
     if (config.device == Device::Cpu)
         return {};
-    if (!config.reversible() || config.method != Method::Fused)
-        return impossible("device",
-                          "A GPU runs GSR and RevGNN by our layer loop; the baselines, GCN "
-                          "and GraphSAGE run on the CPU");
+    const bool baseline = config.method == Method::GatherScatter || config.method == Method::Spmm;
+    if (config.method != Method::Fused && !(baseline && config.block == Block::RevGnn))
+        return impossible("device", "A GPU runs our layer loop, and of the baselines B0 and B1 of "
+                                    "RevGNN; the others run on the CPU");
+    if (!config.reversible())
+        return impossible("device", "A GPU runs GSR and RevGNN; GCN and GraphSAGE run on the CPU");
     if (config.norm == Norm::Softmax)
         return impossible("norm", "A GPU sums by sum, mean or gcn; softmax runs on the CPU");
     if (config.halfValues)

@@ -8,11 +8,12 @@ struct Counter {
     PredictedMemory memory;
     template <typename V>
     std::span<V> take(std::size_t count, Share share) {
-        std::size_t& to = share == Share::Weights   ? memory.weights
-                          : share == Share::Streams ? memory.streams
-                          : share == Share::Stored  ? memory.stored
-                          : share == Share::Graph   ? memory.graph
-                                                    : memory.work;
+        std::size_t& to = share == Share::Weights    ? memory.weights
+                          : share == Share::Streams  ? memory.streams
+                          : share == Share::Stored   ? memory.stored
+                          : share == Share::Messages ? memory.messages
+                          : share == Share::Graph    ? memory.graph
+                                                     : memory.work;
         to += DeviceArrays<float>::rounded(count * sizeof(V));
         return {};
     }

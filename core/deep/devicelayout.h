@@ -21,7 +21,7 @@ inline std::int64_t devicePieces(std::int64_t nodes) {
 }
 
 /// What of a network on a device counts where in PredictedMemory.
-enum class Share { Weights, Streams, Work, Stored, Graph };
+enum class Share { Weights, Streams, Work, Stored, Messages, Graph };
 
 /// All arrays of a reversible network on a device, in one arena. Every array is followed by a gap
 /// of 256 bytes that nothing may touch: tests look there for writes out of bounds.
@@ -39,7 +39,7 @@ struct DeviceArrays {
     std::array<std::span<std::uint8_t>, 2> indices;
     std::span<T> storedValues;
     std::span<std::uint8_t> storedIndices;
-    std::span<T> nets, z, u, pieces, columnParts;
+    std::span<T> nets, messages, z, u, pieces, columnParts;
     std::span<T> features, predictions, derivatives, inverses;
     std::span<double> squares;
     std::span<std::int32_t> leftRange;
@@ -85,6 +85,9 @@ struct DeviceArrays {
         }
         const auto pieceCount = static_cast<std::size_t>(devicePieces(size.nodes));
         nets = source.template take<T>(static_cast<std::size_t>(size.netRows) * c, Share::Work);
+        if (config.method == Method::GatherScatter)
+            messages =
+                source.template take<T>(static_cast<std::size_t>(size.edges) * c, Share::Messages);
         z = source.template take<T>(n * c, Share::Work);
         u = source.template take<T>(n * c, Share::Work);
         pieces =

@@ -136,6 +136,8 @@ void DeviceReversible<T>::bind(const GraphPlan<T>& plan) {
     m_graph.self = put(index.self);
     m_graph.left = put(index.left);
     m_graph.right = put(index.right);
+    m_graph.messages = m_arrays.messages.data(); // null but for B0
+    m_graph.edges = static_cast<std::int64_t>(index.direct.size());
 }
 
 template <typename T>
@@ -146,7 +148,8 @@ std::uint64_t DeviceReversible<T>::key() const {
         hash = (hash ^ static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(pointer))) *
                1099511628211ull;
     };
-    for (const std::int64_t size : {m_graph.nodes, m_graph.pieces, m_graph.splitCount})
+    for (const std::int64_t size :
+         {m_graph.nodes, m_graph.pieces, m_graph.splitCount, m_graph.edges})
         hash = (hash ^ static_cast<std::uint64_t>(size)) * 1099511628211ull;
     for (const void* at :
          {static_cast<const void*>(m_graph.pieceNodes), static_cast<const void*>(m_graph.splits),

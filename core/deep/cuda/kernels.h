@@ -36,6 +36,9 @@ struct Graph {
     const std::int64_t* directStart = nullptr;
     const std::int32_t* direct = nullptr;
     const T *self = nullptr, *left = nullptr, *right = nullptr; ///< left, right null = 1
+    /// B0: room for a message per direct edge, [edges, width]; else null. Dense rows only.
+    T* messages = nullptr;
+    std::int64_t edges = 0;
 };
 
 /// What a step reads: k selected entries per row, or (k = 0) dense rows.

@@ -116,14 +116,40 @@ __global__ void splitsKernel(Graph<T> graph, int c, T* nets) {
     first[0] = sum;
 }
 
+/// B0: the weighed row of every edge's source, written out.
+template <typename T>
+__global__ void __launch_bounds__(kThreads)
+    messagesKernel(Graph<T> graph, const T* x, int c, const T* scale) {
+    const int lane = static_cast<int>(threadIdx.x) % kWarp;
+    const std::int64_t edge =
+        std::int64_t{blockIdx.x} * kWarps + static_cast<int>(threadIdx.x) / kWarp;
+    if (edge >= graph.edges)
+        return;
+    const std::int64_t row = graph.direct[edge];
+    const T s = scale ? scale[row] : T{1};
+    for (int col = lane; col < c; col += kWarp)
+        graph.messages[edge * c + col] = s * x[row * c + col];
+}
+
 /// Row of the product: nets, direct neighbours, itself. `in` and `out` scale columns and rows.
 template <typename T, int V>
 __device__ void denseRow(const Graph<T>& graph, const T* x, int c, const T* in, const T* out,
                          const T* nets, std::int64_t row, int lane, T (&sum)[V]) {
     sumRows<T, V>(nets, c, graph.nodeRows + graph.nodeStart[row],
                   graph.nodeStart[row + 1] - graph.nodeStart[row], nullptr, lane, sum);
-    sumRows<T, V>(x, c, graph.direct + graph.directStart[row],
-                  graph.directStart[row + 1] - graph.directStart[row], in, lane, sum);
+    const std::int64_t first = graph.directStart[row], last = graph.directStart[row + 1];
+    if (graph.messages) {
+        OHM_UNROLL4
+        for (std::int64_t e = first; e < last; ++e) {
+            OHM_UNROLL
+            for (int i = 0; i < V; ++i) {
+                if (lane + i * kWarp < c)
+                    sum[i] += graph.messages[e * c + lane + i * kWarp];
+            }
+        }
+    } else {
+        sumRows<T, V>(x, c, graph.direct + first, last - first, in, lane, sum);
+    }
     const T own = graph.self[row] * (in ? in[row] : T{1});
     const T whole = out ? out[row] : T{1};
     OHM_UNROLL
@@ -319,6 +345,9 @@ __global__ void __launch_bounds__(kThreads)
 template <typename T>
 void netSums(const Graph<T>& graph, const Rows<T>& x, int c, const T* scale, T* nets,
              Stream stream) {
+    if (graph.messages)
+        launch(messagesKernel<T>, rowBlocks(graph.edges), kThreads, 0, stream, graph,
+               static_cast<const T*>(x.dense), c, scale);
     const std::size_t shared = x.k > 0 ? sizeof(T) * static_cast<std::size_t>(kWarps * c) : 0;
     byWidth(c, [&](auto v) {
         launch(netsKernel<T, decltype(v)::value>, rowBlocks(graph.pieces), kThreads, shared, stream,

@@ -236,6 +236,19 @@ std::vector<Variant> variants() {
              c.channels = 24;
              c.norm = Norm::Gcn;
          }},
+        {"revgnn, B0",
+         [](auto& c) {
+             c.block = Block::RevGnn;
+             c.k = 0;
+             c.method = Method::GatherScatter;
+             c.norm = Norm::Gcn;
+         }},
+        {"revgnn, B1",
+         [](auto& c) {
+             c.block = Block::RevGnn;
+             c.k = 0;
+             c.method = Method::Spmm;
+         }},
         {"revgnn, wide rows",
          [](auto& c) {
              c.block = Block::RevGnn;

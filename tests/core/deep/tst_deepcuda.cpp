@@ -56,6 +56,12 @@ private slots:
         };
         QCOMPARE(wrong([](auto& c) { c.method = Method::Spmm; }), std::string("device"));
         QCOMPARE(wrong([](auto& c) {
+                     c.method = Method::GatherScatter;
+                     c.block = Block::RevGnn;
+                     c.k = 0;
+                 }),
+                 std::string("none"));
+        QCOMPARE(wrong([](auto& c) {
                      c.block = Block::Gcn;
                      c.k = 0;
                  }),
