@@ -36,28 +36,27 @@ step configure 120 cmake -S "$root" -B "$build" "${generator[@]}" -DCMAKE_BUILD_
 step build 300 cmake --build "$build" -j "$(nproc)" --target devicecheck || exit 1
 check=$(find "$build" -name devicecheck -type f -perm -u+x | head -n 1)
 
-step check 60 "$check" check
-step check-recorded 60 env OHMSCAPE_CUDA_GRAPH=1 "$check" check
+step check 120 "$check" check
+sizes=(49000 11700000 100 384)
+step bench 90 "$check" bench "${sizes[@]}" 4,16,64 5
+step bench-tf32 60 "$check" bench "${sizes[@]}" 16 5 tf32 ours
+step bench-tf32-recorded 60 env OHMSCAPE_CUDA_GRAPH=1 "$check" bench "${sizes[@]}" 16 5 tf32 ours
+step check-recorded 120 env OHMSCAPE_CUDA_GRAPH=1 "$check" check "step in double" training "other graphs"
+small=("step in float: gsr, D" "step in float: gsr, paper skip, A" "step in float: revgnn, mean, D")
 if command -v compute-sanitizer >/dev/null; then
-  for tool in memcheck racecheck; do
-    for part in "selection, float" "step in float: gsr, D" "step in float: gsr, paper skip, A" "step in float: revgnn, mean, D"; do
-      step "$tool-${part//[^a-z]/}" 40 compute-sanitizer --tool $tool --error-exitcode 9 "$check" check "$part"
-    done
+  for tool in memcheck racecheck synccheck; do
+    step $tool 60 compute-sanitizer --tool $tool --error-exitcode 9 "$check" check "${small[@]}"
   done
 else
   echo "no compute-sanitizer on this machine"
 fi
-sizes=(49000 11700000 100 384)
-step bench 90 "$check" bench "${sizes[@]}" 4,16,64 5
-step bench-tf32 60 "$check" bench "${sizes[@]}" 16 5 tf32
-step bench-tf32-recorded 60 env OHMSCAPE_CUDA_GRAPH=1 "$check" bench "${sizes[@]}" 16 5 tf32
 for name in bench bench-tf32 bench-tf32-recorded; do
   echo "--- $name"
   grep -E 'step|peak' "$log/$name.log"
 done
 if [ -n "$profile" ] && command -v ncu >/dev/null; then
   # Times and bytes of the kernels of a short network: what is far from its floor.
-  step profile 90 ncu --clock-control none --metrics gpu__time_duration.sum,dram__bytes.sum --launch-skip 400 \
-    --launch-count 120 --csv "$check" bench 49000 11700000 10 384 16 1 tf32
+  step profile 90 ncu --clock-control none --metrics gpu__time_duration.sum,dram__bytes.sum --launch-skip 700 \
+    --launch-count 340 --csv "$check" bench 49000 11700000 10 384 16 1 tf32 ours
 fi
 exit $failed

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What tst_deepcuda checks by emulation, on a GPU; and the bench of a training step.
-//   devicecheck check [PART OF A NAME]
-//   devicecheck bench NODES EDGES LAYERS CHANNELS K,K,... REPETITIONS [tf32]
+//   devicecheck check [PARTS OF NAMES...]
+//   devicecheck bench NODES EDGES LAYERS CHANNELS K,K,... REPETITIONS [tf32] [ours]
 #include "core/deep/bench.h"
 #include "core/deep/cuda/device.h"
 #include "devicechecks.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <sstream>
+#include <vector>
 
 namespace {
 
-int check(const std::string& part) {
+int check(const std::vector<std::string>& parts) {
     const auto device = ohm::deep::cuda::Device::open(false);
     if (!device) {
         std::printf("%s\n", device.error().message().c_str());
@@ -22,7 +24,11 @@ int check(const std::string& part) {
     std::printf("on %s\n", (*device)->name().c_str());
     int run = 0, wrong = 0;
     for (const auto& one : deeptest::deviceChecks()) {
-        if (one.name.find(part) == std::string::npos)
+        const bool wanted =
+            parts.empty() || std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
+                return one.name.find(part) != std::string::npos;
+            });
+        if (!wanted)
             continue;
         const auto start = std::chrono::steady_clock::now();
         const std::string what = one.run();
@@ -40,7 +46,8 @@ int check(const std::string& part) {
 
 int bench(int argc, char** argv) {
     if (argc < 8) {
-        std::fprintf(stderr, "bench NODES EDGES LAYERS CHANNELS K,K,... REPETITIONS [tf32]\n");
+        std::fprintf(stderr,
+                     "bench NODES EDGES LAYERS CHANNELS K,K,... REPETITIONS [tf32] [ours]\n");
         return 2;
     }
     ohm::deep::BenchOptions options;
@@ -53,7 +60,12 @@ int bench(int argc, char** argv) {
     for (std::string k; std::getline(ks, k, ',');)
         options.ks.push_back(std::atoi(k.c_str()));
     options.repetitions = std::atoi(argv[7]);
-    options.tf32 = argc > 8 && std::string(argv[8]) == "tf32";
+    for (int i = 8; i < argc; ++i) {
+        const std::string word = argv[i];
+        options.tf32 = options.tf32 || word == "tf32";
+        if (word == "ours")
+            options.baselines.clear();
+    }
     options.device = ohm::deep::Device::Cuda;
     const auto done = ohm::deep::benchDeep(options, [](const ohm::deep::BenchMeasure& row) {
         std::printf("%-44s %12.4f %-6s n=%d  %s\n", row.name.c_str(), row.median, row.unit.c_str(),
@@ -70,9 +82,9 @@ int bench(int argc, char** argv) {
 int main(int argc, char** argv) {
     const std::string verb = argc > 1 ? argv[1] : "";
     if (verb == "check")
-        return check(argc > 2 ? argv[2] : "");
+        return check({argv + 2, argv + argc});
     if (verb == "bench")
         return bench(argc, argv);
-    std::fprintf(stderr, "devicecheck check [PART OF A NAME] | devicecheck bench ...\n");
+    std::fprintf(stderr, "devicecheck check [PARTS OF NAMES...] | devicecheck bench ...\n");
     return 2;
 }
