@@ -195,10 +195,14 @@ void Device::replay(int slot, std::uint64_t key, const std::function<void()>& en
         m->check(cudaGraphLaunch(recording.graph, m->stream), "replay");
 }
 
-Expected<void> Device::finish() {
+bool Device::wait() {
     m->check(cudaGetLastError(), "launch");
     m->check(cudaStreamSynchronize(m->stream), "run");
-    if (m->error.empty())
+    return m->error.empty();
+}
+
+Expected<void> Device::finish() {
+    if (wait())
         return {};
     const std::string error = std::exchange(m->error, {});
     return fail("DEEP-012", "The GPU could not do it", error, m->name);

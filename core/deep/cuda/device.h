@@ -47,6 +47,9 @@ public:
     /// then it must always be the same.
     void replay(int slot, std::uint64_t key, const std::function<void()>& enqueue);
 
+    /// Waits for all that was asked for; false when something went wrong, which `finish` then
+    /// tells.
+    bool wait();
     /// Waits for all that was asked for. Errors: DEEP-012 the first that went wrong.
     Expected<void> finish();
 

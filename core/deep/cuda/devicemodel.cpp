@@ -73,7 +73,7 @@ DeviceReversible<T>::DeviceReversible(const NetworkConfig& config, const GraphSi
 
 template <typename T>
 DeviceReversible<T>::~DeviceReversible() {
-    (void)m_device->finish().ok(); // nothing runs on in memory that is gone
+    m_device->wait(); // nothing runs on in memory that is gone
     m_device->release(m_memory);
 }
 
@@ -84,7 +84,7 @@ std::span<T> DeviceReversible<T>::mirror(Mirror& copy, std::span<T> array) {
     if (!copy.lent) {
         copy.values.resize(array.size());
         m_device->download(copy.values.data(), array.data(), array.size_bytes());
-        (void)m_device->finish().ok();
+        m_device->wait();
         copy.lent = true;
     }
     return copy.values;
@@ -173,7 +173,7 @@ std::vector<T> DeviceReversible<T>::streams() {
                                n * c * sizeof(std::int32_t));
         else
             m_device->download(real.data(), m_arrays.streams[g].data(), n * c * sizeof(T));
-        (void)m_device->finish().ok();
+        m_device->wait();
         for (std::size_t i = 0; i < n * c; ++i)
             out[(i / c * groups + g) * c + i % c] =
                 m_config.storage == Storage::D ? static_cast<T>(fixed[i]) / m_scale : real[i];
@@ -489,7 +489,7 @@ std::optional<double> DeviceReversible<T>::adam(const AdamOptions& options, std:
                m_arrays.second.data(), count, adam, m_arrays.squares.data(), m_device->stream());
     std::vector<double> parts(static_cast<std::size_t>(valuePartsOf(count)));
     m_device->download(parts.data(), m_arrays.squares.data(), parts.size() * sizeof(double));
-    if (!m_device->finish())
+    if (!m_device->wait())
         return std::numeric_limits<double>::quiet_NaN();
     double square = 0;
     for (const double part : parts)

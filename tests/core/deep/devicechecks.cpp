@@ -305,7 +305,7 @@ public:
     std::vector<V> get(const V* at, std::size_t count) {
         std::vector<V> values(count);
         m_device.download(values.data(), at, count * sizeof(V));
-        (void)m_device.finish().ok();
+        m_device.wait();
         return values;
     }
 

@@ -22,6 +22,8 @@ Stream Device::stream() const {
     return nullptr;
 }
 void* Device::allocate(std::size_t bytes) {
+    if (bytes > emulation::memoryBytes)
+        return nullptr;
     return std::aligned_alloc(256, (bytes + 255) / 256 * 256);
 }
 void Device::release(void* memory) {
@@ -74,6 +76,9 @@ template void Device::multiplyPieces(const double*, int, const double*, int, std
 
 void Device::replay(int, std::uint64_t, const std::function<void()>& enqueue) {
     enqueue();
+}
+bool Device::wait() {
+    return true;
 }
 Expected<void> Device::finish() {
     return {};

@@ -55,6 +55,9 @@ struct Fiber {
     bool done = true;
 };
 
+/// Memory that the device has for one block.
+inline std::size_t memoryBytes = static_cast<std::size_t>(-1);
+
 enum class Order { Ascending, Descending, Mixed };
 
 struct Machine {

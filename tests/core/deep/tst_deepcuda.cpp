@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The GPU's kernels and layer loop on the CPU, by emulation.h: the same sources that nvcc compiles.
+#include "core/deep/cuda/devicemodel.h"
 #include "core/deep/train.h"
 #include "devicechecks.h"
 #include "emulation.h"
@@ -40,6 +41,22 @@ private slots:
                         0);
             }
         }
+    }
+    void tooLittleMemory() {
+        using namespace ohm::deep;
+        NetworkConfig config;
+        config.inputs = 3;
+        config.device = Device::Cuda;
+        const GraphSize size{100, 400, 10, 4000};
+        emulation::memoryBytes = predictedBytes(config, size) - 1;
+        const auto none = cuda::makeDeviceModel<float>(config, size);
+        emulation::memoryBytes = predictedBytes(config, size);
+        const auto some = cuda::makeDeviceModel<float>(config, size);
+        emulation::memoryBytes = static_cast<std::size_t>(-1);
+        QVERIFY(!none);
+        QCOMPARE(none.error().code, std::string("DEEP-005"));
+        QVERIFY(none.error().detail.find("MiB are needed") != std::string::npos);
+        QVERIFY(some.ok());
     }
     /// What a GPU does not run is said, and so is a build without kernels.
     void settings() {
