@@ -33,7 +33,7 @@ void benchCommand(const BenchOptions& options, Context& context) {
     if (options.name == "sim")
         return benchSimulations(context);
     if (options.name == "deep")
-        return benchDeepCommand(options.deep, context);
+        return benchDeepCommand(options.deep, options.device, context);
     const auto engine = learn::engine();
     if (!engine)
         return context.fail(engine.error());
@@ -68,9 +68,11 @@ void printBenchRow(const learn::BenchRow& row, Context& context) {
 void addBench(CLI::App& app, Context& context) {
     auto options = std::make_shared<BenchOptions>();
     CLI::App* verb = app.add_subcommand("bench", "Measure the speed of this machine");
-    verb->add_option("NAME", options->name, "What to measure: gnn, deep, tsne, sim, parasitics or parasitics-encodings")
+    verb->add_option("NAME", options->name,
+                     "What to measure: gnn, deep, tsne, sim, parasitics or parasitics-encodings")
         ->required();
-    verb->add_option("--device", options->device, "cpu, cuda or cuda:N")->capture_default_str();
+    verb->add_option("--device", options->device, "cpu, cuda or cuda:N; deep: cpu or cuda")
+        ->capture_default_str();
     addBenchDeepOptions(*verb, options->deep);
     verb->callback([options, &context] { benchCommand(*options, context); });
 }

@@ -48,13 +48,19 @@ void addBenchDeepOptions(CLI::App& verb, BenchDeepOptions& options) {
         ->check(CLI::Range(0, 10'000))
         ->group(group)
         ->capture_default_str();
+    verb.add_flag("--tf32", options.tf32, "On a GPU: products of numbers rounded to 10 bits")
+        ->group(group);
     verb.add_option("--repetitions", options.repetitions, "Steps measured")
         ->check(CLI::Range(1, 1000))
         ->group(group)
         ->capture_default_str();
 }
 
-void benchDeepCommand(const BenchDeepOptions& options, Context& context) {
+void benchDeepCommand(const BenchDeepOptions& options, const std::string& device,
+                      Context& context) {
+    const auto where = deep::deviceOf(device);
+    if (!where)
+        return context.fail(where.error());
     deep::BenchOptions bench;
     bench.nodes = options.nodes;
     bench.edges = options.edges;
@@ -69,6 +75,8 @@ void benchDeepCommand(const BenchDeepOptions& options, Context& context) {
     bench.baselineLayers = options.baselineLayers;
     bench.repetitions = options.repetitions;
     bench.threads = context.threads;
+    bench.device = *where;
+    bench.tf32 = options.tf32;
     bench.seed = context.seed.value_or(1);
     const auto done = deep::benchDeep(
         bench,

@@ -18,9 +18,10 @@ struct BenchDeepOptions {
     std::vector<std::string> baselines{"b0", "b1", "b2", "b3"};
     int baselineLayers = 2;
     int repetitions = 3;
+    bool tf32 = false;
 };
 
 void addBenchDeepOptions(CLI::App& verb, BenchDeepOptions& options);
-void benchDeepCommand(const BenchDeepOptions& options, Context& context);
+void benchDeepCommand(const BenchDeepOptions& options, const std::string& device, Context& context);
 
 } // namespace ohm::cli

@@ -25,7 +25,7 @@ namespace dt = deeptrain;
 
 struct TrainOptions {
     std::string data, output, block = "gsr", storage, skip, norm = "mean", loss = "mse",
-                              split = "design", label = "sum";
+                              split = "design", label = "sum", device = "cpu";
     std::vector<std::string> testDesigns, validationDesigns;
     std::vector<std::uint64_t> seeds;
     std::uint64_t splitSeed = 1;
@@ -34,11 +34,11 @@ struct TrainOptions {
     double threshold = 0.007, shrinkA = 10, shrinkC = 0.2, quantile = 0, floor = 0, rate = 1e-3,
            decay = 0, clip = 1;
     double validationShare = 0.1, testShare = 0.1;
-    bool bfloat16 = false, constantRate = false;
+    bool bfloat16 = false, constantRate = false, tf32 = false;
 };
 
 struct PredictOptions {
-    std::string model, data, design, output;
+    std::string model, data, design, output, device = "cpu";
     std::optional<double> empty;
     bool nodes = false;
 };
@@ -136,6 +136,11 @@ Expected<deep::TrainConfig> configOf(const TrainOptions& o, const Context& conte
         return norm.failure();
     n.norm = *norm;
     n.threads = context.threads;
+    const auto device = deep::deviceOf(o.device);
+    if (!device)
+        return device.failure();
+    n.device = *device;
+    n.tf32 = o.tf32;
     const auto loss = deep::lossKindOf(o.loss);
     if (!loss)
         return loss.failure();
@@ -212,6 +217,10 @@ void predictCommand(const PredictOptions& o, Context& context) {
     if (!model)
         return context.fail(model.error());
     model->network.threads = context.threads;
+    const auto device = deep::deviceOf(o.device);
+    if (!device)
+        return context.fail(device.error());
+    model->network.device = *device;
     const auto set = cong::readCongestionSet(o.data);
     if (!set)
         return context.fail(set.error());
@@ -295,6 +304,8 @@ void addDeep(CLI::App& app, Context& context) {
     train->add_option("--skip", o->skip, "full, or paper (which storage B has)");
     train->add_flag("--bfloat16", o->bfloat16, "Stored values in 16 bits (A, B)");
     train->add_option("--norm", o->norm, "sum, mean, gcn or softmax")->capture_default_str();
+    train->add_option("--device", o->device, "cpu, or cuda: an NVIDIA GPU")->capture_default_str();
+    train->add_flag("--tf32", o->tf32, "cuda: products of numbers rounded to 10 bits");
     train->add_option("--loss", o->loss, "mse, mpgd or shrinkage")->capture_default_str();
     train->add_option("--threshold", o->threshold, "mpgd: errors up to it are left out")
         ->check(CLI::NonNegativeNumber)
@@ -354,6 +365,8 @@ void addDeep(CLI::App& app, Context& context) {
     predict->add_option("--design", p->design, "Its name in the file")->required();
     predict->add_option("-o,--output", p->output, "A .npy file [rows, columns]")->required();
     predict->add_option("--empty", p->empty, "For GCells without nodes, instead of NaN");
+    predict->add_option("--device", p->device, "cpu, or cuda: an NVIDIA GPU")
+        ->capture_default_str();
     predict->add_flag("--nodes", p->nodes, "A value per node instead of a map");
     predict->callback([p, &context] { predictCommand(*p, context); });
 }

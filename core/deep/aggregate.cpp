@@ -9,8 +9,6 @@
 namespace ohm::deep {
 namespace {
 
-constexpr std::int32_t kPieceRows = 256; ///< pins of a net that one row of the buffer sums
-
 template <typename T>
 void sum(const kernels::Table<T>& table, const SparseRows<T>& x, int /*c*/,
          const std::int32_t* list, std::int64_t count, std::int64_t readable, const T* scale,
@@ -68,8 +66,8 @@ Aggregator<T>::Aggregator(const Incidence& graph, Options options)
         if (end - begin <= options.directPins)
             continue;
         pieceOf[e] = static_cast<std::int32_t>(m_pieces);
-        for (std::int32_t at = begin; at < end; at += kPieceRows) {
-            const std::int32_t last = std::min(end, at + kPieceRows);
+        for (std::int32_t at = begin; at < end; at += options.piecePins) {
+            const std::int32_t last = std::min(end, at + options.piecePins);
             m_pieceNodes.insert(m_pieceNodes.end(), graph.netNodes.begin() + at,
                                 graph.netNodes.begin() + last);
             m_pieceStart.push_back(static_cast<std::int32_t>(m_pieceNodes.size()));
@@ -110,6 +108,21 @@ std::size_t Aggregator<T>::bytes() const {
     const auto of = [](const auto& v) { return v.size() * sizeof(v[0]); };
     return of(m_pieceStart) + of(m_pieceNodes) + of(m_splits) + of(m_nodeStart) + of(m_nodeRows) +
            of(m_directStart) + of(m_direct) + of(m_self) + of(m_left) + of(m_right);
+}
+
+template <typename T>
+typename Aggregator<T>::Index Aggregator<T>::index() const {
+    static_assert(sizeof(Split) == 2 * sizeof(std::int32_t));
+    return {m_pieceStart,
+            m_pieceNodes,
+            {m_splits.empty() ? nullptr : &m_splits.data()->first, 2 * m_splits.size()},
+            m_nodeStart,
+            m_nodeRows,
+            m_directStart,
+            m_direct,
+            m_self,
+            m_left,
+            m_right};
 }
 
 template <typename T>

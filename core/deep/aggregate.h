@@ -5,6 +5,7 @@
 #include "core/deep/kernels/kernels.h"
 
 #include <cstddef>
+#include <span>
 
 namespace ohm::deep {
 
@@ -34,7 +35,8 @@ public:
     struct Options {
         Norm norm = Norm::Mean;
         bool factorised = true;
-        int directPins = 3; ///< nets up to this size are direct edges
+        int directPins = 3;  ///< nets up to this size are direct edges
+        int piecePins = 256; ///< of a net that one row of the buffer sums
     };
     Aggregator(const Incidence& graph, Options options);
 
@@ -61,6 +63,17 @@ public:
     const std::vector<std::int64_t>& edgeStart() const { return m_directStart; }
     const std::vector<std::int32_t>& edges() const { return m_direct; }
 
+    /// The index as it lies, for a copy on a device: nodes of each buffer row
+    /// (pieceNodes[pieceStart[p]..]), pairs (first row, rows) of nets whose rows are summed into
+    /// their first, buffer rows that a node gathers, direct neighbours, weight of its own row.
+    struct Index {
+        std::span<const std::int32_t> pieceStart, pieceNodes, splits, nodeStart, nodeRows;
+        std::span<const std::int64_t> directStart;
+        std::span<const std::int32_t> direct;
+        std::span<const T> self, left, right;
+    };
+    Index index() const;
+
 private:
     template <typename X>
     void netsOf(const X& x, int c, bool transposed, T* buffer, unsigned threads) const;
@@ -70,7 +83,7 @@ private:
 
     const kernels::Table<T>& m_kernels;
     std::int64_t m_nodes = 0;
-    std::int64_t m_pieces = 0; ///< rows of the net buffer: one per net and per 256 pins of it
+    std::int64_t m_pieces = 0; ///< rows of the net buffer: one per net and `piecePins` of it
     std::vector<std::int32_t> m_pieceStart, m_pieceNodes; ///< nodes of each row of the buffer
     struct Split {
         std::int32_t first, count; ///< rows of one net; all get their sum

@@ -93,13 +93,20 @@ Expected<Result> measureAt(NetworkConfig config, int layersToRun, const Incidenc
     const auto plan = makePlan<float>(graph, config);
     const std::size_t needs = predictedBytes(config, plan.size);
     const std::size_t left = procBytes("/proc/meminfo", "MemAvailable");
-    if (left > 0 && needs > left / 10 * 9) {
+    const bool onDevice = config.device == Device::Cuda; // it says itself when it is too small
+    if (!onDevice && left > 0 && needs > left / 10 * 9) {
         result.skipped = "not run: needs " + number("%.1f", static_cast<double>(needs) / 1e9) +
                          " GB, the machine has " + number("%.1f", static_cast<double>(left) / 1e9) +
                          " GB left";
     } else {
         resetPeak();
         auto made = makeModel<float>(config, plan.size);
+        if (!made && onDevice && made.error().code == "DEEP-005") {
+            result.skipped = "not run: " + made.error().message();
+            result.layers = layersToRun;
+            result.peak = needs;
+            return result;
+        }
         if (!made)
             return made.failure();
         Model<float>& model = **made;
@@ -123,8 +130,9 @@ Expected<Result> measureAt(NetworkConfig config, int layersToRun, const Incidenc
             if (i > 0 || seconds > 10) {
                 times.push_back(seconds);
                 const Processors now = processors();
-                busy.push_back(now.all - began.all);
-                system.push_back(now.kernel - began.kernel);
+                // With a GPU the processor waits.
+                busy.push_back(onDevice ? 0 : now.all - began.all);
+                system.push_back(onDevice ? 0 : now.kernel - began.kernel);
             }
             if (i == 0 && seconds > 60)
                 break;
@@ -135,7 +143,7 @@ Expected<Result> measureAt(NetworkConfig config, int layersToRun, const Incidenc
         result.repetitions = static_cast<int>(times.size());
         result.ran = model.memory().peak;
         const std::size_t peak = procBytes("/proc/self/status", "VmHWM");
-        result.process = peak > resident ? peak - resident : 0;
+        result.process = !onDevice && peak > resident ? peak - resident : 0;
     }
     result.layers = config.layers;
     config.layers = layers;
@@ -202,8 +210,9 @@ public:
         const bool scaled = result.layers != m_layers;
         if (result.skipped.empty())
             row(name + ", step", result.seconds, "s", result.repetitions,
-                number("processors %.4g s", result.processor) +
-                    number(" (system %.4g)", result.kernel) +
+                (result.processor > 0 ? number("processors %.4g s", result.processor) +
+                                            number(" (system %.4g)", result.kernel)
+                                      : std::string()) +
                     (scaled ? "; measured at " + parts + ", extended" : std::string()) +
                     ratio(m_base.seconds, result.seconds, "x B0's speed") +
                     (result.processor == m_base.processor
@@ -270,6 +279,9 @@ Expected<void> benchDeep(const BenchOptions& options,
     config.norm = options.norm;
     config.threads = options.threads;
     config.seed = options.seed;
+    const bool onDevice = options.device == Device::Cuda;
+    config.device = options.device;
+    config.tf32 = options.tf32;
     const auto run = [&](const std::string& name, bool baseline) -> Expected<Result> {
         auto result = measure(config, baseline ? options.baselineLayers : 0, *graph, features,
                               labels, options.repetitions, stop);
@@ -283,6 +295,8 @@ Expected<void> benchDeep(const BenchOptions& options,
     config.block = Block::RevGnn;
     config.k = 0;
     for (const Method method : options.baselines) {
+        if (onDevice && method != Method::GatherScatter && method != Method::Spmm)
+            continue;
         config.method = method;
         std::string name = nameOf(method);
         name[0] = 'B';
@@ -297,12 +311,15 @@ Expected<void> benchDeep(const BenchOptions& options,
     if (options.norm == Norm::Softmax)
         return {}; // not for selected entries
     config.block = Block::Gsr;
-    const double product = productSeconds(graph->nodes, config.groupWidth(), options.threads);
-    // Of every group's step: z W on the way forth and again on the way back.
-    const double floor = 2 * product * config.groups * config.layers;
-    reporter.row("matrix products of a GSR step (floor)", floor, "s", 7,
-                 number("%.0f GFLOP/s", 2e-9 * static_cast<double>(graph->nodes) *
-                                            config.groupWidth() * config.groupWidth() / product));
+    if (!onDevice) {
+        const double product = productSeconds(graph->nodes, config.groupWidth(), options.threads);
+        // Of every group's step: z W on the way forth and again on the way back.
+        const double floor = 2 * product * config.groups * config.layers;
+        reporter.row("matrix products of a GSR step (floor)", floor, "s", 7,
+                     number("%.0f GFLOP/s", 2e-9 * static_cast<double>(graph->nodes) *
+                                                config.groupWidth() * config.groupWidth() /
+                                                product));
+    }
     for (const int k : options.ks) {
         if (k < 1 || k > std::min(256, config.groupWidth()))
             continue;
@@ -317,7 +334,7 @@ Expected<void> benchDeep(const BenchOptions& options,
             config.skip = storage == Storage::B ? Skip::Paper : Skip::Full;
             for (const bool half : {false, true}) {
                 config.halfValues = half;
-                if (half && storage != Storage::A)
+                if (half && (storage != Storage::A || onDevice))
                     continue;
                 std::string text = nameOf(storage);
                 text[0] = static_cast<char>(text[0] - 'a' + 'A');

@@ -25,6 +25,8 @@ struct BenchOptions {
     int repetitions = 3;
     int threads = 0;
     std::uint64_t seed = 1;
+    Device device = Device::Cpu; ///< Cuda: of the baselines B0 and B1
+    bool tf32 = false;           ///< Cuda: NetworkConfig::tf32
 };
 
 struct BenchMeasure {
@@ -38,7 +40,8 @@ struct BenchMeasure {
 /// Reports step times (s), peak bytes (MB, as counted by the network; the note has what the process
 /// held), both as ratios to B0, and the time that the matrix products alone would take. A method
 /// that needs more memory than the machine has left is not run and says so. Errors: DEEP-001,
-/// DEEP-002 impossible sizes, DEEP-003 stopped. Thread: any.
+/// DEEP-002 impossible sizes, DEEP-003 stopped, DEEP-011 no GPU,
+/// DEEP-012 it failed. Thread: any.
 Expected<void> benchDeep(const BenchOptions& options,
                          const std::function<void(const BenchMeasure&)>& report,
                          StopToken stop = {});

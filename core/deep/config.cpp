@@ -2,6 +2,7 @@
 #include "core/deep/config.h"
 
 #include "core/base/parallel.h"
+#include "core/deep/devicelayout.h"
 #include "core/deep/model.h"
 #include "core/deep/names.h"
 
@@ -30,6 +31,27 @@ constexpr Names<Method, 5> kMethods{{{Method::Fused, "fused"},
 constexpr Names<Norm, 4> kNorms{
     {{Norm::Sum, "sum"}, {Norm::Mean, "mean"}, {Norm::Gcn, "gcn"}, {Norm::Softmax, "softmax"}}};
 
+constexpr Names<Device, 2> kDevices{{{Device::Cpu, "cpu"}, {Device::Cuda, "cuda"}}};
+constexpr int kWidestOnDevice = 512; // a warp holds a row in registers
+
+Expected<void> checkDevice(const NetworkConfig& config) {
+    if (config.device == Device::Cpu)
+        return {};
+    const bool baseline = config.method == Method::GatherScatter || config.method == Method::Spmm;
+    if (config.method != Method::Fused && !(baseline && config.block == Block::RevGnn))
+        return impossible("device", "A GPU runs our layer loop, and of the baselines B0 and B1 of "
+                                    "RevGNN; the others run on the CPU");
+    if (!config.reversible())
+        return impossible("device", "A GPU runs GSR and RevGNN; GCN and GraphSAGE run on the CPU");
+    if (config.norm == Norm::Softmax)
+        return impossible("norm", "A GPU sums by sum, mean or gcn; softmax runs on the CPU");
+    if (config.halfValues)
+        return impossible("values", "bfloat16 values run on the CPU");
+    if (config.groupWidth() > kWidestOnDevice)
+        return impossible("channels", "On a GPU a group has at most 512 channels");
+    return {};
+}
+
 } // namespace
 
 std::string nameOf(Block block) {
@@ -46,6 +68,12 @@ std::string nameOf(Method method) {
 }
 std::string nameOf(Norm norm) {
     return nameIn(norm, kNorms);
+}
+std::string nameOf(Device device) {
+    return nameIn(device, kDevices);
+}
+Expected<Device> deviceOf(const std::string& text) {
+    return valueIn(text, "device", kDevices);
 }
 Expected<Block> blockOf(const std::string& text) {
     return valueIn(text, "block", kBlocks);
@@ -81,6 +109,8 @@ Expected<void> checkConfig(const NetworkConfig& config) {
         if (!(std::fabs(config.temperature) * std::sqrt(config.channels) <= 70))
             return impossible("temperature", "The softmax would leave the range of its numbers");
     }
+    if (const auto device = checkDevice(config); !device)
+        return device.failure();
     if (!config.reversible()) {
         if (config.k != 0)
             return impossible("k", "GCN and GraphSAGE are dense: k is 0");
@@ -173,6 +203,8 @@ PredictedMemory predictedMemory(const NetworkConfig& config, const GraphSize& si
     PredictedMemory memory;
     memory.weights = 4 * kReal * parameterCount(config); // w, g, and Adam's m and v
     memory.graph = size.indexBytes;
+    if (config.device == Device::Cuda)
+        return predictedDeviceMemory(config, size);
     if (config.method == Method::Fused && config.reversible()) {
         const auto pieces = static_cast<std::size_t>((size.nodes + pieceRows(size.nodes) - 1) /
                                                      pieceRows(size.nodes));

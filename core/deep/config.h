@@ -36,6 +36,9 @@ enum class Storage { A, B, C, D };
 /// rebuilding it; Factorised (B3) as B1 over nets.
 enum class Method { Fused, GatherScatter, Spmm, StoreAll, Factorised };
 
+/// Where it runs. Cuda: an NVIDIA GPU, in builds with OHMSCAPE_CUDA (docs/deep.md says what of it).
+enum class Device { Cpu, Cuda };
+
 struct NetworkConfig {
     int inputs = 0;  ///< features per node
     int outputs = 1; ///< predictions per node
@@ -54,6 +57,8 @@ struct NetworkConfig {
     double gain = 0.1; ///< initial scale of a block's result
     std::uint64_t seed = 1;
     int threads = 0; ///< 0 = all cores
+    Device device = Device::Cpu;
+    bool tf32 = false; ///< Cuda: products of numbers rounded to 10 bits, several times as fast
 
     int groupWidth() const { return channels / groups; }
     bool reversible() const { return block == Block::Gsr || block == Block::RevGnn; }
@@ -91,10 +96,12 @@ std::string nameOf(Skip skip);
 std::string nameOf(Storage storage);
 std::string nameOf(Method method);
 std::string nameOf(Norm norm);
+std::string nameOf(Device device);
 Expected<Block> blockOf(const std::string& name);
 Expected<Skip> skipOf(const std::string& name);
 Expected<Storage> storageOf(const std::string& name);
 Expected<Method> methodOf(const std::string& name);
 Expected<Norm> normOf(const std::string& name);
+Expected<Device> deviceOf(const std::string& name);
 
 } // namespace ohm::deep

@@ -3,6 +3,9 @@
 
 #include "core/dataset/random.h"
 #include "core/deep/baseline.h"
+#ifdef OHMSCAPE_CUDA
+#include "core/deep/cuda/devicemodel.h"
+#endif
 #include "core/deep/plain.h"
 #include "core/deep/reversible.h"
 
@@ -40,13 +43,27 @@ void initialise(const NetworkConfig& config, std::span<T> weights) {
          static_cast<std::size_t>(config.channels));
 }
 
+template <typename T>
+Expected<std::unique_ptr<Model<T>>> onDevice(const NetworkConfig& config, const GraphSize& size) {
+#ifdef OHMSCAPE_CUDA
+    return cuda::makeDeviceModel<T>(config, size);
+#else
+    (void)config, (void)size;
+    return fail("DEEP-011", "This program was built without its GPU kernels", {}, {},
+                "Use the device cpu, or build with -DOHMSCAPE_CUDA=ON");
+#endif
+}
+
 } // namespace
 
 template <typename T>
 GraphPlan<T> makePlan(const Incidence& graph, const NetworkConfig& config) {
     const bool factorised = config.method == Method::Factorised ||
                             (config.method == Method::Fused && config.factorised);
-    GraphPlan<T> plan{&graph, Aggregator<T>(graph, {config.norm, factorised}), {}};
+    typename Aggregator<T>::Options options{config.norm, factorised};
+    if (config.device == Device::Cuda)
+        options.piecePins = 32; // a warp each: shorter ones, and more of them
+    GraphPlan<T> plan{&graph, Aggregator<T>(graph, options), {}};
     plan.size.nodes = graph.nodes;
     plan.size.edges = cliqueEdges(graph);
     plan.size.netRows = plan.aggregator.netRows();
@@ -61,7 +78,12 @@ Expected<std::unique_ptr<Model<T>>> makeModel(const NetworkConfig& config, const
         return checked.failure();
     try {
         std::unique_ptr<Model<T>> model;
-        if (!config.reversible())
+        if (config.device == Device::Cuda) {
+            auto made = onDevice<T>(config, size);
+            if (!made)
+                return made.failure();
+            model = std::move(made).value();
+        } else if (!config.reversible())
             model = std::make_unique<Plain<T>>(config, size);
         else if (config.method == Method::Fused)
             model = std::make_unique<Reversible<T>>(config, size);

@@ -7,6 +7,7 @@
 #include "core/deep/config.h"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -42,8 +43,17 @@ struct GraphPlan {
 template <typename T>
 GraphPlan<T> makePlan(const Incidence& graph, const NetworkConfig& config);
 
+/// Adam over all weights at once; decay is decoupled (AdamW).
+struct AdamOptions {
+    double rate = 1e-3;
+    double decay = 0;
+    double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+    double clipNorm = 1; ///< of the whole gradient; 0 = never
+};
+
 /// A network that predicts `outputs` values per node. Weights, gradients and Adam's moments lie in
-/// memory it counts. Thread: owner only; it uses `config.threads` of its own.
+/// memory it counts; those of a network on a GPU are copied when asked for, and back before they
+/// are next used there. Thread: owner only; it uses `config.threads` of its own.
 template <typename T>
 class Model {
 public:
@@ -63,13 +73,19 @@ public:
     virtual std::span<T> gradients() = 0;
     virtual std::span<T> firstMoments() = 0;
     virtual std::span<T> secondMoments() = 0;
+    /// A step of Adam where the weights are, and the gradient's norm; nothing where the caller is
+    /// to take it (`adamStep`).
+    virtual std::optional<double> adam(const AdamOptions&, std::int64_t /*step*/, double /*rate*/) {
+        return {};
+    }
     /// Everything it holds, the graph's index included.
     virtual MemoryUse memory() const = 0;
     virtual const NetworkConfig& config() const = 0;
 };
 
 /// A network with weights drawn from config.seed, for graphs up to `size`. Errors: DEEP-002 an
-/// impossible configuration, DEEP-005 not enough memory (detail says how much it needs).
+/// impossible configuration, DEEP-005 not enough memory (detail says how much it needs),
+/// DEEP-011 no GPU, or none that this build can use.
 template <typename T>
 Expected<std::unique_ptr<Model<T>>> makeModel(const NetworkConfig& config, const GraphSize& size);
 

@@ -108,6 +108,8 @@ Expected<void> restore(const TrainState& state, std::span<const Sample> samples,
 
 template <typename T>
 double adamStep(Model<T>& model, const AdamOptions& options, std::int64_t step, double rate) {
+    if (const auto norm = model.adam(options, step, rate))
+        return *norm;
     const std::span<T> g = model.gradients();
     constexpr std::size_t kBlock = 4096;
     double square = 0;

@@ -8,13 +8,6 @@
 
 namespace ohm::deep {
 
-/// Adam over all weights at once; decay is decoupled (AdamW).
-struct AdamOptions {
-    double rate = 1e-3;
-    double decay = 0;
-    double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
-    double clipNorm = 1; ///< of the whole gradient; 0 = never
-};
 /// Step number `step` (from 1) from the model's gradients; returns their norm before clipping. A
 /// norm that is not finite changes nothing. Thread: owner of the model.
 template <typename T>

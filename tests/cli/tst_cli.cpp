@@ -512,6 +512,11 @@ private slots:
         QVERIFY(ours > 0 && ours < b0);
         QCOMPARE(run({"bench", "deep", "--norm", "odd"}).code, 2);
         QCOMPARE(run({"bench", "deep", "--nodes", "100", "--edges", "1000000"}).code, 3);
+        const Result gpu = run({"bench", "deep", "--nodes", "400", "--edges", "12000", "--layers",
+                                "2", "--device", "cuda"});
+        if (gpu.code != 0) // no GPU, or a build without kernels for one
+            QVERIFY2(gpu.err.contains("[DEEP-011]"), gpu.err.constData());
+        QVERIFY(run({"bench", "deep", "--device", "gpu"}).err.contains("Choose one of cpu, cuda"));
     }
 };
 
