@@ -86,7 +86,7 @@ private slots:
         for (int i = 0; i < 4; ++i) {
             PlotSeries s;
             s.name = QStringLiteral("series %1").arg(i);
-            for (int k = 0; k <= 200; ++k) {
+            for (int k = 0; k <= 60; ++k) {
                 s.x << k;
                 s.y << ((k * 7 + i * 3) % 20);
             }
