@@ -91,6 +91,7 @@ void PlotView::Private::shortenLegend(int most) {
         }
     }
     legendRest = new QCPTextElement(plot, PlotView::tr("and %1 more").arg(rest));
+    legendRest->setLayer(plot->legend->layer()); // or it would lie below the legend's ground
     legendRest->setFont(plot->legend->font());
     legendRest->setTextColor(plot->legend->textColor());
     legendRest->setTextFlags(Qt::AlignLeft | Qt::AlignVCenter);
