@@ -68,7 +68,7 @@ private:
             opened = number;
             ++m_netNumber;
             m_section = Section::Other;
-            m_net = m_sections.net(expanded(nextWord(rest)));
+            openNet(nextWord(rest));
         } else if (word == "*CONN") {
             m_section = Section::Conn;
         } else if (word == "*CAP") {
@@ -100,6 +100,19 @@ private:
             if (!text.empty())
                 m_delimiter = text.front();
         }
+    }
+
+    void openNet(std::string_view word) {
+        m_net = m_sections.net(expanded(word));
+        std::uint32_t id = 0;
+        const char* const last = word.data() + word.size();
+        if (word.size() < 2 || word[0] != '*')
+            return;
+        const auto [end, error] = std::from_chars(word.data() + 1, last, id);
+        if (error != std::errc{} || end != last || id >= m_map.size())
+            return;
+        m_netOf.resize(m_map.size(), NetSections::kUnknown);
+        m_netOf[id] = m_net;
     }
 
     void unit(std::string_view rest, std::uint64_t number) {
@@ -143,6 +156,36 @@ private:
         return m_expanded;
     }
 
+    /// The place of a node. A part of a net, "*12:7", is known again by its numbers: its name is
+    /// put together once.
+    std::uint32_t placeOf(std::string_view word) {
+        std::uint32_t id = 0, part = 0;
+        const char* at = word.data();
+        const char* const last = at + word.size();
+        bool numbers = false;
+        if (word.size() > 1 && *at == '*') {
+            const auto first = std::from_chars(at + 1, last, id);
+            numbers = first.ec == std::errc{} && first.ptr == last;
+            if (first.ec == std::errc{} && last - first.ptr > 1 && *first.ptr == m_delimiter &&
+                isDigit(first.ptr[1]) && (first.ptr[1] != '0' || last - first.ptr == 2)) {
+                const auto second = std::from_chars(first.ptr + 1, last, part);
+                numbers = second.ec == std::errc{} && second.ptr == last && part < kNoPart;
+            } else {
+                part = kNoPart;
+            }
+        }
+        if (!numbers)
+            return m_sections.place(expanded(word));
+        double& known = m_places.at(id, part);
+        if (known == 0)
+            known = 1 + static_cast<double>(m_sections.place(expanded(word)));
+        const std::uint32_t place = static_cast<std::uint32_t>(known) - 1;
+        if (id < m_netOf.size() && m_netOf[id] != NetSections::kUnknown &&
+            !m_sections.isKnown(place))
+            m_sections.setNode(place, m_netOf[id]); // a net that had its section: no name needed
+        return place;
+    }
+
     void pin(std::string_view word) {
         const std::string_view full = expanded(word);
         const std::size_t cut = full.rfind(m_delimiter);
@@ -163,10 +206,10 @@ private:
         const auto farad = m_collector.value(value, line, number, m_unit);
         if (!farad)
             return;
-        const std::uint32_t placeA = m_sections.place(expanded(a));
+        const std::uint32_t placeA = placeOf(a);
         if (toGround)
             return m_sections.capacitor(placeA, NetSections::kUnknown, *farad);
-        const std::uint32_t placeB = m_sections.place(expanded(b));
+        const std::uint32_t placeB = placeOf(b);
         // The standard lets a coupling stand in the sections of both nets; it counts once.
         double& section = m_seen.at(std::min(placeA, placeB), std::max(placeA, placeB));
         if (section == 0)
@@ -186,8 +229,11 @@ private:
     double m_unit = 1e-12;
     char m_delimiter = ':';
     std::vector<std::string_view> m_map;
+    std::vector<std::uint32_t> m_netOf; ///< node of the net with this number, once it had a section
     std::string m_expanded;
+    static constexpr std::uint32_t kNoPart = 0xFFFFFFFEu;
     PairSums m_seen;
+    PairSums m_places; ///< 1 + place by the numbers of a net and its part
 };
 
 } // namespace
