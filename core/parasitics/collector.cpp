@@ -295,9 +295,17 @@ void NetSections::makeGround(std::string_view name) {
 
 std::uint32_t NetSections::place(std::string_view name) {
     const std::uint32_t id = m_names.add(name, arena());
-    if (id == m_nodes.size())
-        m_nodes.push_back(kUnknown);
-    return id;
+    if (id == m_placeOf.size()) {
+        m_placeOf.push_back(place(kUnknown));
+        m_name.back() = id;
+    }
+    return m_placeOf[id];
+}
+
+std::uint32_t NetSections::place(std::uint32_t node) {
+    m_nodes.push_back(node);
+    m_name.push_back(kUnknown);
+    return static_cast<std::uint32_t>(m_nodes.size() - 1);
 }
 
 void NetSections::pin(std::string_view full, std::string_view instance, std::string_view pin,
@@ -314,7 +322,7 @@ std::uint32_t NetSections::nodeOf(std::uint32_t place, std::string_view delimite
     std::uint32_t& node = m_nodes[place];
     if (node != kUnknown)
         return node;
-    const std::string_view name = m_names.name(place);
+    const std::string_view name = m_names.name(m_name[place]);
     if (const auto net = m_nets.find(name))
         return node = m_netNodes[*net];
     const std::size_t cut = name.find_last_of(delimiters);

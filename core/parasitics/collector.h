@@ -115,6 +115,8 @@ public:
     std::uint32_t net(std::string_view name);
     void makeGround(std::string_view name);
     std::uint32_t place(std::string_view name); ///< its number
+    /// A place that nobody asks for by name, and its node.
+    std::uint32_t place(std::uint32_t node);
     bool isKnown(std::uint32_t place) const { return m_nodes[place] != kUnknown; }
     void setNode(std::uint32_t place, std::uint32_t node) { m_nodes[place] = node; }
     /// A pin of the net `net` (or of none) at a place that nothing has named yet.
@@ -139,7 +141,8 @@ private:
     bool m_copies;
     NameIndex m_nets, m_names;
     std::vector<std::uint32_t> m_netNodes;
-    std::vector<std::uint32_t> m_nodes; ///< of each place
+    std::vector<std::uint32_t> m_placeOf;       ///< of each name
+    std::vector<std::uint32_t> m_nodes, m_name; ///< of each place
     std::vector<Cap> m_caps;
     TextArena m_arena;
 };

@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -135,8 +136,12 @@ private:
     void mapName(std::string_view index, std::string_view name) {
         std::uint32_t id = 0;
         const auto [end, error] = std::from_chars(index.data(), index.data() + index.size(), id);
-        if (error != std::errc{} || end != index.data() + index.size() || id > 100'000'000)
+        if (error != std::errc{} || end != index.data() + index.size())
             return;
+        if (id > std::max(kDense, m_text.size())) { // far more than the file can have names
+            m_farMap[id] = name;
+            return;
+        }
         if (m_map.size() <= id)
             m_map.resize(id + 1);
         m_map[id] = name;
@@ -149,9 +154,17 @@ private:
         std::uint32_t id = 0;
         const char* last = word.data() + word.size();
         const auto [end, error] = std::from_chars(word.data() + 1, last, id);
-        if (error != std::errc{} || id >= m_map.size() || m_map[id].empty())
+        if (error != std::errc{})
             return word;
-        m_expanded.assign(m_map[id]);
+        std::string_view name;
+        if (id < m_map.size()) {
+            name = m_map[id];
+        } else if (const auto far = m_farMap.find(id); far != m_farMap.end()) {
+            name = far->second;
+        }
+        if (name.empty())
+            return word;
+        m_expanded.assign(name);
         m_expanded.append(end, last);
         return m_expanded;
     }
@@ -176,14 +189,22 @@ private:
         }
         if (!numbers)
             return m_sections.place(expanded(word));
-        double& known = m_places.at(id, part);
-        if (known == 0)
-            known = 1 + static_cast<double>(m_sections.place(expanded(word)));
-        const std::uint32_t place = static_cast<std::uint32_t>(known) - 1;
-        if (id < m_netOf.size() && m_netOf[id] != NetSections::kUnknown &&
-            !m_sections.isKnown(place))
-            m_sections.setNode(place, m_netOf[id]); // a net that had its section: no name needed
-        return place;
+        std::uint32_t& known = knownPlace(id, part);
+        const std::uint32_t net = id < m_netOf.size() ? m_netOf[id] : NetSections::kUnknown;
+        if (known == 0) // of a net that had its section no name is needed
+            known = 1 + (net != NetSections::kUnknown ? m_sections.place(net)
+                                                      : m_sections.place(expanded(word)));
+        else if (net != NetSections::kUnknown && !m_sections.isKnown(known - 1))
+            m_sections.setNode(known - 1, net);
+        return known - 1;
+    }
+
+    /// 1 + place of a part of a net, 0 before it has one. Those of one net stand together.
+    std::uint32_t& knownPlace(std::uint32_t id, std::uint32_t part) {
+        if (id >= m_map.size() || (part >= kParts && part != kNoPart))
+            return m_farParts[(std::uint64_t{id} << 32) | part];
+        m_parts.resize(m_map.size() * (kParts + 1), 0);
+        return m_parts[std::size_t{id} * (kParts + 1) + (part == kNoPart ? kParts : part)];
     }
 
     void pin(std::string_view word) {
@@ -228,12 +249,16 @@ private:
     std::uint64_t m_netNumber = 0;
     double m_unit = 1e-12;
     char m_delimiter = ':';
+    static constexpr std::size_t kDense = 1 << 16; ///< numbers that any file may use
     std::vector<std::string_view> m_map;
+    std::unordered_map<std::uint32_t, std::string_view> m_farMap; ///< of greater numbers
     std::vector<std::uint32_t> m_netOf; ///< node of the net with this number, once it had a section
     std::string m_expanded;
     static constexpr std::uint32_t kNoPart = 0xFFFFFFFEu;
     PairSums m_seen;
-    PairSums m_places; ///< 1 + place by the numbers of a net and its part
+    static constexpr std::uint32_t kParts = 8; ///< of a net, found without a search
+    std::vector<std::uint32_t> m_parts;
+    std::unordered_map<std::uint64_t, std::uint32_t> m_farParts;
 };
 
 } // namespace
