@@ -199,9 +199,9 @@ void trainCommand(const TrainOptions& o, Context& context) {
         };
         const auto result =
             dt::runTraining(request, *task, options, *config, context.stop, context.progress);
+        runs::registerRun(request.folder); // an interrupted one is on the list, too
         if (!result)
             return context.fail(result.error());
-        runs::registerRun(request.folder);
         const fs::path model = request.folder / "model.safetensors";
         if (context.json)
             context.print(dt::resultText(request, *result, seed, model) + "\n");

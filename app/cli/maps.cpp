@@ -123,9 +123,9 @@ void trainCommand(TrainOptions& o, Context& context) {
         };
         const auto result =
             maps::runTraining(request, *images, o.config, context.stop, context.progress);
+        runs::registerRun(request.folder); // an interrupted one is on the list, too
         if (!result)
             return context.fail(result.error());
-        runs::registerRun(request.folder);
         const fs::path model = request.folder / "model.safetensors";
         if (context.json)
             context.print(maps::resultText(request, *result, seed, model) + "\n");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/extractiontexts.h"
 #include "app/cli/model.h"
 #include "app/cli/parasitics.h"
 #include "core/dataset/random.h"
@@ -14,7 +15,11 @@
 #include <chrono>
 #include <ctime>
 #include <fstream>
+#include <functional>
+#include <limits>
 #include <string>
+
+#include <unistd.h>
 
 namespace ohm::cli {
 namespace {
@@ -53,20 +58,12 @@ double peakMemory() {
     return 0;
 }
 
-/// An extraction of `lines` capacitors between a fifth as many nets: each couples within `window`
-/// rows around its place, as in a file that an extractor wrote cell by cell, or to any.
-std::string extractionText(std::size_t lines, std::size_t window) {
-    std::string text = ".subckt big a b\n";
-    dataset::Random random(1, 0);
-    const std::size_t rows = lines / 20;
-    for (std::size_t i = 0; i < lines; ++i) {
-        text += "C" + std::to_string(i);
-        for (int end = 0; end < 2; ++end)
-            text += " core.row" + std::to_string((i / 20 + random.below(window)) % rows) + ".n" +
-                    std::to_string(random.below(4));
-        text += " 0.0" + std::to_string(1000 + random.below(9000)) + "f\n";
-    }
-    return text + ".ends\n";
+/// Resident memory of this process now, MB.
+double memoryNow() {
+    std::ifstream pages("/proc/self/statm");
+    double whole = 0, resident = 0;
+    pages >> whole >> resident;
+    return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
 }
 
 } // namespace
@@ -113,20 +110,29 @@ void benchParasitics(Context& context) {
             std::to_string(graph.nets) + " nets, two networks");
     }
     row("memory, peak", peakMemory(), "GB", 1);
-    constexpr std::size_t kLines = 2'000'000;
-    for (const bool local : {true, false}) {
-        const std::string text = extractionText(kLines, local ? 200 : kLines / 20);
-        double seconds = 0;
-        for (int i = 0; i < 2; ++i) {
+    constexpr std::size_t kLines = 2'000'000, kNets = 150'000;
+    for (const auto& [name, make] :
+         std::initializer_list<std::pair<const char*, std::function<std::string()>>>{
+             {"SPICE of magic, neighbours couple", [] { return texts::magic(kLines, 200); }},
+             {"SPICE of magic, any nets couple", [] { return texts::magic(kLines, kLines / 20); }},
+             {"SPICE of Calibre", [] { return texts::calibre(kNets); }},
+             {"DSPF", [] { return texts::dspf(kNets); }},
+             {"SPEF", [] { return texts::spef(kNets); }}}) {
+        const std::string text = make();
+        const double before = memoryNow();
+        double seconds = std::numeric_limits<double>::infinity(), kept = 0;
+        for (int i = 0; i < kRepetitions; ++i) {
             const std::clock_t begin = std::clock(); // of this core: the machine may be busy
             const auto extraction = parasitics::readExtractionText(text, "bench");
-            if (extraction)
-                seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+            if (!extraction)
+                return context.fail(extraction.error());
+            seconds = std::min(seconds, static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC);
+            kept = std::max(kept, memoryNow() - before);
         }
-        row(local ? "extraction, SPICE, neighbours couple, processor time"
-                  : "extraction, SPICE, any nets couple, processor time",
-            1e-6 * static_cast<double>(text.size()) / seconds, "MB/s", 2,
-            std::to_string(text.size() / 1'000'000) + " MB");
+        char note[80];
+        std::snprintf(note, sizeof(note), "%zu MB, %.0f MB kept", text.size() / 1'000'000, kept);
+        row((std::string("extraction, ") + name + ", processor time").c_str(),
+            1e-6 * static_cast<double>(text.size()) / seconds, "MB/s", kRepetitions, note);
     }
 }
 

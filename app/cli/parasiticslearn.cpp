@@ -5,9 +5,9 @@
 #include "core/base/files.h"
 #include "core/explore/parasiticlayout.h"
 #include "core/learn/engine.h"
+#include "core/learn/parasiticrun.h"
 #include "core/runs/runkind.h"
 #include "core/runs/sizingrun.h"
-#include "core/learn/calibration.h"
 
 #include <algorithm>
 #include <cmath>
@@ -31,55 +31,8 @@ struct EvalOptions {
     std::vector<std::string> designs;
 };
 
-Json toJson(const parasitics::CapacitanceMetrics& m) {
-    Json decades = Json::array();
-    for (const auto& d : m.decades)
-        decades.push_back(
-            {{"decade", d.exponent}, {"count", d.count}, {"mae", d.mae}, {"bias", d.bias}});
-    return {{"count", m.count},
-            {"mae", m.mae},
-            {"mse", m.mse},
-            {"rmse", m.rmse},
-            {"r2", m.r2 ? Json(*m.r2) : Json(nullptr)},
-            {"pearson", m.pearson ? Json(*m.pearson) : Json(nullptr)},
-            {"mae_farad", m.maeFarad},
-            {"r2_farad", m.r2Farad ? Json(*m.r2Farad) : Json(nullptr)},
-            {"median_ratio", number(m.medianRatio)},
-            {"within_2x", m.within2},
-            {"decades", decades}};
-}
-
-Json toJson(const parasitics::ClassMetrics& m) {
-    return {{"count", m.count},
-            {"accuracy", m.accuracy},
-            {"precision", m.precision},
-            {"recall", m.recall},
-            {"f1", m.f1},
-            {"without_most_frequent",
-             {{"count", m.countWithout},
-              {"accuracy", m.accuracyWithout},
-              {"precision", m.precisionWithout},
-              {"recall", m.recallWithout},
-              {"f1", m.f1Without}}},
-            {"confusion", m.confusion}};
-}
-
 Json toJson(const learn::ParasiticEvaluation& e) {
-    Json out = Json::object();
-    if (e.values) {
-        out["values"] = toJson(*e.values);
-        out["coverage_90"] = e.coverage90;
-        out["coverage_68"] = learn::coverageOf(e.predicted, e.label, e.deviation).one;
-    }
-    if (e.classes)
-        out["classes"] = toJson(*e.classes);
-    if (e.linkAuc)
-        out["link"] = {{"auc", *e.linkAuc},
-                       {"precision", *e.linkPrecision},
-                       {"recall", *e.linkRecall},
-                       {"count", e.label.size()}};
-    out["seconds"] = e.seconds;
-    return out;
+    return Json::parse(learn::evaluationText(e));
 }
 
 std::string textOf(const std::string& name, const learn::ParasiticEvaluation& e) {
@@ -103,25 +56,10 @@ std::string textOf(const std::string& name, const learn::ParasiticEvaluation& e)
     return line;
 }
 
-Json lineOf(const learn::ParasiticReport& r) {
-    Json line = {{"phase", r.phase}, {"member", r.member},     {"step", r.step},
-                 {"steps", r.steps}, {"loss", number(r.loss)}, {"seconds", r.seconds}};
-    if (r.phase == "pretrain") {
-        line["scattering"] = number(r.otherLoss);
-    } else {
-        line["score"] = number(r.otherLoss);
-        if (r.validation)
-            line["r2"] = r.validation->r2 ? Json(*r.validation->r2) : Json(nullptr);
-        if (r.validationClasses)
-            line["f1"] = r.validationClasses->f1;
-    }
-    return line;
-}
-
 void tell(const learn::ParasiticReport& r, Context& context) {
     context.progress.clear();
     if (context.json) {
-        std::printf("%s\n", lineOf(r).dump().c_str());
+        std::printf("%s\n", learn::reportLine(r).c_str());
     } else if (r.phase == "pretrain") {
         std::printf("pretraining %lld of %lld  alignment %.4f  scattering %.4f\n",
                     static_cast<long long>(r.step), static_cast<long long>(r.steps), r.loss,
@@ -182,68 +120,32 @@ void trainCommand(const TrainOptions& options, Context& context) {
             return context.fail(named.error());
         tests = *named;
     }
-    const auto engine = parasiticEngine(context);
+    const auto engine = parasiticEngine(context); // with as many threads as were asked for
     if (!engine)
         return context.fail(engine.error());
-    std::string log;
-    training.report = [&](const learn::ParasiticReport& r) {
-        log += lineOf(r).dump() + "\n";
-        tell(r, context);
-    };
+    training.report = [&](const learn::ParasiticReport& r) { tell(r, context); };
     const std::vector<std::uint64_t> seeds =
         options.seeds.empty() ? std::vector<std::uint64_t>{training.spec.seed} : options.seeds;
     Json all = Json::array();
     std::string text;
     for (const std::uint64_t seed : seeds) {
         training.spec.seed = seed;
-        log.clear();
-        auto checkpoint = (*engine)->trainParasitics(training, context.stop, context.progress);
-        if (!checkpoint)
-            return context.fail(checkpoint.error());
-        std::string names;
-        for (const auto* design : training.designs)
-            names += (names.empty() ? "" : ",") + design->graph.name;
-        checkpoint->provenance = {{"command", context.command},
-                                  {"data", options.data},
-                                  {"designs", names},
-                                  {"version", OHMSCAPE_VERSION},
-                                  {"engine", (*engine)->description()}};
-        std::filesystem::path folder = options.output;
+        learn::ParasiticRunRequest request;
+        request.folder = options.output;
         if (!options.seeds.empty())
-            folder /= "seed-" + std::to_string(seed);
-        std::error_code code;
-        std::filesystem::create_directories(folder, code);
-        const auto written =
-            learn::writeParasiticCheckpoint(*checkpoint, folder / "model.safetensors");
-        if (!written)
-            return context.fail(written.error());
-        auto model = (*engine)->loadParasitics(*checkpoint);
-        if (!model)
-            return context.fail(model.error());
-        Json results = Json::object();
-        for (const auto& [name, group] : tests) {
-            const auto evaluation = learn::evaluateParasitics(**model, group, context.stop);
-            if (!evaluation)
-                continue; // designs without labels of this kind are no test of it
-            results[name] = toJson(*evaluation);
-            text += textOf(name, *evaluation);
-        }
-        const Json result = {{"seed", seed},
-                             {"model", (folder / "model.safetensors").string()},
-                             {"parameters", (*model)->parameterCount()},
-                             {"command", context.command},
-                             {"version", OHMSCAPE_VERSION},
-                             {"engine", (*engine)->description()},
-                             {"inputs", Json{{options.data, runs::fileHash(options.data)}}},
-                             {"settings", Json{{"data", options.data}, {"designs", names}}},
-                             {"test", results}};
-        const auto saved = writeFileAtomically(folder / "result.json", result.dump(1) + "\n");
-        if (!saved)
-            return context.fail(saved.error());
-        if (const auto kept = writeFileAtomically(folder / "log.jsonl", log); !kept)
-            return context.fail(kept.error());
-        runs::registerRun(folder);
-        all.push_back(result);
+            request.folder /= "seed-" + std::to_string(seed);
+        request.data = options.data;
+        request.command = context.command;
+        request.inputs = {{options.data, runs::fileHash(options.data)}};
+        request.training = training;
+        request.tests = tests;
+        const auto result = learn::runParasiticTraining(request, context.stop, context.progress);
+        runs::registerRun(request.folder); // an interrupted one is on the list, too
+        if (!result)
+            return context.fail(result.error());
+        for (const auto& [name, evaluation] : result->tests)
+            text += textOf(name, evaluation);
+        all.push_back(Json::parse(result->text));
     }
     if (context.json)
         return context.print(Json{{"ok", true}, {"run", options.output}, {"results", all}});

@@ -37,6 +37,19 @@ std::string timeOf(std::int64_t seconds) {
     return text;
 }
 
+/// "finished", "stopped, resumed 2 times", "not finished" where nobody wrote down more.
+std::string stateText(const runs::RunRecord& run) {
+    const learn::RunAttempts& a = run.attempts;
+    std::string text =
+        a.state == learn::RunState::Unknown ? "not finished" : learn::nameOf(a.state);
+    if (!a.why.empty() && a.state == learn::RunState::Failed)
+        text += " (" + a.why + ")";
+    if (a.resumed > 0)
+        text += std::string(", resumed") +
+                (a.resumed > 1 ? " " + std::to_string(a.resumed) + " times" : "");
+    return text;
+}
+
 Json toJson(const runs::RunRecord& run) {
     Json metrics = Json::object();
     for (const auto& [name, value] : run.metrics)
@@ -49,6 +62,10 @@ Json toJson(const runs::RunRecord& run) {
             {"steps", run.steps},
             {"steps_done", run.stepsDone},
             {"finished", run.finished},
+            {"state", learn::nameOf(run.attempts.state)},
+            {"attempts", run.attempts.attempts},
+            {"resumed", run.attempts.resumed},
+            {"why", run.attempts.why},
             {"changed", timeOf(run.changed) + " UTC"},
             {"baseline", run.baseline},
             {"tags", run.tags},
@@ -138,9 +155,12 @@ void listCommand(const RunsOptions& options, Context& context) {
         for (const std::string& tag : run.tags)
             tags += " #" + tag;
         char line[256];
-        std::snprintf(line, sizeof(line), "%c %-28s %-26s %7lld of %-7lld %-26s %s", //
+        std::snprintf(line, sizeof(line), "%c %-28s %-26s %7lld of %-7lld %-12s %-26s %s", //
                       run.baseline ? '*' : ' ', run.name.c_str(), run.recipe.c_str(),
                       static_cast<long long>(run.stepsDone), static_cast<long long>(run.steps),
+                      run.attempts.state == learn::RunState::Unknown
+                          ? "-"
+                          : learn::nameOf(run.attempts.state).c_str(),
                       headline(run).c_str(), timeOf(run.changed).c_str());
         text += line + tags + (run.note.empty() ? "" : "  " + run.note) + "\n";
     }
@@ -162,9 +182,8 @@ void showCommand(const RunsOptions& options, Context& context) {
     Json out = toJson(*run);
     Json configuration = Json::object();
     std::string text =
-        run->name + "  " + run->folder.string() + "\n" +
-        (run->finished ? "finished" : "not finished") + ", " + std::to_string(run->stepsDone) +
-        " of " + std::to_string(run->steps) +
+        run->name + "  " + run->folder.string() + "\n" + stateText(*run) + ", " +
+        std::to_string(run->stepsDone) + " of " + std::to_string(run->steps) +
         (run->kind == runs::RunKind::Sizing                                     ? " designs, "
          : run->kind == runs::RunKind::Deep || run->kind == runs::RunKind::Maps ? " epochs, "
                                                                                 : " steps, ") +

@@ -2,13 +2,9 @@
 #include "core/deeptrain/checkpoint.h"
 
 #include "core/base/files.h"
-#include "core/learn/tensorfile.h"
+#include "core/learn/networkfile.h"
 
-#include <algorithm>
 #include <bit>
-#include <cmath>
-
-#include <nlohmann/json.hpp>
 
 namespace ohm::deeptrain {
 namespace {
@@ -65,19 +61,12 @@ Expected<void> writeDeepModel(const DeepModel& model, const std::filesystem::pat
 }
 
 Expected<DeepModel> readDeepModel(const std::filesystem::path& path) {
-    auto file = learn::readTensorFile(path);
-    if (!file)
-        return file.failure();
     const auto wrong = [&](const std::string& detail) {
         return fail("DEEP-008", "This file holds no deep network that can be used", detail,
                     path.string(), "Give the model.safetensors of a run of `deep train`");
     };
-    try {
-        const json about = json::parse(file->about);
-        if (!about.is_object() || about.value("kind", "") != kKind)
-            return wrong("it is another kind of checkpoint");
-        if (about.at("version").get<int>() != kVersion)
-            return wrong("it was made by another version");
+    const auto read = [&](const json& about,
+                          std::vector<nn::NamedArray>& arrays) -> Expected<DeepModel> {
         DeepModel model;
         const json& n = about.at("network");
         deep::NetworkConfig& to = model.network;
@@ -96,25 +85,18 @@ Expected<DeepModel> readDeepModel(const std::filesystem::path& path) {
         to.inputs = static_cast<int>(model.featureNames.size());
         model.label = known(labelOf(about.at("label")));
         model.provenance = about.at("provenance").get<std::map<std::string, std::string>>();
-        model.weights = take(file->arrays, "weights");
-        model.normalisation.mean = take(file->arrays, "feature_mean");
-        model.normalisation.scale = take(file->arrays, "feature_scale");
+        model.weights = take(arrays, "weights");
+        model.normalisation.mean = take(arrays, "feature_mean");
+        model.normalisation.scale = take(arrays, "feature_scale");
         if (const auto possible = deep::checkConfig(to); !possible)
             return wrong(possible.error().message());
         const std::size_t width = model.featureNames.size();
         if (model.weights.size() != deep::parameterCount(to) ||
             model.normalisation.mean.size() != width || model.normalisation.scale.size() != width)
             return wrong("its arrays do not fit the network");
-        for (const auto* values :
-             {&model.weights, &model.normalisation.mean, &model.normalisation.scale}) {
-            if (!std::all_of(values->begin(), values->end(),
-                             [](float v) { return std::isfinite(v); }))
-                return wrong("a weight is not a number");
-        }
         return model;
-    } catch (const std::exception& error) {
-        return wrong(error.what());
-    }
+    };
+    return learn::readNetworkFile<DeepModel>(path, kKind, kVersion, wrong, read);
 }
 
 Expected<std::vector<float>> predictNodes(const DeepModel& model,

@@ -2,8 +2,8 @@
 #include "core/deeptrain/run.h"
 
 #include "core/base/units.h"
+#include "core/learn/networkfile.h"
 #include "core/learn/runfolder.h"
-#include "core/learn/tensorfile.h"
 
 #include <cmath>
 #include <limits>
@@ -206,16 +206,11 @@ Expected<void> writeSnapshot(const deep::TrainState& state, const std::string& f
 }
 
 Expected<deep::TrainState> readSnapshot(const std::string& fingerprint, const fs::path& path) {
-    auto file = learn::readTensorFile(path);
-    if (!file)
-        return file.failure();
-    try {
-        const Json about = Json::parse(file->about);
-        if (!about.is_object() || about.value("kind", "") != kKind ||
-            about.at("version").get<int>() != kVersion)
-            return foreign(path, "it is no snapshot of a deep network of this version");
+    const auto wrong = [&](const std::string& why) { return foreign(path, why); };
+    const auto read = [&](const nlohmann::json& about,
+                          std::vector<nn::NamedArray>& arrays) -> Expected<deep::TrainState> {
         if (about.at("fingerprint").get<std::string>() != fingerprint)
-            return foreign(path, "recipe or data differ");
+            return wrong("recipe or data differ");
         deep::TrainState state;
         state.epoch = about.at("epoch");
         state.steps = about.at("steps");
@@ -226,9 +221,9 @@ Expected<deep::TrainState> readSnapshot(const std::string& fingerprint, const fs
         constexpr std::size_t kMostSamples = 1 << 20;
         const auto samples = about.at("samples").get<std::size_t>();
         if (samples > kMostSamples)
-            return foreign(path, "it says it has more designs than a file can hold");
+            return wrong("it says it has more designs than a file can hold");
         state.chosen.resize(samples);
-        for (nn::NamedArray& array : file->arrays) {
+        for (nn::NamedArray& array : arrays) {
             if (array.name == "weights")
                 state.weights = std::move(array.values);
             else if (array.name == "first_moments")
@@ -244,9 +239,8 @@ Expected<deep::TrainState> readSnapshot(const std::string& fingerprint, const fs
             }
         }
         return state;
-    } catch (const std::exception& error) {
-        return foreign(path, error.what());
-    }
+    };
+    return learn::readNetworkFile<deep::TrainState>(path, kKind, kVersion, wrong, read);
 }
 
 Expected<TrainingResult> runTraining(const RunRequest& request, const Task& task,
@@ -258,7 +252,7 @@ Expected<TrainingResult> runTraining(const RunRequest& request, const Task& task
         return folder.failure();
     const std::string fingerprint = fingerprintOf(task, recipe);
     auto result = learn::trainInFolder<deep::TrainState, TrainingResult>(
-        *folder, [&](const fs::path& path) { return readSnapshot(fingerprint, path); },
+        *folder, stop, [&](const fs::path& path) { return readSnapshot(fingerprint, path); },
         [&](const EpochFigures& epoch) {
             if (request.report)
                 request.report(epoch);

@@ -14,7 +14,7 @@ Tensor row(const std::vector<double>& values, const Tensor& like) {
     return torch::tensor(values, torch::kFloat64).to(like.scalar_type());
 }
 
-/// log of each class's share; absent classes get a share of a tenth of a sample's, as ln 0 is none.
+/// log of each class's share; absent classes get a millionth, as ln 0 is none.
 Tensor logPriors(const std::vector<double>& priors, const Tensor& like) {
     std::vector<double> logs;
     for (const double share : priors)

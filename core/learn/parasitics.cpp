@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/parasitics.h"
 
+#include "core/learn/parasiticrun.h"
 #include "core/learn/tensorfile.h"
 #include "core/parasitics/pairs.h"
 
@@ -155,6 +156,14 @@ Expected<void> checkParasiticSpec(const ParasiticSpec& s) {
     if (s.hops < 1 || s.hops > 8 || s.fanout < 1 || s.fanout > 1024)
         return wrong("hops", std::to_string(s.hops), "1 to 8 hops, a fan-out of 1 to 1024");
     return {};
+}
+
+std::string settingsText(const ParasiticSpec& spec) {
+    std::string out;
+    eachKey(spec, [&](const char* name, const auto& member) {
+        out += std::string(name) + ": " + json(member).dump() + "\n"; // JSON scalars are YAML
+    });
+    return out;
 }
 
 Expected<void> writeParasiticCheckpoint(const ParasiticCheckpoint& c,

@@ -3,17 +3,13 @@
 
 #include "core/base/files.h"
 #include "core/learn/prepare.h"
+#include "core/learn/runjournal.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -75,26 +71,6 @@ std::vector<TrainingReport> readLog(const fs::path& path) {
     }
     return log;
 }
-
-/// Keeps a second training out of a run's folder. A killed process lets go of it by itself.
-class FolderLock {
-public:
-    explicit FolderLock(const fs::path& folder)
-        : m_file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-        // A file system without locks is no reason not to train.
-        , m_held(m_file < 0 || ::flock(m_file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) {}
-    ~FolderLock() {
-        if (m_file >= 0)
-            ::close(m_file);
-    }
-    FolderLock(const FolderLock&) = delete;
-    FolderLock& operator=(const FolderLock&) = delete;
-    bool held() const { return m_held; }
-
-private:
-    int m_file;
-    bool m_held;
-};
 
 /// Files that a kill left half written ("NAME.XXXXXX" of writeFileAtomically).
 void removeLeftovers(const fs::path& folder) {
@@ -217,10 +193,9 @@ Expected<TrainingResult> runTraining(const RunRequest& request, StopToken stop,
     if (error)
         return fail("BASE-010", "The run's folder cannot be made", error.message(),
                     folder.string());
-    const FolderLock lock(folder);
-    if (!lock.held())
-        return fail("LEARN-014", "Another training is at work in this folder", {}, folder.string(),
-                    "Wait for it, or name another folder");
+    auto journal = RunJournal::open(folder);
+    if (!journal)
+        return journal.failure();
     if (fs::exists(folder / "result.json", error))
         return fail("LEARN-014", "This folder holds a finished run", {}, folder.string(),
                     "Name another folder");
@@ -247,13 +222,6 @@ Expected<TrainingResult> runTraining(const RunRequest& request, StopToken stop,
         if (!written)
             return written.failure();
     }
-    auto data = prepareData(recipe, {}, stop, progress);
-    if (!data)
-        return data.failure();
-    auto fitted = fitToData(recipe, *data);
-    if (!fitted)
-        return fitted.failure();
-
     // A resumed run goes on from its snapshot: lines beyond it are taken again.
     const fs::path logFile = folder / "log.jsonl";
     std::vector<TrainingReport> log = readLog(logFile);
@@ -275,6 +243,18 @@ Expected<TrainingResult> runTraining(const RunRequest& request, StopToken stop,
     if (!rewritten)
         return rewritten.failure();
     std::ofstream append(logFile, std::ios::app);
+    if (const auto begun = journal->begin(from); !begun)
+        return begun.failure();
+    const auto ended = [&](const Error& why) {
+        journal->failed(why, stop.stopRequested());
+        return Unexpected{why};
+    };
+    auto data = prepareData(recipe, {}, stop, progress);
+    if (!data)
+        return ended(data.error());
+    auto fitted = fitToData(recipe, *data);
+    if (!fitted)
+        return ended(fitted.error());
     options.device = request.device;
     options.ks = request.ks;
     bool logFailed = false;
@@ -288,17 +268,18 @@ Expected<TrainingResult> runTraining(const RunRequest& request, StopToken stop,
     };
     auto result = (*loaded)->train(*fitted, *data, options, stop, progress);
     if (!result)
-        return result;
+        return ended(result.error());
     if (logFailed)
-        return fail("BASE-010", "The run's log could not be written", {}, logFile.string());
+        return ended({"BASE-010", "The run's log could not be written", {}, logFile.string(), {}});
     const auto model = writeCheckpoint(result->checkpoint, folder / "model.safetensors");
     if (!model)
-        return model.failure();
+        return ended(model.error());
     const auto written =
         writeResult(request, *result, (*loaded)->description(), result->last.seconds + spent);
     if (!written)
-        return written.failure();
+        return ended(written.error());
     fs::remove(options.snapshot, error);
+    journal->finished();
     return result;
 }
 

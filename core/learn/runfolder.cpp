@@ -3,12 +3,7 @@
 
 #include "core/base/files.h"
 
-#include <cerrno>
 #include <utility>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 namespace ohm::learn {
 namespace {
@@ -22,26 +17,16 @@ Unexpected taken(const std::string& text, const fs::path& folder) {
 
 } // namespace
 
-RunFolder::RunFolder(RunFolder&& other) noexcept
-    : m_folder(std::move(other.m_folder))
-    , m_log(std::move(other.m_log))
-    , m_lock(std::exchange(other.m_lock, -1)) {}
-
-RunFolder::~RunFolder() {
-    if (m_lock >= 0)
-        ::close(m_lock);
-}
-
-Expected<RunFolder> RunFolder::open(const fs::path& folder, const std::string& recipe) {
+Expected<RunFolder> RunFolder::open(const fs::path& folder, const std::string& recipe,
+                                    const std::string& logName) {
     std::error_code code;
     fs::create_directories(folder, code);
     if (code)
         return fail("BASE-010", "The run's folder cannot be made", code.message(), folder.string());
-    RunFolder run(folder);
-    run.m_lock = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    // A file system without locks is no reason not to train.
-    if (run.m_lock >= 0 && ::flock(run.m_lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        return taken("Another training is at work in this folder", folder);
+    auto journal = RunJournal::open(folder);
+    if (!journal)
+        return journal.failure();
+    RunFolder run(folder, logName, std::move(*journal));
     if (fs::exists(folder / "result.json", code))
         return taken("This folder holds a finished run", folder);
     const fs::path recipeFile = folder / "settings.yaml";
@@ -55,8 +40,8 @@ Expected<RunFolder> RunFolder::open(const fs::path& folder, const std::string& r
     return run;
 }
 
-Expected<void> RunFolder::keepLines(std::size_t lines) {
-    const fs::path file = m_folder / "epochs.jsonl";
+Expected<void> RunFolder::begin(std::size_t lines) {
+    const fs::path file = m_folder / m_logName;
     std::error_code code;
     std::string kept;
     if (fs::exists(file, code)) {
@@ -76,14 +61,14 @@ Expected<void> RunFolder::keepLines(std::size_t lines) {
     if (const auto written = writeFileAtomically(file, kept); !written)
         return written;
     m_log = std::ofstream(file, std::ios::app);
-    return {};
+    return m_journal.begin(static_cast<std::int64_t>(lines));
 }
 
 Expected<void> RunFolder::append(const std::string& line) {
     m_log << line << '\n' << std::flush;
     if (!m_log)
         return fail("BASE-010", "The run's log could not be written", {},
-                    (m_folder / "epochs.jsonl").string());
+                    (m_folder / m_logName).string());
     return {};
 }
 
@@ -92,6 +77,7 @@ Expected<void> RunFolder::finish(const std::string& result) {
         return written;
     std::error_code ignored;
     fs::remove(snapshot(), ignored);
+    m_journal.finished();
     return {};
 }
 

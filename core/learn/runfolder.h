@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/base/job.h"
+#include "core/learn/runjournal.h"
 
 #include <filesystem>
 #include <fstream>
@@ -11,35 +13,38 @@
 
 namespace ohm::learn {
 
-/// The folder of a training that is no `runTraining` (deep networks, networks on maps):
-/// `settings.yaml`, `epochs.jsonl`, `snapshot.safetensors` while it is not done,
-/// `model.safetensors` and `result.json` at the end. No second training gets into it. Thread: owner
-/// only.
+/// The folder of a training that is no `runTraining` (deep networks, networks on maps, estimators
+/// of parasitics): `settings.yaml`, a log of lines, `snapshot.safetensors` while it is not done,
+/// `model.safetensors` and `result.json` at the end, and `attempts.jsonl` (RunJournal). No second
+/// training gets into it. Thread: owner only.
 class RunFolder {
 public:
     /// Makes the folder or goes on in it. Errors: BASE-010, LEARN-014 it holds a finished run, one
     /// by another recipe, or a training is at work in it.
-    static Expected<RunFolder> open(const std::filesystem::path& folder, const std::string& recipe);
-    RunFolder(RunFolder&& other) noexcept;
-    RunFolder& operator=(RunFolder&&) = delete;
-    ~RunFolder();
+    static Expected<RunFolder> open(const std::filesystem::path& folder, const std::string& recipe,
+                                    const std::string& logName = "epochs.jsonl");
 
     std::filesystem::path snapshot() const { return m_folder / "snapshot.safetensors"; }
     std::filesystem::path model() const { return m_folder / "model.safetensors"; }
-    /// Keeps the first `lines` lines of epochs.jsonl, those that the snapshot knows of.
-    /// Errors: BASE-010, LEARN-014 there are fewer.
-    Expected<void> keepLines(std::size_t lines);
+    /// An attempt begins: keeps the first `lines` lines of the log, those that the snapshot knows
+    /// of. Errors: BASE-010, LEARN-014 there are fewer.
+    Expected<void> begin(std::size_t lines);
     /// Adds a line, to be on disk at once. Errors: BASE-010.
     Expected<void> append(const std::string& line);
     /// Writes result.json and drops the snapshot. Errors: BASE-010.
     Expected<void> finish(const std::string& result);
+    /// The attempt ended in an error, or because it was asked to stop.
+    void failed(const Error& error, bool stopped) { m_journal.failed(error, stopped); }
 
 private:
-    explicit RunFolder(std::filesystem::path folder)
-        : m_folder(std::move(folder)) {}
+    RunFolder(std::filesystem::path folder, std::string logName, RunJournal journal)
+        : m_folder(std::move(folder))
+        , m_logName(std::move(logName))
+        , m_journal(std::move(journal)) {}
     std::filesystem::path m_folder;
+    std::string m_logName;
+    RunJournal m_journal;
     std::ofstream m_log;
-    int m_lock = -1;
 };
 
 /// Trains in a folder, epoch by epoch: goes on from its snapshot if there is one, and adds a line
@@ -47,7 +52,8 @@ private:
 /// `train(from, told)` Expected<Result>, `from` being null at the beginning. Errors: theirs,
 /// BASE-010, LEARN-014.
 template <typename State, typename Result, typename Read, typename Line, typename Train>
-Expected<Result> trainInFolder(RunFolder& folder, Read&& read, Line&& line, Train&& train) {
+Expected<Result> trainInFolder(RunFolder& folder, const StopToken& stop, Read&& read, Line&& line,
+                               Train&& train) {
     std::optional<State> from;
     std::error_code code;
     if (std::filesystem::exists(folder.snapshot(), code)) {
@@ -56,7 +62,7 @@ Expected<Result> trainInFolder(RunFolder& folder, Read&& read, Line&& line, Trai
             return state.failure();
         from = std::move(*state);
     }
-    if (const auto kept = folder.keepLines(from ? static_cast<std::size_t>(from->epoch) : 0); !kept)
+    if (const auto kept = folder.begin(from ? static_cast<std::size_t>(from->epoch) : 0); !kept)
         return kept.failure();
     std::optional<Error> problem;
     const auto told = [&](const auto& epoch) {
@@ -65,7 +71,9 @@ Expected<Result> trainInFolder(RunFolder& folder, Read&& read, Line&& line, Trai
     };
     Expected<Result> result = train(from ? &*from : nullptr, told);
     if (result && problem)
-        return Unexpected{*problem};
+        result = Unexpected{*problem};
+    if (!result)
+        folder.failed(result.error(), stop.stopRequested());
     return result;
 }
 

@@ -116,7 +116,7 @@ private:
     nn::Network m_network;
 };
 
-class TorchEngine : public Engine {
+class TorchEngine : public Engine, public KeepsParasitics {
 public:
     TorchEngine() {
         quietWarnings();
@@ -163,7 +163,13 @@ public:
     Expected<ParasiticCheckpoint> trainParasitics(const ParasiticTraining& training, StopToken stop,
                                                   ProgressSink& progress) override {
         const nn::TrimAtEnd trim;
-        return learn::trainParasitics(training, std::move(stop), progress);
+        return learn::trainParasitics(training, nullptr, std::move(stop), progress);
+    }
+    Expected<ParasiticCheckpoint> trainParasitics(const ParasiticTraining& training,
+                                                  const ParasiticKeeping& keeping, StopToken stop,
+                                                  ProgressSink& progress) override {
+        const nn::TrimAtEnd trim;
+        return learn::trainParasitics(training, &keeping, std::move(stop), progress);
     }
     Expected<std::unique_ptr<ParasiticModel>>
     loadParasitics(const ParasiticCheckpoint& checkpoint) override {

@@ -9,6 +9,7 @@
 #include "core/learn/parasiticsamples.h"
 #include "core/learn/regressionlosses.h"
 #include "core/learn/selection.h"
+#include "core/learn/torchparasiticstate.h"
 #include "core/parasitics/pairs.h"
 
 #include <chrono>
@@ -42,18 +43,41 @@ public:
         , m_predictor(torch::nn::Linear(spec.encoderHidden, spec.encoderHidden), torch::nn::PReLU(),
                       torch::nn::Linear(spec.encoderHidden, spec.encoderHidden)) {}
 
-    Expected<ScatterEncoder> run(std::int64_t member,
+    /// `keep(now, step, seconds, arrays)` keeps what goes with a step that is done.
+    using Keep = std::function<Expected<void>(bool, std::int64_t, double,
+                                              const std::function<std::vector<nn::NamedArray>()>&)>;
+
+    Expected<ScatterEncoder> run(std::int64_t member, const ParasiticState* from,
                                  const std::function<void(const ParasiticReport&)>& report,
-                                 const StopToken& stop, ProgressSink& progress) {
+                                 const Keep& keep, const StopToken& stop, ProgressSink& progress) {
         const auto begin = Clock::now();
+        const double spent = from ? from->seconds : 0;
         std::vector<Tensor> online = m_online->parameters();
         for (const Tensor& p : m_predictor->parameters())
             online.push_back(p);
         torch::optim::Adam onlineAdam(online, torch::optim::AdamOptions(m_spec.encoderRate));
         torch::optim::Adam targetAdam(m_target->parameters(),
                                       torch::optim::AdamOptions(m_spec.encoderRate / 5));
-        for (std::int64_t step = 0; step < m_spec.encoderSteps; ++step) {
-            if (stop.shouldStop())
+        if (from && !(restoreModule(*m_online, "online.", from->phase) &&
+                      restoreModule(*m_target, "target.", from->phase) &&
+                      restoreModule(*m_predictor, "predictor.", from->phase) &&
+                      restoreAdam(onlineAdam, online, "online_adam.", from->phase) &&
+                      restoreAdam(targetAdam, m_target->parameters(), "target_adam.", from->phase)))
+            return fail("LEARN-047", "The snapshot to go on from belongs to another training");
+        const auto arrays = [&] {
+            std::vector<nn::NamedArray> out;
+            storeModule(*m_online, "online.", out);
+            storeModule(*m_target, "target.", out);
+            storeModule(*m_predictor, "predictor.", out);
+            storeAdam(onlineAdam, online, "online_adam.", out);
+            storeAdam(targetAdam, m_target->parameters(), "target_adam.", out);
+            return out;
+        };
+        for (std::int64_t step = from ? from->step : 0; step < m_spec.encoderSteps; ++step) {
+            const bool stopped = stop.shouldStop();
+            if (const auto kept = keep(stopped, step, spent + since(begin), arrays); !kept)
+                return kept.failure();
+            if (stopped)
                 return fail("LEARN-012", "The training was stopped");
             Tensor target;
             {
@@ -69,10 +93,10 @@ public:
             onlineAdam.step();
             {
                 const torch::NoGradGuard noGradients;
-                const auto from = m_online->parameters();
-                const auto to = m_target->parameters();
-                for (std::size_t i = 0; i < to.size(); ++i)
-                    to[i].mul_(m_spec.momentum).add_(from[i], 1 - m_spec.momentum);
+                const auto fast = m_online->parameters();
+                const auto slow = m_target->parameters();
+                for (std::size_t i = 0; i < slow.size(); ++i)
+                    slow[i].mul_(m_spec.momentum).add_(fast[i], 1 - m_spec.momentum);
             }
             const Tensor scatter = scatteringLoss(m_target->forward(m_graph), m_graph.share);
             targetAdam.zero_grad();
@@ -94,7 +118,7 @@ public:
                 r.steps = m_spec.encoderSteps;
                 r.loss = a;
                 r.otherLoss = s;
-                r.seconds = since(begin);
+                r.seconds = spent + since(begin);
                 report(r);
             }
             if (done)
@@ -113,9 +137,11 @@ private:
 
 class ParasiticTrainer {
 public:
-    ParasiticTrainer(const ParasiticTraining& training, StopToken stop, ProgressSink& progress)
+    ParasiticTrainer(const ParasiticTraining& training, const ParasiticKeeping* keeping,
+                     StopToken stop, ProgressSink& progress)
         : m_training(training)
         , m_spec(training.spec)
+        , m_keeper(keeping)
         , m_stop(std::move(stop))
         , m_progress(progress) {}
 
@@ -123,20 +149,54 @@ public:
         const auto prepared = prepare();
         if (!prepared)
             return prepared.failure();
-        std::vector<std::vector<float>> predictions;
-        for (std::int64_t member = 0; member < m_spec.members; ++member) {
-            const auto done = trainMember(member);
+        auto from = m_keeper.read();
+        if (!from)
+            return from.failure();
+        std::optional<ParasiticState> state = std::move(*from);
+        if (state) {
+            m_out.weights = std::move(state->weights);
+            m_predictions = std::move(state->predictions);
+            m_reports = state->reports;
+            if (state->member != static_cast<std::int64_t>(m_predictions.size()) ||
+                state->member >= m_spec.members)
+                return foreign();
+        }
+        for (std::int64_t member = state ? state->member : 0; member < m_spec.members; ++member) {
+            auto done = trainMember(member, state ? &*state : nullptr);
             if (!done)
                 return done.failure();
-            predictions.push_back(*done);
+            m_predictions.push_back(std::move(*done));
+            state.reset();
         }
-        calibrate(predictions);
+        calibrate(m_predictions);
         return std::move(m_out);
     }
 
 private:
     bool anchors() const { return m_spec.method == "circuitgps"; }
     bool isLink() const { return m_spec.task == "link"; }
+    static Unexpected foreign() {
+        return fail("LEARN-047", "The snapshot to go on from belongs to another training");
+    }
+    void tell(const ParasiticReport& report) {
+        ++m_reports;
+        if (m_training.report)
+            m_training.report(report);
+    }
+    /// What every snapshot holds.
+    ParasiticState common(std::int64_t member, bool pretraining, std::int64_t step,
+                          double seconds) const {
+        ParasiticState state;
+        state.member = member;
+        state.pretraining = pretraining;
+        state.step = step;
+        state.seconds = seconds;
+        state.reports = m_reports;
+        state.weights = m_out.weights;
+        state.predictions = m_predictions;
+        state.generator = generatorState();
+        return state;
+    }
 
     Expected<void> prepare() {
         m_out.spec = m_spec;
@@ -404,19 +464,49 @@ private:
         return report.validation->mse;
     }
 
-    Expected<std::vector<float>> trainMember(std::int64_t member) {
+    /// The encoder of a member: pretrained, or that of the snapshot.
+    Expected<void> prepareEncoder(std::int64_t member, const ParasiticState* from) {
+        const std::string prefix = memberName(member) + "encoder.";
+        ScatterEncoder encoder(nullptr);
+        if (from && !from->pretraining) {
+            encoder = ScatterEncoder(m_spec.encoderHidden, m_spec.encoderLayers, m_spec.dropout);
+            if (!restoreModule(*encoder, prefix, m_out.weights))
+                return foreign();
+            encoder->eval();
+        } else {
+            Scattering scattering(m_spec, m_encoderGraph.graph);
+            if (from && !setGeneratorState(from->generator))
+                return foreign();
+            auto done = scattering.run(
+                member, from, [this](const ParasiticReport& r) { tell(r); },
+                [&](bool now, std::int64_t step, double seconds, const auto& arrays) {
+                    return m_keeper.keep(now, [&] {
+                        ParasiticState state = common(member, true, step, seconds);
+                        state.phase = arrays();
+                        return state;
+                    });
+                },
+                m_stop, m_progress);
+            if (!done)
+                return done.failure();
+            encoder = *done;
+            storeModule(*encoder, prefix, m_out.weights);
+        }
+        const torch::NoGradGuard noGradients;
+        m_embedding = encoder->forward(m_encoderGraph.graph);
+        return {};
+    }
+
+    Expected<std::vector<float>> trainMember(std::int64_t member, const ParasiticState* from) {
         const std::uint64_t seed = m_spec.seed * 1000 + static_cast<std::uint64_t>(member);
         torch::manual_seed(seed);
         const std::string prefix = memberName(member);
         if (usesEncoder(m_spec)) {
-            auto encoder = Scattering(m_spec, m_encoderGraph.graph)
-                               .run(member, m_training.report, m_stop, m_progress);
-            if (!encoder)
-                return encoder.failure();
-            storeModule(**encoder, prefix + "encoder.", m_out.weights);
-            const torch::NoGradGuard noGradients;
-            m_embedding = (*encoder)->forward(m_encoderGraph.graph);
+            if (const auto ready = prepareEncoder(member, from); !ready)
+                return ready.failure();
         }
+        if (from && from->pretraining)
+            from = nullptr; // its part is over
         ParasiticNet net(m_spec);
         std::vector<Tensor> trained;
         for (const Tensor& p : net->parameters()) {
@@ -433,10 +523,44 @@ private:
         const std::size_t batch =
             anchors() ? std::min<std::size_t>(kAnchorBatch, static_cast<std::size_t>(m_spec.batch))
                       : static_cast<std::size_t>(m_spec.batch);
-        double mean = 0;
+        double mean = 0, spent = 0;
         std::int64_t since0 = 0;
-        for (std::int64_t step = 0; step < m_spec.steps; ++step) {
-            if (m_stop.shouldStop())
+        if (from) {
+            if (!restoreModule(*net, "net.", from->phase) ||
+                !restoreAdam(adam, trained, "adam.", from->phase) ||
+                !setGeneratorState(from->generator))
+                return foreign();
+            for (std::int64_t step = 0; step < from->step; ++step)
+                (void)draw(random, batch); // as many as were drawn before
+            best = from->best;
+            mean = from->mean;
+            since0 = from->since;
+            spent = from->seconds;
+            for (const nn::NamedArray& array : from->phase) {
+                if (array.name == "best_values")
+                    keptValues = array.values;
+                else if (array.name.rfind("best.", 0) == 0)
+                    kept.push_back({array.name.substr(5), array.shape, array.values});
+            }
+        }
+        const auto state = [&](std::int64_t step) {
+            ParasiticState now = common(member, false, step, spent + since(begin));
+            now.best = best;
+            now.mean = mean;
+            now.since = since0;
+            storeModule(*net, "net.", now.phase);
+            storeAdam(adam, trained, "adam.", now.phase);
+            for (const nn::NamedArray& array : kept)
+                now.phase.push_back({"best." + array.name, array.shape, array.values});
+            now.phase.push_back(
+                {"best_values", {static_cast<std::int64_t>(keptValues.size())}, keptValues});
+            return now;
+        };
+        for (std::int64_t step = from ? from->step : 0; step < m_spec.steps; ++step) {
+            const bool stopped = m_stop.shouldStop();
+            if (const auto written = m_keeper.keep(stopped, [&] { return state(step); }); !written)
+                return written.failure();
+            if (stopped)
                 return fail("LEARN-012", "The training was stopped");
             // Cosine to a hundredth.
             const double rate =
@@ -481,11 +605,10 @@ private:
             report.steps = m_spec.steps;
             report.loss = mean / static_cast<double>(since0);
             report.otherLoss = score;
-            report.seconds = since(begin);
+            report.seconds = spent + since(begin);
             mean = 0;
             since0 = 0;
-            if (m_training.report)
-                m_training.report(report);
+            tell(report);
         }
         m_out.weights.insert(m_out.weights.end(), kept.begin(), kept.end());
         return keptValues;
@@ -524,6 +647,9 @@ private:
 
     const ParasiticTraining& m_training;
     const ParasiticSpec m_spec;
+    ParasiticKeeper m_keeper;
+    std::int64_t m_reports = 0;
+    std::vector<std::vector<float>> m_predictions; ///< of the members that are done
     StopToken m_stop;
     ProgressSink& m_progress;
     std::vector<const parasitics::Design*> m_designs; ///< those with labels of the task
@@ -540,7 +666,8 @@ private:
 
 } // namespace
 
-Expected<ParasiticCheckpoint> trainParasitics(const ParasiticTraining& training, StopToken stop,
+Expected<ParasiticCheckpoint> trainParasitics(const ParasiticTraining& training,
+                                              const ParasiticKeeping* keeping, StopToken stop,
                                               ProgressSink& progress) {
     const auto sound = checkParasiticSpec(training.spec);
     if (!sound)
@@ -548,7 +675,7 @@ Expected<ParasiticCheckpoint> trainParasitics(const ParasiticTraining& training,
     if (training.designs.empty())
         return fail("LEARN-010", "There are no designs to learn from");
     try {
-        return ParasiticTrainer(training, std::move(stop), progress).run();
+        return ParasiticTrainer(training, keeping, std::move(stop), progress).run();
     } catch (const std::exception& e) {
         return fail("NN-012", "The network could not be trained", e.what());
     }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/learn/parasitics.h"
+#include "core/learn/parasiticrun.h"
 
 namespace ohm::learn {
 
-/// Engine::trainParasitics and Engine::loadParasitics without the module.
-Expected<ParasiticCheckpoint> trainParasitics(const ParasiticTraining& training, StopToken stop,
+/// Engine::trainParasitics and Engine::loadParasitics without the module; `keeping` may be null.
+Expected<ParasiticCheckpoint> trainParasitics(const ParasiticTraining& training,
+                                              const ParasiticKeeping* keeping, StopToken stop,
                                               ProgressSink& progress);
 Expected<std::unique_ptr<ParasiticModel>> loadParasitics(ParasiticCheckpoint checkpoint);
 

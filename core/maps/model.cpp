@@ -2,12 +2,9 @@
 #include "core/maps/model.h"
 
 #include "core/learn/engine.h"
-#include "core/learn/tensorfile.h"
+#include "core/learn/networkfile.h"
 
 #include <algorithm>
-#include <cmath>
-
-#include <nlohmann/json.hpp>
 
 namespace ohm::maps {
 namespace {
@@ -40,19 +37,12 @@ Expected<void> writeMapModel(const MapModel& model, const std::filesystem::path&
 }
 
 Expected<MapModel> readMapModel(const std::filesystem::path& path) {
-    auto file = learn::readTensorFile(path);
-    if (!file)
-        return file.failure();
     const auto wrong = [&](const std::string& detail) {
         return fail("MAPS-004", "This file holds no network on maps that can be used", detail,
                     path.string(), "Give the model.safetensors of a run of `maps train`");
     };
-    try {
-        const json about = json::parse(file->about);
-        if (!about.is_object() || about.value("kind", "") != kKind)
-            return wrong("it is another kind of checkpoint");
-        if (about.at("version").get<int>() != kVersion)
-            return wrong("it was made by another version");
+    const auto read = [&](const json& about,
+                          std::vector<nn::NamedArray>& arrays) -> Expected<MapModel> {
         MapModel model;
         model.inputNames = about.at("inputs").get<std::vector<std::string>>();
         model.targetNames = about.at("targets").get<std::vector<std::string>>();
@@ -64,10 +54,7 @@ Expected<MapModel> readMapModel(const std::filesystem::path& path) {
         model.network.instanceNorm = n.at("instance_norm");
         model.network.sigmoid = n.at("sigmoid");
         model.network.seed = n.at("seed");
-        for (nn::NamedArray& array : file->arrays) {
-            if (!std::all_of(array.values.begin(), array.values.end(),
-                             [](float v) { return std::isfinite(v); }))
-                return wrong("a weight is not a number");
+        for (nn::NamedArray& array : arrays) {
             if (array.name == "input_mean")
                 model.mean = std::move(array.values);
             else if (array.name == "input_scale")
@@ -80,9 +67,8 @@ Expected<MapModel> readMapModel(const std::filesystem::path& path) {
             model.scale.size() != model.inputNames.size())
             return wrong("its arrays do not fit its maps");
         return model;
-    } catch (const std::exception& error) {
-        return wrong(error.what());
-    }
+    };
+    return learn::readNetworkFile<MapModel>(path, kKind, kVersion, wrong, read);
 }
 
 std::vector<float> scaled(const MapModel& model, std::span<const float> inputs,

@@ -2,8 +2,8 @@
 #include "core/maps/run.h"
 
 #include "core/base/units.h"
+#include "core/learn/networkfile.h"
 #include "core/learn/runfolder.h"
-#include "core/learn/tensorfile.h"
 
 #include <cmath>
 #include <limits>
@@ -93,18 +93,12 @@ Expected<void> writeSnapshot(const TrainState& state, const std::string& fingerp
 }
 
 Expected<TrainState> readSnapshot(const std::string& fingerprint, const fs::path& path) {
-    auto file = learn::readTensorFile(path);
-    if (!file)
-        return file.failure();
     const auto foreign = [&](const std::string& why) {
         return fail("MAPS-008", "The snapshot to go on from belongs to another training", why,
                     path.string(), "Name another folder, or remove it");
     };
-    try {
-        const Json about = Json::parse(file->about);
-        if (!about.is_object() || about.value("kind", "") != kKind ||
-            about.at("version").get<int>() != kVersion)
-            return foreign("it is no snapshot of a network on maps of this version");
+    const auto read = [&](const nlohmann::json& about,
+                          std::vector<nn::NamedArray>& arrays) -> Expected<TrainState> {
         if (about.at("fingerprint").get<std::string>() != fingerprint)
             return foreign("settings or images differ");
         TrainState state;
@@ -115,7 +109,7 @@ Expected<TrainState> readSnapshot(const std::string& fingerprint, const fs::path
                                  ? std::numeric_limits<double>::quiet_NaN()
                                  : about.at("best_validate").get<double>();
         const auto chosen = about.at("chosen").get<std::size_t>();
-        for (nn::NamedArray& array : file->arrays) {
+        for (nn::NamedArray& array : arrays) {
             if (array.name == "chosen") {
                 if (array.values.size() != (chosen + kPacked - 1) / kPacked)
                     return foreign("its parts contradict each other");
@@ -135,9 +129,8 @@ Expected<TrainState> readSnapshot(const std::string& fingerprint, const fs::path
             }
         }
         return state;
-    } catch (const std::exception& error) {
-        return foreign(error.what());
-    }
+    };
+    return learn::readNetworkFile<TrainState>(path, kKind, kVersion, foreign, read);
 }
 
 } // namespace
@@ -194,6 +187,7 @@ std::string epochLine(const EpochFigures& e, std::uint64_t seed) {
                     {"train_mse", number(e.trainSquare)},
                     {"validation_mse", number(e.validationSquare)},
                     {"validation_max_error", number(e.validationMax)},
+                    {"validation_p99", number(e.validationP99)},
                     {"nrmse", number(e.nrmse)},
                     {"ssim", number(e.ssim)},
                     {"selected", number(e.selected)},
@@ -234,7 +228,7 @@ Expected<TrainingResult> runTraining(const RunRequest& request, const Images& im
         return folder.failure();
     const std::string fingerprint = fingerprintOf(images, recipe);
     auto result = learn::trainInFolder<TrainState, TrainingResult>(
-        *folder, [&](const fs::path& path) { return readSnapshot(fingerprint, path); },
+        *folder, stop, [&](const fs::path& path) { return readSnapshot(fingerprint, path); },
         [&](const EpochFigures& epoch) {
             if (request.report)
                 request.report(epoch);

@@ -246,14 +246,15 @@ Expected<EpochFigures> Training::epoch(int number) {
 }
 
 Expected<void> Training::validate(EpochFigures& figures) {
-    figures.validationSquare = figures.validationMax = kNaN;
+    figures.validationSquare = figures.validationMax = figures.validationP99 = kNaN;
     if (m_validation.empty())
         return {};
     const auto predictions = predictImages(*m_network, m_model, m_images, m_validation, m_stop);
     if (!predictions)
         return predictions.failure();
-    double square = 0, most = 0;
+    double square = 0, most = 0, p99 = 0;
     std::vector<congestion::Figure> nrmse, ssim;
+    std::vector<float> errors(targetSize()); // of an image
     for (std::size_t i = 0; i < m_validation.size(); ++i) {
         const auto truth = m_images.target(m_validation[i]);
         const std::vector<float>& predicted = (*predictions)[i];
@@ -262,8 +263,14 @@ Expected<void> Training::validate(EpochFigures& figures) {
             const double e = static_cast<double>(predicted[k]) - static_cast<double>(truth[k]);
             square += e * e;
             most = std::max(most, std::fabs(e));
+            errors[k] = static_cast<float>(std::fabs(e));
             first += k < m_images.pixels() ? e * e : 0;
         }
+        const auto place =
+            errors.begin() +
+            static_cast<std::ptrdiff_t>(std::ceil(0.99 * (static_cast<double>(errors.size()) - 1)));
+        std::nth_element(errors.begin(), place, errors.end());
+        p99 += static_cast<double>(*place) / static_cast<double>(m_validation.size());
         const auto map = truth.first(m_images.pixels());
         const auto [low, high] = std::minmax_element(map.begin(), map.end());
         if (*high > *low)
@@ -274,6 +281,7 @@ Expected<void> Training::validate(EpochFigures& figures) {
     }
     figures.validationSquare = square / static_cast<double>(m_validation.size() * targetSize());
     figures.validationMax = most;
+    figures.validationP99 = p99;
     figures.nrmse = congestion::meanOf(nrmse).mean;
     figures.ssim = congestion::meanOf(ssim).mean;
     return {};

@@ -39,8 +39,9 @@ struct EpochFigures {
     std::int64_t steps = 0;
     double loss = 0;        ///< of the training images, by the chosen loss, before each update
     double trainSquare = 0; ///< mean squared error of the same
-    /// Of the validation images, over all targets; NaN without any.
-    double validationSquare = 0, validationMax = 0;
+    /// Of the validation images, over all targets; NaN without any. The 99th percentile is the mean
+    /// of those of the images.
+    double validationSquare = 0, validationMax = 0, validationP99 = 0;
     congestion::Figure nrmse, ssim;          ///< of the first target, means
     std::optional<double> selected, overlap; ///< Mpgd; overlap with the epoch before
     double gradientNorm = 0, seconds = 0;

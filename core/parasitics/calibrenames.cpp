@@ -47,7 +47,7 @@ void CalibreNames::learn(std::string_view master) {
 }
 
 void CalibreNames::learnNet(std::string_view name) {
-    m_nets.insert(toLower(name));
+    m_nets.add(name);
 }
 
 void CalibreNames::learnNode(std::string_view node) {
@@ -59,16 +59,15 @@ void CalibreNames::learnNode(std::string_view node) {
 }
 
 CalibreNames::Part CalibreNames::partOf(std::string_view node) const {
-    if (!beginsWith(node, "N_") || m_nets.contains(toLower(node)))
+    if (!beginsWith(node, "N_") || m_nets.find(node))
         return {node, {}, {}, false};
     const std::string_view body = node.substr(2);
     if (const std::string_view net = netOfCoupling(body); !net.empty())
         return {net, {}, {}, false};
     // The longest net that fits: of nets "a" and "a_b", "N_a_b_M1_d" is of the second.
-    const std::string lower = toLower(body);
-    for (std::size_t cut = lower.rfind('_'); cut != std::string::npos && cut > 0;
-         cut = lower.rfind('_', cut - 1)) {
-        if (!m_nets.contains(lower.substr(0, cut)))
+    for (std::size_t cut = body.rfind('_'); cut != std::string_view::npos && cut > 0;
+         cut = body.rfind('_', cut - 1)) {
+        if (!m_nets.find(body.substr(0, cut)))
             continue;
         const std::string_view rest = body.substr(cut + 1);
         const std::size_t last = rest.rfind('_');

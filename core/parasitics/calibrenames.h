@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <string>
+#include "core/parasitics/collector.h"
+
 #include <string_view>
-#include <unordered_set>
 
 namespace ohm::parasitics {
 
@@ -11,8 +11,8 @@ namespace ohm::parasitics {
 /// "PM_<cell>%<net>" of its resistors and capacitors; outside it, its parts are called
 /// "N_<net>_c_<number>_<p|n>" where a coupling ends and "N_<net>_<instance>_<terminal>" at a
 /// device. Nets and instances may hold underscores themselves, so a name can only be read with the
-/// nets in hand. Views live as long as what they were taken from. Thread: owner only while it
-/// learns.
+/// nets in hand. Names that are learned must outlive it; views live as long as what they were taken
+/// from. Thread: owner only while it learns.
 class CalibreNames {
 public:
     /// Takes note of the master of an instance.
@@ -35,7 +35,7 @@ public:
 
 private:
     bool m_used = false;
-    std::unordered_set<std::string> m_nets; ///< lower case
+    NameIndex m_nets;
 };
 
 } // namespace ohm::parasitics

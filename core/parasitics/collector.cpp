@@ -45,6 +45,12 @@ bool sameName(std::string_view a, std::string_view b) {
                                     }));
 }
 
+/// Both halves of a pair count in the low bits.
+std::size_t mixed(std::uint64_t key) {
+    key *= 0x9E3779B97F4A7C15ull;
+    return static_cast<std::size_t>(key ^ (key >> 32));
+}
+
 bool isBlank(char c) {
     return c == ' ' || c == '\t' || c == '\r';
 }
@@ -55,7 +61,7 @@ double& PairSums::at(std::uint32_t a, std::uint32_t b) {
     if (m_used * 10 >= m_slots.size() * 7)
         grow();
     const std::uint64_t key = (static_cast<std::uint64_t>(a) << 32) | b;
-    std::size_t slot = (key * 0x9E3779B97F4A7C15ull >> 20) & (m_slots.size() - 1);
+    std::size_t slot = mixed(key) & (m_slots.size() - 1);
     while (m_slots[slot].key != kFree && m_slots[slot].key != key)
         slot = (slot + 1) & (m_slots.size() - 1);
     if (m_slots[slot].key == kFree) {
@@ -71,11 +77,25 @@ void PairSums::grow() {
     for (const Slot& entry : old) {
         if (entry.key == kFree)
             continue;
-        std::size_t slot = (entry.key * 0x9E3779B97F4A7C15ull >> 20) & (m_slots.size() - 1);
+        std::size_t slot = mixed(entry.key) & (m_slots.size() - 1);
         while (m_slots[slot].key != kFree)
             slot = (slot + 1) & (m_slots.size() - 1);
         m_slots[slot] = entry;
     }
+}
+
+std::string_view TextArena::keep(std::string_view text) {
+    constexpr std::size_t kBlock = 1 << 16;
+    if (text.size() > m_left) {
+        m_left = std::max(kBlock, text.size());
+        m_blocks.push_back(std::make_unique<char[]>(m_left));
+        m_next = m_blocks.back().get();
+    }
+    std::copy(text.begin(), text.end(), m_next);
+    const std::string_view kept(m_next, text.size());
+    m_next += text.size();
+    m_left -= text.size();
+    return kept;
 }
 
 std::size_t NameIndex::slotOf(std::string_view name, std::uint32_t hash) const {
@@ -91,7 +111,7 @@ std::size_t NameIndex::slotOf(std::string_view name, std::uint32_t hash) const {
 
 void NameIndex::grow() {
     std::vector<std::uint64_t> old = std::move(m_slots);
-    m_slots.assign(std::max<std::size_t>(64, old.size() * 2), 0);
+    m_slots.assign(std::max<std::size_t>(16, old.size() * 2), 0);
     for (const std::uint64_t entry : old) {
         if (entry == 0)
             continue;
@@ -102,13 +122,13 @@ void NameIndex::grow() {
     }
 }
 
-std::uint32_t NameIndex::add(std::string_view name) {
+std::uint32_t NameIndex::add(std::string_view name, TextArena* arena) {
     if (m_names.size() * 10 >= m_slots.size() * 6)
         grow();
     const std::uint32_t hash = hashOf(name);
     const std::size_t slot = slotOf(name, hash);
     if (m_slots[slot] == 0) {
-        m_names.push_back(name);
+        m_names.push_back(arena ? arena->keep(name) : name);
         m_slots[slot] = (std::uint64_t{hash} << 32) | m_names.size();
     }
     return static_cast<std::uint32_t>(m_slots[slot] & 0xFFFFFFFFu) - 1;
@@ -257,38 +277,34 @@ Expected<Extraction> Collector::finish() {
     return std::move(out);
 }
 
-std::string_view NetSections::kept(std::string_view name) {
-    if (!m_copies)
-        return name;
-    m_texts.push_back(std::make_unique<std::string>(name));
-    return *m_texts.back();
-}
-
 std::uint32_t NetSections::net(std::string_view name) {
-    if (const auto id = m_nets.find(name))
-        return m_netNodes[*id];
-    m_nets.add(kept(name));
-    m_netNodes.push_back(
-        m_collector.isGround(name)
-            ? Collector::kGround
-            : m_collector.node({std::string(name), {}, {}, ExtractedNode::kNoNet}));
-    return m_netNodes.back();
+    const std::uint32_t id = m_nets.add(name, arena());
+    if (id == m_netNodes.size())
+        m_netNodes.push_back(
+            m_collector.isGround(name)
+                ? Collector::kGround
+                : m_collector.node({std::string(name), {}, {}, ExtractedNode::kNoNet}));
+    return m_netNodes[id];
 }
 
 void NetSections::makeGround(std::string_view name) {
-    if (const auto id = m_nets.find(name)) {
-        m_netNodes[*id] = Collector::kGround;
-        return;
-    }
-    m_nets.add(kept(name));
-    m_netNodes.push_back(Collector::kGround);
+    const std::uint32_t id = m_nets.add(name, arena());
+    m_netNodes.resize(m_nets.size());
+    m_netNodes[id] = Collector::kGround;
 }
 
 std::uint32_t NetSections::place(std::string_view name) {
-    if (const auto id = m_names.find(name))
-        return *id;
-    m_names.add(kept(name));
-    m_nodes.push_back(kUnknown);
+    const std::uint32_t id = m_names.add(name, arena());
+    if (id == m_placeOf.size()) {
+        m_placeOf.push_back(place(kUnknown));
+        m_name.back() = id;
+    }
+    return m_placeOf[id];
+}
+
+std::uint32_t NetSections::place(std::uint32_t node) {
+    m_nodes.push_back(node);
+    m_name.push_back(kUnknown);
     return static_cast<std::uint32_t>(m_nodes.size() - 1);
 }
 
@@ -306,7 +322,7 @@ std::uint32_t NetSections::nodeOf(std::uint32_t place, std::string_view delimite
     std::uint32_t& node = m_nodes[place];
     if (node != kUnknown)
         return node;
-    const std::string_view name = m_names.name(place);
+    const std::string_view name = m_names.name(m_name[place]);
     if (const auto net = m_nets.find(name))
         return node = m_netNodes[*net];
     const std::size_t cut = name.find_last_of(delimiters);

@@ -36,11 +36,23 @@ private:
     std::size_t m_used = 0;
 };
 
+/// Texts in large blocks: a name costs its letters. Thread: owner only.
+class TextArena {
+public:
+    /// A copy that lives as long as the arena.
+    std::string_view keep(std::string_view text);
+
+private:
+    std::vector<std::unique_ptr<char[]>> m_blocks;
+    char* m_next = nullptr;
+    std::size_t m_left = 0;
+};
+
 /// Names to numbers, case folded as the netlist world does. Views must outlive it. Thread: owner.
 class NameIndex {
 public:
-    /// Number of the name, new ones counted on.
-    std::uint32_t add(std::string_view name);
+    /// Number of the name, new ones counted on; with `arena` a new one is copied.
+    std::uint32_t add(std::string_view name, TextArena* arena = nullptr);
     std::optional<std::uint32_t> find(std::string_view name) const;
     std::size_t size() const { return m_names.size(); }
     std::string_view name(std::uint32_t id) const { return m_names[id]; }
@@ -103,6 +115,8 @@ public:
     std::uint32_t net(std::string_view name);
     void makeGround(std::string_view name);
     std::uint32_t place(std::string_view name); ///< its number
+    /// A place that nobody asks for by name, and its node.
+    std::uint32_t place(std::uint32_t node);
     bool isKnown(std::uint32_t place) const { return m_nodes[place] != kUnknown; }
     void setNode(std::uint32_t place, std::uint32_t node) { m_nodes[place] = node; }
     /// A pin of the net `net` (or of none) at a place that nothing has named yet.
@@ -121,15 +135,16 @@ private:
         std::uint32_t a, b;
         float farad;
     };
-    std::string_view kept(std::string_view name);
+    TextArena* arena() { return m_copies ? &m_arena : nullptr; }
     std::uint32_t nodeOf(std::uint32_t place, std::string_view delimiters);
     Collector& m_collector;
     bool m_copies;
     NameIndex m_nets, m_names;
     std::vector<std::uint32_t> m_netNodes;
-    std::vector<std::uint32_t> m_nodes; ///< of each place
+    std::vector<std::uint32_t> m_placeOf;       ///< of each name
+    std::vector<std::uint32_t> m_nodes, m_name; ///< of each place
     std::vector<Cap> m_caps;
-    std::vector<std::unique_ptr<std::string>> m_texts;
+    TextArena m_arena;
 };
 
 /// One line of a file, its '+' continuations joined where there are any. Thread: owner only.

@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -68,7 +69,7 @@ private:
             opened = number;
             ++m_netNumber;
             m_section = Section::Other;
-            m_net = m_sections.net(expanded(nextWord(rest)));
+            openNet(nextWord(rest));
         } else if (word == "*CONN") {
             m_section = Section::Conn;
         } else if (word == "*CAP") {
@@ -102,6 +103,19 @@ private:
         }
     }
 
+    void openNet(std::string_view word) {
+        m_net = m_sections.net(expanded(word));
+        std::uint32_t id = 0;
+        const char* const last = word.data() + word.size();
+        if (word.size() < 2 || word[0] != '*')
+            return;
+        const auto [end, error] = std::from_chars(word.data() + 1, last, id);
+        if (error != std::errc{} || end != last || id >= m_map.size())
+            return;
+        m_netOf.resize(m_map.size(), NetSections::kUnknown);
+        m_netOf[id] = m_net;
+    }
+
     void unit(std::string_view rest, std::uint64_t number) {
         const std::string_view factorText = nextWord(rest);
         const std::string name = toLower(nextWord(rest));
@@ -122,8 +136,12 @@ private:
     void mapName(std::string_view index, std::string_view name) {
         std::uint32_t id = 0;
         const auto [end, error] = std::from_chars(index.data(), index.data() + index.size(), id);
-        if (error != std::errc{} || end != index.data() + index.size() || id > 100'000'000)
+        if (error != std::errc{} || end != index.data() + index.size())
             return;
+        if (id > std::max(kDense, m_text.size())) { // far more than the file can have names
+            m_farMap[id] = name;
+            return;
+        }
         if (m_map.size() <= id)
             m_map.resize(id + 1);
         m_map[id] = name;
@@ -136,11 +154,57 @@ private:
         std::uint32_t id = 0;
         const char* last = word.data() + word.size();
         const auto [end, error] = std::from_chars(word.data() + 1, last, id);
-        if (error != std::errc{} || id >= m_map.size() || m_map[id].empty())
+        if (error != std::errc{})
             return word;
-        m_expanded.assign(m_map[id]);
+        std::string_view name;
+        if (id < m_map.size()) {
+            name = m_map[id];
+        } else if (const auto far = m_farMap.find(id); far != m_farMap.end()) {
+            name = far->second;
+        }
+        if (name.empty())
+            return word;
+        m_expanded.assign(name);
         m_expanded.append(end, last);
         return m_expanded;
+    }
+
+    /// The place of a node. A part of a net, "*12:7", is known again by its numbers: its name is
+    /// put together once.
+    std::uint32_t placeOf(std::string_view word) {
+        std::uint32_t id = 0, part = 0;
+        const char* at = word.data();
+        const char* const last = at + word.size();
+        bool numbers = false;
+        if (word.size() > 1 && *at == '*') {
+            const auto first = std::from_chars(at + 1, last, id);
+            numbers = first.ec == std::errc{} && first.ptr == last;
+            if (first.ec == std::errc{} && last - first.ptr > 1 && *first.ptr == m_delimiter &&
+                isDigit(first.ptr[1]) && (first.ptr[1] != '0' || last - first.ptr == 2)) {
+                const auto second = std::from_chars(first.ptr + 1, last, part);
+                numbers = second.ec == std::errc{} && second.ptr == last && part < kNoPart;
+            } else {
+                part = kNoPart;
+            }
+        }
+        if (!numbers)
+            return m_sections.place(expanded(word));
+        std::uint32_t& known = knownPlace(id, part);
+        const std::uint32_t net = id < m_netOf.size() ? m_netOf[id] : NetSections::kUnknown;
+        if (known == 0) // of a net that had its section no name is needed
+            known = 1 + (net != NetSections::kUnknown ? m_sections.place(net)
+                                                      : m_sections.place(expanded(word)));
+        else if (net != NetSections::kUnknown && !m_sections.isKnown(known - 1))
+            m_sections.setNode(known - 1, net);
+        return known - 1;
+    }
+
+    /// 1 + place of a part of a net, 0 before it has one. Those of one net stand together.
+    std::uint32_t& knownPlace(std::uint32_t id, std::uint32_t part) {
+        if (id >= m_map.size() || (part >= kParts && part != kNoPart))
+            return m_farParts[(std::uint64_t{id} << 32) | part];
+        m_parts.resize(m_map.size() * (kParts + 1), 0);
+        return m_parts[std::size_t{id} * (kParts + 1) + (part == kNoPart ? kParts : part)];
     }
 
     void pin(std::string_view word) {
@@ -163,10 +227,10 @@ private:
         const auto farad = m_collector.value(value, line, number, m_unit);
         if (!farad)
             return;
-        const std::uint32_t placeA = m_sections.place(expanded(a));
+        const std::uint32_t placeA = placeOf(a);
         if (toGround)
             return m_sections.capacitor(placeA, NetSections::kUnknown, *farad);
-        const std::uint32_t placeB = m_sections.place(expanded(b));
+        const std::uint32_t placeB = placeOf(b);
         // The standard lets a coupling stand in the sections of both nets; it counts once.
         double& section = m_seen.at(std::min(placeA, placeB), std::max(placeA, placeB));
         if (section == 0)
@@ -185,9 +249,16 @@ private:
     std::uint64_t m_netNumber = 0;
     double m_unit = 1e-12;
     char m_delimiter = ':';
+    static constexpr std::size_t kDense = 1 << 16; ///< numbers that any file may use
     std::vector<std::string_view> m_map;
+    std::unordered_map<std::uint32_t, std::string_view> m_farMap; ///< of greater numbers
+    std::vector<std::uint32_t> m_netOf; ///< node of the net with this number, once it had a section
     std::string m_expanded;
+    static constexpr std::uint32_t kNoPart = 0xFFFFFFFEu;
     PairSums m_seen;
+    static constexpr std::uint32_t kParts = 8; ///< of a net, found without a search
+    std::vector<std::uint32_t> m_parts;
+    std::unordered_map<std::uint64_t, std::uint32_t> m_farParts;
 };
 
 } // namespace

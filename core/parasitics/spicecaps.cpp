@@ -182,8 +182,9 @@ private:
         }
         if (master.empty())
             return;
+        master = stable(master, line);
         m_calibre.learn(master);
-        const std::uint32_t id = m_masters.add(stable(master, line));
+        const std::uint32_t id = m_masters.add(master);
         m_cellOf.resize(m_masters.size(), 0);
         // Devices of a flat file: remembered only once a cell of their name is known to exist or
         // may still come. A master seen often without a definition is a model.
@@ -195,8 +196,7 @@ private:
         if (word.empty() || (word.data() >= m_text.data() &&
                              word.data() + word.size() <= m_text.data() + m_text.size()))
             return word;
-        m_copies.push_back(std::make_unique<std::string>(word));
-        return *m_copies.back();
+        return m_arena.keep(word);
     }
 
     Expected<std::uint32_t> findTop() {
@@ -252,23 +252,37 @@ private:
                              path + std::string(local));
         if (m_collector.isGround(part.net))
             return Collector::kGround;
-        const std::uint32_t net = namedNode(path + std::string(part.net));
+        const std::uint32_t net = namedNode(path, part.net);
         if (part.pin.empty())
             return net;
-        const auto [it, fresh] = m_extra.try_emplace(path + toLower(local), 0u);
-        if (fresh)
-            it->second =
-                m_collector.node({path + std::string(local), path + std::string(part.instance),
-                                  std::string(part.pin), net});
-        return it->second;
+        std::uint32_t& node = extra(path, local);
+        if (node == kUnset)
+            node = m_collector.node({path + std::string(local), path + std::string(part.instance),
+                                     std::string(part.pin), net});
+        return node;
     }
 
     /// One node for all places of a name.
-    std::uint32_t namedNode(const std::string& name) {
-        const auto [it, fresh] = m_extra.try_emplace(m_calibre.used() ? toLower(name) : name, 0u);
-        if (fresh)
-            it->second = m_collector.node({name, {}, {}, ExtractedNode::kNoNet});
-        return it->second;
+    std::uint32_t namedNode(const std::string& path, std::string_view name) {
+        std::uint32_t& node = extra(path, name);
+        if (node == kUnset)
+            node = m_collector.node({path + std::string(name), {}, {}, ExtractedNode::kNoNet});
+        return node;
+    }
+
+    /// The node of a name that no cell has a number for.
+    std::uint32_t& extra(const std::string& path, std::string_view name) {
+        std::uint32_t id = 0;
+        if (path.empty()) {
+            id = m_extra.add(name, &m_arena);
+        } else {
+            m_joined.assign(path);
+            m_joined.append(name);
+            id = m_extra.add(m_joined, &m_arena);
+        }
+        if (id == m_extraNodes.size())
+            m_extraNodes.push_back(kUnset);
+        return m_extraNodes[id];
     }
 
     Expected<void> expand(std::uint32_t index, const std::string& path,
@@ -311,8 +325,8 @@ private:
                 } else if (m_collector.isGround(word)) {
                     inner[port] = Collector::kGround;
                 } else { // a net that only instances touch: one number for all of them
-                    inner[port] = m_calibre.used() ? calibreNode(word, path)
-                                                   : namedNode(path + std::string(word));
+                    inner[port] =
+                        m_calibre.used() ? calibreNode(word, path) : namedNode(path, word);
                 }
             }
             // The resistors and capacitors of one net: whatever is in there is that net.
@@ -344,9 +358,11 @@ private:
     std::vector<CellData> m_cells;
     NameIndex m_masters;
     std::vector<std::uint32_t> m_cellOf; ///< by master, 0 = not a cell of this file
-    std::vector<std::unique_ptr<std::string>> m_copies;
+    TextArena m_arena;                   ///< words of joined lines, names below the top
     CalibreNames m_calibre;
-    std::unordered_map<std::string, std::uint32_t> m_extra; ///< nodes by name
+    NameIndex m_extra; ///< names that no cell has a number for, with their nodes
+    std::vector<std::uint32_t> m_extraNodes;
+    std::string m_joined;
     std::uint64_t m_instances = 0;
 };
 

@@ -161,12 +161,22 @@ Expected<RunHistory> readHistory(const std::filesystem::path& run) {
         eachLine(run / "epochs.jsonl", [&](const nlohmann::json& line) {
             const double epoch = line.value("epoch", 0.0);
             put(out.series["loss"], epoch, line, "loss");
-            put(out.series["pearson"], epoch, line, "pearson");
+            for (const auto& [series, key] :
+                 {std::pair{"pearson", "pearson"}, std::pair{"selected", "selected"},
+                  std::pair{"overlap", "overlap"}, std::pair{"validation", "validation_mse"},
+                  std::pair{"p99", "validation_p99"},
+                  std::pair{"greatest", "validation_max_error"}})
+                put(out.series[series], epoch, line, key);
         });
     } else {
         eachLine(run / "log.jsonl", [&](const nlohmann::json& line) {
-            if (line.value("phase", "") == "train" && line.value("member", 0) == 0)
-                put(out.series["loss"], line.value("step", 0.0), line, "loss");
+            if (line.value("phase", "") != "train" || line.value("member", 0) != 0)
+                return;
+            const double step = line.value("step", 0.0);
+            put(out.series["loss"], step, line, "loss");
+            put(out.series["validation"], step, line, "validation_mse");
+            for (const char* key : {"r2", "f1"})
+                put(out.series["score"], step, line, key);
         });
     }
     return out;
@@ -187,7 +197,8 @@ RunCurves curvesOf(const std::vector<RunHistory>& runs, int k, bool bands) {
     for (std::size_t place = 0; place < groups.size(); ++place) {
         const auto& group = groups[place];
         std::vector<std::string> names;
-        std::vector<Points> loss, accuracy, accAtK, cost, meanCost, met, pearson, selected, overlap;
+        std::vector<Points> loss, accuracy, accAtK, cost, meanCost, met, pearson, selected, overlap,
+            validation, p99, greatest, score;
         for (const RunHistory* run : group) {
             names.push_back(run->name);
             Points l, a, c, s, o;
@@ -207,8 +218,15 @@ RunCurves curvesOf(const std::vector<RunHistory>& runs, int k, bool bands) {
                 const auto at = run->series.find(series);
                 return at == run->series.end() ? Points() : at->second;
             };
-            if (run->kind != RunKind::Training)
+            if (run->kind != RunKind::Training) {
                 l = of("loss");
+                s = of("selected");
+                o = of("overlap");
+            }
+            validation.push_back(of("validation"));
+            p99.push_back(of("p99"));
+            greatest.push_back(of("greatest"));
+            score.push_back(of("score"));
             cost.push_back(of("cost"));
             meanCost.push_back(of("mean_cost"));
             met.push_back(of("met"));
@@ -228,7 +246,9 @@ RunCurves curvesOf(const std::vector<RunHistory>& runs, int k, bool bands) {
               std::pair{&out.accAtK, &accAtK}, std::pair{&out.cost, &cost},
               std::pair{&out.meanCost, &meanCost}, std::pair{&out.met, &met},
               std::pair{&out.pearson, &pearson}, std::pair{&out.selected, &selected},
-              std::pair{&out.overlap, &overlap}}) {
+              std::pair{&out.overlap, &overlap}, std::pair{&out.validation, &validation},
+              std::pair{&out.p99, &p99}, std::pair{&out.greatest, &greatest},
+              std::pair{&out.score, &score}}) {
             RunCurve curve = join(name, names, std::move(*points), held);
             curve.place = place;
             if (!curve.x.empty())
@@ -245,7 +265,9 @@ std::string toCsv(const RunCurves& curves) {
           std::pair{"acc_at_k", &curves.accAtK}, std::pair{"cost", &curves.cost},
           std::pair{"mean_cost", &curves.meanCost}, std::pair{"designs_met", &curves.met},
           std::pair{"pearson", &curves.pearson}, std::pair{"selected", &curves.selected},
-          std::pair{"overlap", &curves.overlap}}) {
+          std::pair{"overlap", &curves.overlap}, std::pair{"validation_mse", &curves.validation},
+          std::pair{"validation_p99", &curves.p99},
+          std::pair{"validation_max_error", &curves.greatest}, std::pair{"score", &curves.score}}) {
         for (const RunCurve& c : *list) {
             for (std::size_t i = 0; i < c.x.size(); ++i) {
                 char line[160];

@@ -47,8 +47,13 @@ struct RunCurves {
     std::vector<RunCurve> meanCost; ///< of the best 20
     std::vector<RunCurve> met;      ///< designs that meet every spec
     std::vector<RunCurve> pearson;  ///< deep: correlation on the validation part over epochs
-    std::vector<RunCurve> selected; ///< with mpgd: share of entries chosen, over steps
-    std::vector<RunCurve> overlap;  ///< of them with those chosen before, over steps
+    std::vector<RunCurve> selected; ///< with mpgd: share of entries chosen, over steps or epochs
+    std::vector<RunCurve> overlap;  ///< of them with those chosen before, over steps or epochs
+    /// Deep, maps, estimators: mean squared error on the validation part over epochs or steps.
+    std::vector<RunCurve> validation;
+    std::vector<RunCurve> p99;      ///< maps: 99th percentile of the errors there
+    std::vector<RunCurve> greatest; ///< maps: the greatest error there
+    std::vector<RunCurve> score;    ///< estimators: R2 or F1 there, of the first member
 };
 /// `bands`: runs that differ in nothing but the seed become one curve with a band; at each place
 /// the mean is taken over those that have got so far. Curves without a point are left out.

@@ -119,6 +119,73 @@ YAML::Node settingsFile(const fs::path& folder) {
     }
 }
 
+/// Figures of an estimator on the designs that it was tested on.
+void addTests(std::map<std::string, double>& out, const json& tests) {
+    if (!tests.is_object())
+        return;
+    for (const auto& [design, of] : tests.items()) {
+        if (!of.is_object())
+            continue;
+        const std::string name = "test." + design;
+        addNumbers(out, name, of.value("values", json()));
+        addNumbers(out, name, of.value("link", json()));
+        for (const char* share : {"coverage_90", "coverage_68"}) {
+            if (of.contains(share) && of.at(share).is_number())
+                out[name + "." + share] = of.at(share).get<double>();
+        }
+        addNumbers(out, name + ".classes", of.value("classes", json()), 2);
+    }
+}
+
+/// Steps that an estimator's log tells of, those of all members of an ensemble; and the seconds.
+void readSteps(const fs::path& folder, std::int64_t perMember, RunFacts& facts) {
+    const auto log = readFile(folder / "log.jsonl", kLargest);
+    if (!log)
+        return;
+    std::string_view text = log->view();
+    double seconds = 0, phase = 0;
+    std::string of;
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        const json line = json::parse(text.substr(0, end), nullptr, false);
+        text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+        if (!line.is_object())
+            continue; // a line that a kill cut short
+        const std::int64_t member = line.value("member", std::int64_t{0});
+        const std::string now = line.value("phase", "") + std::to_string(member);
+        if (now != of) { // seconds are those of a phase
+            seconds += phase;
+            of = now;
+        }
+        phase = line.value("seconds", 0.0);
+        if (line.value("phase", "") == "train")
+            facts.stepsDone = member * perMember + line.value("step", std::int64_t{0});
+    }
+    facts.metrics["seconds"] = seconds + phase;
+}
+
+/// A training of an estimator, finished or not, by its settings, its log and its result.
+Expected<RunFacts> estimatorFacts(const fs::path& folder) {
+    RunFacts facts;
+    facts.kind = RunKind::Parasitics;
+    std::int64_t steps = 0;
+    try {
+        const YAML::Node settings = settingsFile(folder);
+        facts.recipe = settings["name"].as<std::string>();
+        facts.seed = settings["seed"].as<std::int64_t>();
+        steps = settings["steps"].as<std::int64_t>();
+        facts.steps = steps * settings["members"].as<std::int64_t>();
+    } catch (const YAML::Exception& e) {
+        return noRun(folder, e.what());
+    }
+    readSteps(folder, steps, facts);
+    const auto result = readJson(folder / "result.json");
+    facts.finished = result.ok() && has(folder, "model.safetensors");
+    if (result)
+        addTests(facts.metrics, result->value("test", json()));
+    return facts;
+}
+
 /// A training by epochs, finished or not, by its settings, its lines and its result.
 Expected<RunFacts> epochFacts(const fs::path& folder, RunKind kind) {
     RunFacts facts;
@@ -210,7 +277,7 @@ Expected<RunFacts> sizingFacts(const fs::path& folder) {
 
 Expected<RunFacts> networkFacts(const fs::path& folder, RunKind kind) {
     if (has(folder, "settings.yaml"))
-        return epochFacts(folder, kind);
+        return kind == RunKind::Parasitics ? estimatorFacts(folder) : epochFacts(folder, kind);
     const auto result = readJson(folder / "result.json");
     if (!result)
         return noRun(folder, result.error().text);
@@ -239,13 +306,7 @@ Expected<RunFacts> networkFacts(const fs::path& folder, RunKind kind) {
             facts.recipe =
                 spec.at("method").get<std::string>() + ", " + spec.at("task").get<std::string>();
             facts.steps = facts.stepsDone = spec.at("steps").get<std::int64_t>();
-            for (const auto& [design, of] : result->at("test").items()) {
-                const std::string name = "test." + design;
-                addNumbers(facts.metrics, name, of.value("values", json()));
-                addNumbers(facts.metrics, name, of.value("link", json()));
-                if (of.contains("classes"))
-                    addNumbers(facts.metrics, name + ".classes", of.at("classes"));
-            }
+            addTests(facts.metrics, result->at("test"));
         }
     } catch (const json::exception& e) {
         return noRun(folder, e.what());
@@ -279,10 +340,10 @@ std::optional<RunKind> kindOf(const fs::path& folder) {
     if (const YAML::Node settings = settingsFile(folder);
         settings.IsDefined() && settings.IsMap()) {
         const YAML::Node kind = settings["kind"];
-        if (kind.IsDefined() && kind.IsScalar() && kind.Scalar() == "deep")
-            return RunKind::Deep;
-        if (kind.IsDefined() && kind.IsScalar() && kind.Scalar() == "maps")
-            return RunKind::Maps;
+        for (const RunKind known : {RunKind::Deep, RunKind::Maps, RunKind::Parasitics}) {
+            if (kind.IsDefined() && kind.IsScalar() && kind.Scalar() == nameOf(known))
+                return known;
+        }
     }
     if (!has(folder, "result.json") || !has(folder, "model.safetensors"))
         return std::nullopt;
@@ -374,7 +435,7 @@ Expected<std::map<std::string, std::string>> settingsOf(const fs::path& folder) 
 std::int64_t changeOf(const fs::path& folder) {
     std::int64_t latest = 0;
     for (const char* name : {"recipe.yaml", "log.jsonl", "result.json", "session.jsonl",
-                             kSizingFile, "epochs.jsonl", "settings.yaml"}) {
+                             kSizingFile, "epochs.jsonl", "settings.yaml", "attempts.jsonl"}) {
         std::error_code error;
         const auto time = fs::last_write_time(folder / name, error);
         if (!error)

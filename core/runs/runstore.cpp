@@ -177,6 +177,13 @@ Expected<std::vector<RunRecord>> RunStore::list(bool removed) {
     if (!read)
         return read.failure();
     std::erase_if(all, [](const RunRecord& r) { return !kindOf(r.folder); });
+    for (RunRecord& r : all) { // whether one is at work is in no file
+        r.attempts = learn::attemptsOf(r.folder);
+        if (r.finished)
+            r.attempts.state = learn::RunState::Finished;
+        else if (r.attempts.state == learn::RunState::Finished) // its files have gone
+            r.attempts.state = learn::RunState::Unknown;
+    }
     return all;
 }
 

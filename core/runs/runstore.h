@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/learn/runjournal.h"
 #include "core/runs/runkind.h"
 #include "core/runs/sqlite.h"
 
@@ -19,7 +20,8 @@ struct RunRecord {
     std::string recipe; ///< as RunFacts has it
     std::int64_t seed = 0, steps = 0, stepsDone = 0;
     bool finished = false;
-    std::int64_t changed = 0;              ///< last change of its files, seconds since 1970
+    learn::RunAttempts attempts; ///< whether it is at work, was stopped or killed, and went on
+    std::int64_t changed = 0;    ///< last change of its files, seconds since 1970
     std::map<std::string, double> metrics; ///< "validation.acc_at_100", "test.mae", "seconds", ...
     std::set<std::string> tags;
     std::string note;

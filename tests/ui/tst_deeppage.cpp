@@ -5,9 +5,12 @@
 #include "core/deeptrain/example.h"
 #include "core/learn/engine.h"
 #include "core/maps/model.h"
+#include "core/runs/curves.h"
+#include "core/runs/runstore.h"
 #include "ui/pages/deeppage.h"
 #include "ui/pages/depthpane.h"
 #include "ui/pages/mapimagespane.h"
+#include "ui/pages/maptrainform.h"
 #include "ui/services/commands.h"
 #include "uitesting.h"
 #include "widgets/common/exportview.h"
@@ -25,8 +28,10 @@
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTabWidget>
+#include <QTimer>
 
 #include <cmath>
+#include <ctime>
 #include <numeric>
 
 using namespace ohm;
@@ -351,6 +356,148 @@ private slots:
         pane.work().openNetwork(maps);
         QTRY_VERIFY(!page.bar()->isHidden());
         QVERIFY(pane.work().model());
+    }
+
+    /// A network on maps is trained from the form: live curves, held, stopped and taken up again, a
+    /// run for each seed, and at the end predictions beside the truth. The window never waits.
+    void mapNetworksAreTrained() {
+        const auto engine = learn::engine(); // what is loaded once is not what is measured
+        QVERIFY2(engine.ok(), engine.ok() ? "" : engine.error().message().c_str());
+        constexpr std::size_t kSide = 16, kImages = 20;
+        dataset::MapSetInfo info;
+        info.rows = info.columns = kSide;
+        info.inputNames = {"mask"};
+        info.targetNames = {"aerial", "resist"};
+        for (std::size_t i = 0; i < kImages; ++i)
+            info.sampleNames.push_back("m" + std::to_string(i));
+        info.families = info.sampleNames;
+        const QString maps = m_sandbox.path(u"train.h5"_s);
+        {
+            auto writer = dataset::MapSetWriter::create(info, maps.toStdString());
+            QVERIFY(writer.ok());
+            for (std::size_t i = 0; i < kImages; ++i) {
+                std::vector<float> x(kSide * kSide), y(2 * kSide * kSide);
+                for (std::size_t p = 0; p < x.size(); ++p) {
+                    x[p] = (p / kSide + p % kSide * (1 + i % 3)) % 5 < 2 ? 1.0f : 0.0f;
+                    y[p] = 0.1f + 0.2f * x[p];
+                    y[x.size() + p] = x[p];
+                }
+                writer->write(i, x, y);
+            }
+            QVERIFY(writer->finish().ok());
+        }
+        JobService jobs;
+        DeepPage page(jobs);
+        page.resize(1300, 800);
+        page.show();
+        page.tabs()->setCurrentWidget(page.imagesPane());
+        MapTrainForm& form = *page.imagesPane()->trainForm();
+        QVERIFY(form.isVisible() && !page.trainButton()->isVisible()); // the form of this tab
+        const std::filesystem::path runs = m_sandbox.path(u"map-runs"_s).toStdString();
+        form.work().setFolder(runs);
+        form.work().setKeepSeconds(0);
+        QVERIFY(!form.trainButton()->isEnabled());
+        form.work().open(maps);
+        QTRY_VERIFY(form.work().info());
+        QCOMPARE(form.targetBox()->count(), 3); // all, each
+        form.targetBox()->setCurrentIndex(form.targetBox()->findData(u"aerial"_s));
+        form.lossBox()->setCurrentIndex(1);
+        QVERIFY(form.thresholdBox()->isEnabled());
+        form.thresholdBox()->setValue(0.01);
+        form.widthBox()->setValue(2);
+        form.batchBox()->setValue(4);
+        form.epochsBox()->setValue(60);
+        form.seedsEdit()->setText(u"1, x"_s);
+        QVERIFY(!form.trainButton()->isEnabled());
+        form.seedsEdit()->setText(u"3, 4"_s);
+        QVERIFY(form.trainButton()->isEnabled() && !form.pauseButton()->isVisible());
+
+        // Processor time of the window between two turns of the event loop: the machine may be
+        // busy.
+        const auto own = [] {
+            timespec now{};
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+            return 1e3 * static_cast<double>(now.tv_sec) + 1e-6 * static_cast<double>(now.tv_nsec);
+        };
+        double before = own(), longest = 0;
+        QTimer turns;
+        connect(&turns, &QTimer::timeout, this, [&] {
+            longest = std::max(longest, own() - before);
+            before = own();
+        });
+        turns.start(0);
+        StallMeter meter;
+        QSignalSpy epochs(&form.work(), &MapTraining::epochReported);
+        QSignalSpy done(&form.work(), &MapTraining::trained);
+        QTest::mouseClick(form.trainButton(), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(epochs.count() >= 3, 60'000);
+        QVERIFY2(page.bar()->isHidden(), qPrintable(page.bar()->text()));
+        QTest::mouseClick(form.pauseButton(), Qt::LeftButton);
+        QCOMPARE(form.pauseButton()->text(), u"Go on"_s);
+        QTest::qWait(300);
+        const auto held = epochs.count();
+        QTest::qWait(400);
+        QCOMPARE(epochs.count(), held);
+        QCOMPARE(form.errorPlot()->series().size(), 2);
+        QCOMPARE(form.tailPlot()->series().size(), 2);
+        QCOMPARE(form.selectedPlot()->series()[0].name, u"selected"_s);
+        for (const double share : form.selectedPlot()->series()[0].y)
+            QVERIFY(share >= 0 && share <= 1);
+        const auto tail = form.tailPlot()->series();
+        for (int e = 0; e < tail[0].y.size(); ++e) // 99 of 100 errors are no greater than all
+            QVERIFY(tail[0].y[e] <= tail[1].y[e]);
+        auto store = runs::RunStore::open(runs);
+        QVERIFY(store.ok() && store->refresh().ok());
+        QVERIFY(store->find("maps-1")->attempts.state == learn::RunState::Running);
+        QTest::mouseClick(form.trainButton(), Qt::LeftButton); // stop
+        QTRY_VERIFY(!form.work().isTraining());
+        QTRY_VERIFY(store->refresh().ok() &&
+                    store->find("maps-1")->attempts.state == learn::RunState::Stopped);
+        QTRY_COMPARE(form.trainButton()->text(), u"Continue"_s);
+        QVERIFY(form.anewButton()->isVisible());
+        form.widthBox()->setValue(3);
+        QVERIFY(!form.anewButton()->isVisible());
+        form.widthBox()->setValue(2);
+        QTest::mouseClick(form.trainButton(), Qt::LeftButton);
+        QVERIFY(!form.errorPlot()->series().isEmpty()); // what is known of it is in sight
+        QTRY_VERIFY_WITH_TIMEOUT(!form.work().isTraining(), 180'000);
+        turns.stop();
+        qInfo("longest stall %lld ms, of which at work %.0f ms", meter.worst(), longest);
+        QVERIFY2(done.count() == 2, qPrintable(page.bar()->text()));
+        QVERIFY(store->refresh().ok());
+        for (const char* name : {"maps-1", "maps-2"}) {
+            const auto run = store->find(name);
+            QVERIFY(run.ok());
+            QVERIFY(run->kind == runs::RunKind::Maps && run->finished);
+            QCOMPARE(run->seed, std::int64_t{name[5] == '1' ? 3 : 4});
+            QCOMPARE(run->attempts.resumed, name[5] == '1' ? 1 : 0);
+            QCOMPARE(run->stepsDone, std::int64_t{60});
+            const auto history = runs::readHistory(run->folder);
+            QVERIFY(history.ok());
+            const auto curves = runs::curvesOf({*history}, 100, true);
+            QCOMPARE(curves.p99.front().x.size(), std::size_t{60});
+            for (std::size_t e = 0; e < 60; ++e)
+                QVERIFY(curves.p99.front().mean[e] <= curves.greatest.front().mean[e]);
+            QVERIFY(!curves.selected.empty() && !curves.overlap.empty());
+        }
+        QVERIFY(form.resultLabel()->text().contains(u"aerial"_s));
+        // The last one is opened with its maps: predicted, true, error, histogram.
+        MapImagesPane& pane = *page.imagesPane();
+        QTRY_VERIFY_WITH_TIMEOUT(pane.work().answer(), 20'000);
+        QCOMPARE(pane.imageBox()->count(), int(kImages));
+        QCOMPARE(pane.targetBox()->count(), 1);
+        QCOMPARE(pane.map()->panels().size(), std::size_t{3});
+        QCOMPARE(pane.histogram()->bars().size(), 2);
+        if (qEnvironmentVariableIsSet("OHMSCAPE_GRAB")) {
+            page.grab().save(qEnvironmentVariable("OHMSCAPE_GRAB") + u"-curves.png"_s);
+            pane.tabs()->setCurrentIndex(0);
+            QTest::qWait(200);
+            page.grab().save(qEnvironmentVariable("OHMSCAPE_GRAB") + u"-maps.png"_s);
+        }
+        // A file of another kind is told.
+        form.work().open(m_file);
+        QTRY_VERIFY(!page.bar()->isHidden());
+        QVERIFY(form.work().info());
     }
 
     void wrongFilesAreTold() {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runs/curves.h"
 #include "ui/models/capacitancetable.h"
+#include "ui/models/runtable.h"
 #include "ui/pages/accuracypane.h"
 #include "ui/pages/couplingpane.h"
 #include "ui/pages/designspane.h"
 #include "ui/pages/encoderpane.h"
 #include "ui/pages/estimatepane.h"
 #include "ui/pages/parasiticspage.h"
+#include "ui/pages/runspage.h"
 #include "ui/services/selectionhub.h"
 #include "ui/session/voltagedisplay.h"
 #include "uitesting.h"
@@ -57,6 +60,9 @@ private:
     QTemporaryDir m_folder;
 
 private slots:
+    void initTestCase() { qputenv("OHMSCAPE_RUNS", m_folder.filePath(u"runs"_s).toLocal8Bit()); }
+    void cleanupTestCase() { qunsetenv("OHMSCAPE_RUNS"); }
+
     void estimatesAndSelects() {
         MainWindow window(m_folder.filePath(u"s.ini"_s));
         window.resize(1400, 900);
@@ -310,10 +316,9 @@ private slots:
         QVERIFY(page->bar()->text().contains(u"too few"_s));
     }
 
-    /// A training in the window: its curves while it goes on, held and taken up, the network kept
-    /// under a name of its own; then what its encoder knows.
+    /// A training in the window is a run: listed while it goes on, held, stopped and taken up
+    /// again, with its curves, settings and network; then what its encoder knows.
     void trainsAndEmbeds() {
-        QVERIFY(QDir(AccuracyPane::folder()).removeRecursively()); // of a run that failed
         MainWindow window(m_folder.filePath(u"s.ini"_s));
         window.resize(1400, 900);
         window.show();
@@ -365,16 +370,62 @@ private slots:
         const auto held = reports.count();
         QTest::qWait(500);
         QCOMPARE(reports.count(), held);
-        QTest::mouseClick(pane->pauseButton(), Qt::LeftButton);
+        // It is on the list of runs, at work.
+        RunsPage* runsPage = window.runsPage();
+        const auto listed = [&]() -> runs::RunRecord {
+            runsPage->list().refresh();
+            waitSettled(window, 0);
+            QTest::qWait(200);
+            const auto& all = runsPage->list().runs();
+            return all.empty() ? runs::RunRecord{} : all.front();
+        };
+        QTRY_VERIFY(listed().kind == runs::RunKind::Parasitics);
+        QVERIFY(listed().attempts.state == learn::RunState::Running);
+        QCOMPARE(listed().recipe, std::string("circuitgcl, ground"));
+        QVERIFY(RunTable::stateOf(listed()).startsWith(u"running"_s));
+        // Stopped: said so there, and it can go on here.
+        QTest::mouseClick(pane->trainButton(), Qt::LeftButton);
         QVERIFY(waitSettled(window, 240'000));
-        QCOMPARE(done.count(), 1);
+        QCOMPARE(done.count(), 0);
+        QTRY_VERIFY_WITH_TIMEOUT(listed().attempts.state == learn::RunState::Stopped, 20'000);
+        QVERIFY(RunTable::stateOf(listed()).startsWith(u"stopped at"_s));
+        QTRY_VERIFY(pane->anewButton()->isVisible());
+        QCOMPARE(pane->trainButton()->text(), u"Continue"_s);
+        pane->stepsBox()->setValue(50); // another training
+        QVERIFY(!pane->anewButton()->isVisible());
+        pane->stepsBox()->setValue(40);
+        QTest::mouseClick(pane->trainButton(), Qt::LeftButton);
+        QVERIFY(!pane->lossCurve()->series().isEmpty()); // what is known of it is in sight
+        QVERIFY(waitSettled(window, 240'000));
+        QVERIFY2(done.count() == 1, qPrintable(page->bar()->text()));
+        QVERIFY(!pane->anewButton()->isVisible());
         QCOMPARE(pane->lossCurve()->series().size(), 3);
         QCOMPARE(pane->curve()->series()[0].x.last(), 40.0);
         const QString model = done[0][0].toString();
-        QVERIFY(model.endsWith(u"ground-circuitgcl-mpgd.safetensors"_s));
-        QFile log(QString(model).replace(u".safetensors"_s, u".jsonl"_s));
-        QVERIFY(log.open(QIODevice::ReadOnly));
-        QCOMPARE(log.readAll().count('\n'), reports.count());
+        QVERIFY(model.contains(u"/parasitics-"_s) && model.endsWith(u"/model.safetensors"_s));
+        const runs::RunRecord finished = listed();
+        QVERIFY(finished.finished && finished.attempts.resumed == 1);
+        QCOMPARE(RunTable::stateOf(finished), u"finished, resumed"_s);
+        QCOMPARE(finished.stepsDone, std::int64_t{40});
+        const auto settings = runs::settingsOf(finished.folder);
+        QVERIFY(settings.ok());
+        QCOMPARE(settings->at("loss"), std::string("mpgd"));
+        QCOMPARE(settings->at("designs"), std::string("chain"));
+        // What was imported is kept, so that the run can be reported.
+        const auto kept = parasitics::readDesigns(settings->at("data"));
+        QVERIFY(kept.ok());
+        QCOMPARE(kept->size(), std::size_t{1});
+        const auto history = runs::readHistory(finished.folder);
+        QVERIFY(history.ok());
+        const auto curves = runs::curvesOf({*history}, 100, true);
+        QCOMPARE(curves.loss.front().x, (std::vector<double>{20, 40}));
+        QCOMPARE(curves.score.front().x, (std::vector<double>{20, 40}));
+        // The Runs page draws it.
+        window.showPage(MainWindow::Page::Runs);
+        QTRY_VERIFY(!runsPage->scorePlot()->series().isEmpty());
+        QVERIFY(runsPage->scorePlot()->isVisible() && runsPage->validationPlot()->isVisible());
+        QVERIFY(!runsPage->tailPlot()->isVisible());
+        window.showPage(MainWindow::Page::Parasitics);
         QCOMPARE(pane->modelBox()->currentData().toString(), model);
 
         EncoderPane* encoder = page->encoderPane();
@@ -396,7 +447,6 @@ private slots:
         QCOMPARE(encoder->untrained()->selection(), encoder->trained()->selection());
         if (qEnvironmentVariableIsSet("OHMSCAPE_GRAB"))
             window.grab().save(qEnvironmentVariable("OHMSCAPE_GRAB"));
-        QVERIFY(QFile::remove(model));
     }
 
     void accessible() {

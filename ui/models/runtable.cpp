@@ -26,7 +26,24 @@ bool alike(const runs::RunRecord& a, const runs::RunRecord& b) {
     return a.name == b.name && a.recipe == b.recipe && a.seed == b.seed && a.steps == b.steps &&
            a.stepsDone == b.stepsDone && a.finished == b.finished && a.changed == b.changed &&
            a.metrics == b.metrics && a.tags == b.tags && a.note == b.note &&
-           a.baseline == b.baseline;
+           a.baseline == b.baseline && a.attempts.state == b.attempts.state &&
+           a.attempts.attempts == b.attempts.attempts;
+}
+
+/// What a state means, and how often the run was taken up.
+QVariant stateTip(const runs::RunRecord& run) {
+    const learn::RunAttempts& a = run.attempts;
+    QStringList lines;
+    if (a.state == learn::RunState::Failed && !a.why.empty())
+        lines << qs(a.why);
+    else if (a.state == learn::RunState::Killed)
+        lines << RunTable::tr("The program ended without a word; the run goes on from its last "
+                              "snapshot when it is started again");
+    else if (a.state == learn::RunState::Stopped)
+        lines << RunTable::tr("Stopped on request; it goes on when it is started again");
+    if (a.resumed > 0)
+        lines << RunTable::tr("It was taken up again %n time(s)", nullptr, a.resumed);
+    return lines.isEmpty() ? QVariant() : QVariant(lines.join(u'\n'));
 }
 
 QString tagsText(const runs::RunRecord& run) {
@@ -174,6 +191,28 @@ QString RunTable::resultOf(const runs::RunRecord& run) {
     return {};
 }
 
+QString RunTable::stateOf(const runs::RunRecord& run) {
+    const auto percent = run.steps > 0 ? 100 * run.stepsDone / run.steps : 0;
+    const auto text = [&]() -> QString {
+        switch (run.attempts.state) {
+        case learn::RunState::Finished:
+            return tr("finished");
+        case learn::RunState::Running:
+            return tr("running, %1 %").arg(percent);
+        case learn::RunState::Stopped:
+            return tr("stopped at %1 %").arg(percent);
+        case learn::RunState::Killed:
+            return tr("killed at %1 %").arg(percent);
+        case learn::RunState::Failed:
+            return tr("failed at %1 %").arg(percent);
+        case learn::RunState::Unknown:
+            break;
+        }
+        return run.finished ? tr("finished") : tr("%1 %").arg(percent);
+    }();
+    return run.attempts.resumed > 0 ? tr("%1, resumed").arg(text) : text;
+}
+
 double RunTable::difference(const runs::RunRecord& run) const {
     const auto baseline =
         std::find_if(m_runs.begin(), m_runs.end(), [](const auto& r) { return r.baseline; });
@@ -201,8 +240,7 @@ QString RunTable::text(const runs::RunRecord& run, int column) const {
     case Recipe:
         return qs(run.recipe);
     case State:
-        return run.finished ? tr("finished")
-                            : tr("%1 %").arg(run.steps > 0 ? 100 * run.stepsDone / run.steps : 0);
+        return stateOf(run);
     case Accuracy:
         return number(accuracyOf(run, m_k), 'f', 4);
     case Difference: {
@@ -286,6 +324,8 @@ QVariant RunTable::data(const QModelIndex& index, int role) const {
         }
         return {};
     case Qt::ToolTipRole:
+        if (index.column() == State)
+            return stateTip(run);
         return index.column() == Name   ? qs(run.folder.string())
                : index.column() == Note ? qs(run.note)
                                         : QVariant();

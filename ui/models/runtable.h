@@ -48,6 +48,8 @@ public:
     static double accuracyOf(const runs::RunRecord& run, int k);
     static double meanErrorOf(const runs::RunRecord& run);
     /// "cost 0.05, 3 meet all"; empty for trainings.
+    /// "running, 40 %", "stopped at 40 %", "killed at 40 %, resumed", "finished".
+    static QString stateOf(const runs::RunRecord& run);
     static QString resultOf(const runs::RunRecord& run);
 
     int rowCount(const QModelIndex& parent = {}) const override;

@@ -15,9 +15,11 @@
 
 #include <QBoxLayout>
 #include <QComboBox>
-#include <QDir>
+#include <QFile>
 #include <QFormLayout>
 #include <QHeaderView>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
@@ -88,8 +90,11 @@ void AccuracyPane::fillLosses() {
 
 void AccuracyPane::report(const QString& phase, double step, double loss, double score) {
     const auto add = [step](Curve& curve, double value) {
-        if (!curve.x.isEmpty() && step <= curve.x.last())
-            curve = {}; // the next network of an ensemble
+        // The next network of an ensemble, or what a training that goes on tells again.
+        while (!curve.x.isEmpty() && step <= curve.x.last()) {
+            curve.x.removeLast();
+            curve.y.removeLast();
+        }
         curve.x << step;
         curve.y << value;
     };
@@ -159,13 +164,18 @@ QWidget* AccuracyPane::buildSide() {
     });
     m_steps = spinField(tr("Steps"), 10, 100000, 300);
     form->addRow(tr("Steps"), m_steps);
+    m_seed = spinField(tr("Seed"), 0, 1'000'000, 0);
+    form->addRow(tr("Seed"), m_seed);
     layout->addLayout(form);
     m_train = new QPushButton(widgets::themedIcon(u"play"_s), tr("Train on the chosen designs"));
     m_pause = new QPushButton(widgets::themedIcon(u"pause"_s), tr("Pause"));
     m_pause->setToolTip(tr("Holds the training after its step; what it learned stays in memory"));
+    m_anew = new QPushButton(tr("Start anew"));
+    m_anew->setToolTip(tr("Leaves the interrupted training where it is and begins another"));
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(m_train, 1);
     buttons->addWidget(m_pause);
+    buttons->addWidget(m_anew);
     layout->addLayout(buttons);
     connect(m_pause, &QPushButton::clicked, this,
             [this] { m_work.setPaused(Task::Train, !m_work.isPaused(Task::Train)); });
@@ -183,18 +193,13 @@ QWidget* AccuracyPane::buildSide() {
     connect(m_train, &QPushButton::clicked, this, [this] {
         if (m_work.isRunning(Task::Train))
             return m_work.stop(Task::Train);
-        learn::ParasiticSpec spec;
-        spec.method = m_method->currentData().toString().toStdString();
-        spec.task = m_task->currentData().toString().toStdString();
-        spec.encoderSteps = m_pretraining->value();
-        spec.steps = m_steps->value();
-        spec.loss = m_loss->currentData().toString().toStdString();
-        spec.classify = spec.loss == "ce" || spec.loss == "focal" || spec.loss == "balanced";
-        m_score = m_trainingLoss = m_alignment = m_scattering = {};
-        m_curve->setSeries({});
-        m_lossCurve->setSeries({});
-        m_work.train(spec, chosen(), folder());
+        start(false);
     });
+    connect(m_anew, &QPushButton::clicked, this, [this] { start(true); });
+    for (QComboBox* box : {m_method, m_loss})
+        connect(box, &QComboBox::currentIndexChanged, this, &AccuracyPane::showInterrupted);
+    for (QSpinBox* box : {m_pretraining, m_steps, m_seed})
+        connect(box, &QSpinBox::valueChanged, this, &AccuracyPane::showInterrupted);
     connect(m_check, &QPushButton::clicked, this, [this] {
         if (m_work.isRunning(Task::Check))
             m_work.stop(Task::Check);
@@ -202,6 +207,56 @@ QWidget* AccuracyPane::buildSide() {
             m_work.check(m_model->currentData().toString(), chosen());
     });
     return side;
+}
+
+learn::ParasiticSpec AccuracyPane::spec() const {
+    learn::ParasiticSpec spec;
+    spec.method = m_method->currentData().toString().toStdString();
+    spec.task = m_task->currentData().toString().toStdString();
+    spec.encoderSteps = m_pretraining->value();
+    spec.steps = m_steps->value();
+    spec.seed = static_cast<std::uint64_t>(m_seed->value());
+    spec.loss = m_loss->currentData().toString().toStdString();
+    spec.classify = spec.loss == "ce" || spec.loss == "focal" || spec.loss == "balanced";
+    return spec;
+}
+
+void AccuracyPane::start(bool anew) {
+    const auto from = anew ? std::nullopt : m_interrupted;
+    m_score = m_trainingLoss = m_alignment = m_scattering = {};
+    m_curve->setSeries({});
+    m_lossCurve->setSeries({});
+    if (from) { // what is known of it stays in sight
+        QFile log(fromPath(from->folder / "log.jsonl"));
+        if (log.open(QIODevice::ReadOnly)) {
+            while (!log.atEnd()) {
+                const QJsonObject line = QJsonDocument::fromJson(log.readLine()).object();
+                if (line.isEmpty())
+                    continue;
+                const QString phase = line[u"phase"_s].toString();
+                double score = line[phase == u"pretrain" ? u"scattering"_s : u"score"_s].toDouble();
+                for (const QString& key : {u"r2"_s, u"f1"_s}) {
+                    if (line[key].isDouble())
+                        score = line[key].toDouble();
+                }
+                report(phase, line[u"step"_s].toDouble(), line[u"loss"_s].toDouble(), score);
+            }
+        }
+    }
+    m_work.train(spec(), chosen(), from);
+}
+
+void AccuracyPane::showInterrupted() {
+    const bool training = m_work.isRunning(Task::Train);
+    m_interrupted = training ? std::nullopt : m_work.interrupted(spec(), chosen());
+    m_anew->setVisible(m_interrupted.has_value());
+    m_train->setText(training        ? tr("Stop")
+                     : m_interrupted ? tr("Continue")
+                                     : tr("Train on the chosen designs"));
+    m_train->setToolTip(m_interrupted
+                            ? tr("A training with these settings was interrupted; it goes on from "
+                                 "there")
+                            : tr("A run of its own on the Runs page, tested on the other designs"));
 }
 
 QWidget* AccuracyPane::buildMain() {
@@ -276,7 +331,7 @@ void AccuracyPane::showState() {
     const bool training = m_work.isRunning(Task::Train), checking = m_work.isRunning(Task::Check);
     m_pause->setVisible(training);
     m_pause->setText(m_work.isPaused(Task::Train) ? tr("Go on") : tr("Pause"));
-    m_train->setText(training ? tr("Stop") : tr("Train on the chosen designs"));
+    showInterrupted();
     m_train->setEnabled(training || any);
     m_check->setText(checking ? tr("Stop") : tr("Check on the chosen designs"));
     m_check->setEnabled(checking || (any && m_model->count() > 0));

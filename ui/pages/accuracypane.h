@@ -31,6 +31,7 @@ public:
     QComboBox* taskBox() const { return m_task; }
     QComboBox* lossBox() const { return m_loss; }
     QPushButton* pauseButton() const { return m_pause; }
+    QPushButton* anewButton() const { return m_anew; } ///< seen where a training can go on
     QSpinBox* stepsBox() const { return m_steps; }
     QSpinBox* pretrainingBox() const { return m_pretraining; }
     QPushButton* trainButton() const { return m_train; }
@@ -41,8 +42,10 @@ public:
     widgets::PlotView* lossCurve() const { return m_lossCurve; }
     QTableWidget* confusion() const { return m_confusion; }
     QTableWidget* decades() const { return m_decades; }
-    /// Where trained networks go.
+    /// Where earlier versions put trained networks; they are runs now.
     static QString folder();
+    /// What would be trained now.
+    learn::ParasiticSpec spec() const;
 
 private:
     QWidget* buildSide();
@@ -51,6 +54,8 @@ private:
     void report(const QString& phase, double step, double loss, double score);
     void showDesigns();
     void showState();
+    void showInterrupted(); ///< whether a training with these settings can go on
+    void start(bool anew);
     void showChecked();
     QStringList chosen() const;
 
@@ -63,6 +68,9 @@ private:
     QSpinBox* m_steps = nullptr;
     QPushButton* m_train = nullptr;
     QPushButton* m_pause = nullptr;
+    QPushButton* m_anew = nullptr;
+    QSpinBox* m_seed = nullptr;
+    std::optional<InterruptedRun> m_interrupted; ///< of what the form says
     QComboBox* m_model = nullptr;
     QPushButton* m_check = nullptr;
     QLabel* m_summary = nullptr;

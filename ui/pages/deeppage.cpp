@@ -3,6 +3,7 @@
 
 #include "ui/pages/depthpane.h"
 #include "ui/pages/mapimagespane.h"
+#include "ui/pages/maptrainform.h"
 #include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
 #include "widgets/common/exportview.h"
@@ -23,6 +24,7 @@
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <QSplitter>
+#include <QStackedWidget>
 #include <QTabWidget>
 #include <QToolButton>
 
@@ -69,7 +71,12 @@ DeepPage::DeepPage(JobService& jobs, QWidget* parent)
     m_tabs->addTab(main, tr("Training"));
     m_tabs->addTab(m_depth, tr("Depth sweep"));
     m_tabs->addTab(m_images, tr("Networks on maps"));
-    framePage(this, m_bar, side, m_tabs);
+    m_sides = new QStackedWidget;
+    m_sides->addWidget(side);
+    m_sides->addWidget(scrolled(m_images->trainForm(), tr("Network on maps and training")));
+    connect(m_tabs, &QTabWidget::currentChanged, this,
+            [this] { m_sides->setCurrentIndex(m_tabs->currentWidget() == m_images ? 1 : 0); });
+    framePage(this, m_bar, m_sides, m_tabs);
     connect(m_depth, &DepthPane::failed, this,
             [this](const Error& error) { m_bar->showError(error); });
     connect(m_images, &MapImagesPane::failed, this,
@@ -210,9 +217,13 @@ QWidget* DeepPage::buildSide() {
         showMemory();
         m_depth->labelChanged();
     });
+    return scrolled(side, tr("Network and training"));
+}
+
+QWidget* DeepPage::scrolled(QWidget* form, const QString& name) const {
     auto* scroll = new QScrollArea;
-    scroll->setAccessibleName(tr("Network and training"));
-    scroll->setWidget(side);
+    scroll->setAccessibleName(name);
+    scroll->setWidget(form);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

@@ -11,6 +11,7 @@ class QDoubleSpinBox;
 class QLabel;
 class QPushButton;
 class QSpinBox;
+class QStackedWidget;
 class QTabWidget;
 
 namespace ohm::widgets {
@@ -68,6 +69,7 @@ public:
 
 private:
     QWidget* buildSide();
+    QWidget* scrolled(QWidget* form, const QString& name) const;
     QWidget* buildMain();
     void adapt(); ///< what goes with the chosen block
     void showMemory();
@@ -94,9 +96,10 @@ private:
                       *m_histogram = nullptr;
     widgets::MapView* m_map = nullptr;
     QTabWidget* m_tabs = nullptr;
+    QStackedWidget* m_sides = nullptr; ///< the form of deep networks, that of networks on maps
     DepthPane* m_depth = nullptr;
     MapImagesPane* m_images = nullptr;
-    std::optional<DeepInterrupted> m_interrupted; ///< of what the form says
+    std::optional<InterruptedRun> m_interrupted; ///< of what the form says
     QVector<deeptrain::EpochFigures> m_epochsSeen;
 };
 

@@ -3,6 +3,7 @@
 
 #include "core/base/units.h"
 #include "core/project/installation.h"
+#include "core/runs/runstore.h"
 #include "ui/pages/accuracypane.h"
 #include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
@@ -41,6 +42,24 @@ void fillEstimators(QComboBox* box) {
         for (const QFileInfo& file :
              QDir(folder).entryInfoList({u"*.safetensors"_s}, QDir::Files, QDir::Name))
             box->addItem(u"%1 (%2)"_s.arg(file.completeBaseName(), where), file.absoluteFilePath());
+    }
+    // Of runs: those of this page, and those of `parasitics train` beside them.
+    const QDir runs(qs(runs::RunStore::defaultFolder().string()));
+    const auto add = [box](const QDir& folder, const QString& name) {
+        const auto has = [&](const QString& file) { return folder.exists(file); };
+        if (!has(u"settings.yaml"_s) || !has(u"log.jsonl"_s) || !has(u"result.json"_s) ||
+            !has(u"model.safetensors"_s))
+            return false;
+        box->addItem(AccuracyPane::tr("%1 (run)").arg(name),
+                     folder.absoluteFilePath(u"model.safetensors"_s));
+        return true;
+    };
+    for (const QString& name : runs.entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name)) {
+        const QDir folder(runs.filePath(name));
+        if (add(folder, name))
+            continue;
+        for (const QString& seed : folder.entryList({u"seed-*"_s}, QDir::Dirs, QDir::Name))
+            add(QDir(folder.filePath(seed)), name + u'/' + seed);
     }
     const int at = box->findData(current);
     if (at >= 0)

@@ -2,6 +2,7 @@
 #include "ui/pages/mapimagespane.h"
 
 #include "core/deep/loss.h"
+#include "ui/pages/maptrainform.h"
 #include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
 #include "widgets/common/exportview.h"
@@ -17,6 +18,7 @@
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSplitter>
+#include <QTabWidget>
 #include <QToolButton>
 
 #include <algorithm>
@@ -121,11 +123,30 @@ MapImagesPane::MapImagesPane(JobService& jobs, QWidget* parent)
     views->setStretchFactor(1, 2);
     views->setSizes({3000, 1800}); // shares
     views->setChildrenCollapsible(false);
+    auto* predictions = new QWidget;
+    auto* column = new QVBoxLayout(predictions);
+    column->addLayout(row);
+    column->addWidget(m_file);
+    column->addWidget(m_figures);
+    column->addWidget(views, 1);
+    m_form = new MapTrainForm(jobs, this);
+    m_tabs = new QTabWidget;
+    m_tabs->setDocumentMode(true);
+    m_tabs->addTab(predictions, tr("Predicted and true"));
+    m_tabs->addTab(m_form->curves(), tr("Curves of the training"));
     auto* layout = new QVBoxLayout(this);
-    layout->addLayout(row);
-    layout->addWidget(m_file);
-    layout->addWidget(m_figures);
-    layout->addWidget(views, 1);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_tabs);
+    connect(m_form, &MapTrainForm::failed, this, &MapImagesPane::failed);
+    connect(&m_form->work(), &MapTraining::seedStarted, this,
+            [this] { m_tabs->setCurrentIndex(1); });
+    // What was just trained is there to be looked at, unless somebody looks at another one.
+    connect(&m_form->work(), &MapTraining::trained, this, [this] {
+        const auto outcome = m_form->work().outcome();
+        m_threshold->setValue(m_form->thresholdBox()->value());
+        if (!m_work.model() || m_work.networkName().startsWith(u"maps-"_s))
+            m_work.openBoth(outcome->model, outcome->maps);
+    });
 
     connect(m_network, &QPushButton::clicked, this, [this] {
         const QString file = QFileDialog::getOpenFileName(this, tr("A network on maps"), {},

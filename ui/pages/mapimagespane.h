@@ -10,6 +10,7 @@ class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
 class QPushButton;
+class QTabWidget;
 
 namespace ohm::widgets {
 class MapView;
@@ -18,15 +19,20 @@ class PlotView;
 
 namespace ohm::ui {
 
+class MapTrainForm;
+
 /// What a network on maps makes of the images of a file (aerial and resist images of masks, tiles
 /// of congestion): predicted, true and the error with one zoom and one colour scale, and a
-/// histogram of the errors. Thread: GUI.
+/// histogram of the errors. Beside it the curves of trainings of such networks; the form of these
+/// is a widget of its own, for the side of the page. Thread: GUI.
 class MapImagesPane : public QWidget {
     Q_OBJECT
 public:
     explicit MapImagesPane(JobService& jobs, QWidget* parent = nullptr);
 
     MapWork& work() { return m_work; }
+    MapTrainForm* trainForm() const { return m_form; }
+    QTabWidget* tabs() const { return m_tabs; } ///< prediction, training
     QPushButton* networkButton() const { return m_network; }
     QPushButton* mapsButton() const { return m_maps; }
     QComboBox* imageBox() const { return m_image; }
@@ -45,6 +51,8 @@ private:
     void ask();
 
     MapWork m_work;
+    MapTrainForm* m_form = nullptr;
+    QTabWidget* m_tabs = nullptr;
     QPushButton *m_network = nullptr, *m_maps = nullptr;
     QComboBox *m_image = nullptr, *m_target = nullptr;
     QDoubleSpinBox* m_threshold = nullptr;

@@ -229,8 +229,17 @@ QWidget* RunsPage::buildCurves() {
     m_pearson = new widgets::PlotView(tr("Correlation"));
     m_pearson->setAxes(tr("epoch"), tr("Pearson, validation"));
     m_pearson->setLegendAt(Qt::AlignBottom | Qt::AlignRight);
+    m_validation = new widgets::PlotView(tr("Validation error"));
+    m_validation->setLogarithmic(false, true);
+    m_score = new widgets::PlotView(tr("R2 or F1"));
+    m_score->setAxes(tr("step"), tr("R2 or F1, validation"));
+    m_score->setLegendAt(Qt::AlignBottom | Qt::AlignRight);
+    m_tail = new widgets::PlotView(tr("Large errors"));
+    m_tail->setAxes(tr("epoch"), tr("error, validation"));
+    m_tail->setLogarithmic(false, true);
     auto* charts = new QSplitter(Qt::Horizontal);
-    for (widgets::PlotView* plot : {m_curve, m_accuracy, m_loss, m_cost, m_met, m_pearson}) {
+    for (widgets::PlotView* plot :
+         {m_curve, m_accuracy, m_loss, m_validation, m_score, m_tail, m_cost, m_met, m_pearson}) {
         auto* exports = new widgets::ExportActions([plot] { return plot->renderable(); }, plot);
         connect(exports, &widgets::ExportActions::failed, this,
                 [this](const ohm::Error& error) { m_bar->showError(error); });
@@ -385,6 +394,24 @@ void RunsPage::showCurves() {
     m_accuracy->setVisible(training);
     m_loss->setVisible(training || of(runs::RunKind::Deep) || of(runs::RunKind::Maps) ||
                        of(runs::RunKind::Parasitics));
+    // Charts that some runs of a kind have nothing for go by what there is.
+    m_validation->setAxes(epochs ? tr("epoch") : tr("step"), tr("mean squared error, validation"));
+    m_validation->setSeries(runSeries(curves.validation, false));
+    m_validation->setVisible(!curves.validation.empty());
+    m_score->setSeries(runSeries(curves.score, false));
+    m_score->setVisible(!curves.score.empty());
+    QVector<widgets::PlotSeries> tail;
+    for (const auto& [list, name] : {std::pair{&curves.p99, tr("%1: 99th percentile")},
+                                     std::pair{&curves.greatest, tr("%1: greatest")}}) {
+        const bool dashed = list == &curves.p99;
+        for (widgets::PlotSeries& series : runSeries(*list, false)) {
+            series.name = name.arg(series.name);
+            series.dashed = dashed;
+            tail << series;
+        }
+    }
+    m_tail->setSeries(tail);
+    m_tail->setVisible(!tail.isEmpty());
     m_cost->setVisible(sizing);
     m_met->setVisible(sizing);
     m_pearson->setVisible(of(runs::RunKind::Deep));

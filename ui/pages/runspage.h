@@ -51,7 +51,10 @@ public:
     widgets::PlotView* lossPlot() const { return m_loss; }
     widgets::PlotView* costPlot() const { return m_cost; } ///< of sizings
     widgets::PlotView* metPlot() const { return m_met; }
-    widgets::PlotView* correlationPlot() const { return m_pearson; } ///< of deep networks
+    widgets::PlotView* correlationPlot() const { return m_pearson; }   ///< of deep networks
+    widgets::PlotView* validationPlot() const { return m_validation; } ///< deep, maps, estimators
+    widgets::PlotView* scorePlot() const { return m_score; }           ///< of estimators
+    widgets::PlotView* tailPlot() const { return m_tail; }             ///< of networks on maps
     QTableWidget* settingsTable() const { return m_settings; }
     QTableWidget* metricsTable() const { return m_metrics; }
     widgets::MessageBar* bar() const { return m_bar; }
@@ -101,6 +104,9 @@ private:
     widgets::PlotView* m_cost = nullptr;
     widgets::PlotView* m_met = nullptr;
     widgets::PlotView* m_pearson = nullptr;
+    widgets::PlotView* m_validation = nullptr;
+    widgets::PlotView* m_score = nullptr;
+    widgets::PlotView* m_tail = nullptr;
     QSlider* m_k = nullptr;
     QLabel* m_kText = nullptr;
     QCheckBox* m_bands = nullptr;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/deepwork.h"
 
-#include "core/base/files.h"
 #include "core/deeptrain/example.h"
 #include "core/runs/runstore.h"
 #include "ui/services/text.h"
+#include "ui/session/jobend.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -31,28 +31,29 @@ DeepWork::~DeepWork() {
 }
 
 void DeepWork::open(const QString& file) {
-    read(QFileInfo(file).fileName(),
+    read(QFileInfo(file).fileName(), QFileInfo(file).absoluteFilePath(),
          [file](StopToken) { return congestion::readCongestionSet(file.toStdString()); });
 }
 
 void DeepWork::makeExample() {
-    read(tr("example designs (made up)"),
+    read(tr("example designs (made up)"), {},
          [](StopToken stop) { return deeptrain::exampleDesigns({}, std::move(stop)); });
 }
 
-void DeepWork::read(const QString& title,
+void DeepWork::read(const QString& title, const QString& file,
                     std::function<Expected<congestion::CongestionSet>(StopToken)> source) {
     if (m_reading != 0 || m_training != 0)
         return;
     using Read = std::shared_ptr<const DeepDesigns>;
     m_reading = m_jobs.start<Read>(
         {tr("Reading designs"), Pool::Io, {}},
-        [title, source = std::move(source)](StopToken stop, ProgressSink&) -> Expected<Read> {
+        [title, file, source = std::move(source)](StopToken stop, ProgressSink&) -> Expected<Read> {
             auto set = source(stop);
             if (!set)
                 return set.failure();
             auto designs = std::make_shared<DeepDesigns>();
             designs->title = title;
+            designs->file = file;
             designs->set = std::move(*set);
             designs->labelled = static_cast<int>(
                 std::count_if(designs->set.samples.begin(), designs->set.samples.end(),
@@ -89,54 +90,31 @@ void DeepWork::read(const QString& title,
 namespace {
 
 constexpr const char* kPrefix = "deep-";
-constexpr std::size_t kLargestRecipe = 1 << 20;
 
 deeptrain::RunRequest requestOf(const DeepDesigns& designs) {
     deeptrain::RunRequest request;
-    request.data = ss(designs.title);
-    request.command = "ohmscape";
+    request.data = ss(designs.file.isEmpty() ? designs.title : designs.file);
+    request.command = "the Deep page of ohmscape";
     return request;
 }
 
 } // namespace
 
-std::optional<DeepInterrupted> DeepWork::interrupted(const deep::TrainConfig& config,
-                                                     const deeptrain::TaskOptions& options) const {
+std::optional<InterruptedRun> DeepWork::interrupted(const deep::TrainConfig& config,
+                                                    const deeptrain::TaskOptions& options) const {
     if (!m_designs)
         return {};
-    const std::string recipe = deeptrain::recipeText(requestOf(*m_designs), options, config);
-    std::error_code ignored;
-    for (std::filesystem::directory_iterator it(m_folder, ignored), end; it != end;
-         it.increment(ignored)) {
-        const std::filesystem::path& run = it->path();
-        if (run.filename().string().rfind(kPrefix, 0) != 0 ||
-            !std::filesystem::exists(run / "snapshot.safetensors", ignored) ||
-            std::filesystem::exists(run / "result.json", ignored))
-            continue;
-        const auto text = readFile(run / "settings.yaml", kLargestRecipe);
-        if (!text || text->view() != recipe)
-            continue;
-        DeepInterrupted found{run, 0};
-        if (const auto log = readFile(run / "epochs.jsonl")) {
-            const auto view = log->view();
-            found.epochs = static_cast<int>(std::count(view.begin(), view.end(), '\n'));
-        }
-        return found;
-    }
-    return {};
+    return interruptedRun(m_folder, kPrefix,
+                          deeptrain::recipeText(requestOf(*m_designs), options, config));
 }
 
 void DeepWork::train(const deep::TrainConfig& config, const deeptrain::TaskOptions& options,
-                     const std::optional<DeepInterrupted>& from) {
+                     const std::optional<InterruptedRun>& from) {
     if (!m_designs || m_reading != 0 || m_training != 0)
         return;
     deeptrain::RunRequest request = requestOf(*m_designs);
     request.keepSeconds = m_keepSeconds;
-    std::error_code ignored;
-    int number = 1;
-    do {
-        request.folder = from ? from->folder : m_folder / (kPrefix + std::to_string(number++));
-    } while (!from && std::filesystem::exists(request.folder, ignored));
+    request.folder = from ? from->folder : freeRunFolder(m_folder, kPrefix);
     const QPointer<DeepWork> self(this);
     request.report = [self](const deeptrain::EpochFigures& epoch) {
         // Called on the training's thread.
@@ -152,8 +130,11 @@ void DeepWork::train(const deep::TrainConfig& config, const deeptrain::TaskOptio
     m_training = m_jobs.start<Trained>(
         {tr("Training a deep network"), Pool::Train, {}},
         [designs = m_designs, config, options,
-         request](StopToken stop, ProgressSink& progress) -> Expected<Trained> {
+         request](StopToken stop, ProgressSink& progress) mutable -> Expected<Trained> {
+            giveWay();
             const auto start = std::chrono::steady_clock::now();
+            if (!designs->file.isEmpty())
+                request.inputs[request.data] = runs::fileHash(request.data);
             auto task = deeptrain::makeTask(designs->set, options);
             if (!task)
                 return task.failure();
@@ -180,6 +161,7 @@ void DeepWork::train(const deep::TrainConfig& config, const deeptrain::TaskOptio
             if (!done && done.error().code != "UI-002" && done.error().code != "DEEP-003")
                 emit failed(done.error());
         });
+    whenOver(m_jobs, m_training, this, [this] { emit stateChanged(); }); // what it kept is there
     emit stateChanged();
 }
 

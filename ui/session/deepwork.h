@@ -3,6 +3,7 @@
 
 #include "core/deeptrain/run.h"
 #include "ui/services/jobservice.h"
+#include "ui/session/ownruns.h"
 
 #include <QObject>
 #include <QString>
@@ -14,6 +15,7 @@ namespace ohm::ui {
 /// Designs of a file and how large a graph training on them is. A plain value.
 struct DeepDesigns {
     QString title; ///< of the file
+    QString file;  ///< empty: made up
     congestion::CongestionSet set;
     deep::GraphSize size; ///< of the labelled ones
     int labelled = 0;
@@ -37,12 +39,6 @@ struct DeepOutcome {
     std::filesystem::path folder; ///< of the run
 };
 
-/// A training that was stopped or killed, and how far it got. A plain value.
-struct DeepInterrupted {
-    std::filesystem::path folder;
-    int epochs = 0;
-};
-
 /// The background work of the Deep page: designs are read, networks trained. Thread: GUI.
 class DeepWork : public QObject {
     Q_OBJECT
@@ -61,11 +57,11 @@ public:
     const std::filesystem::path& folder() const { return m_folder; }
     void setKeepSeconds(double seconds) { m_keepSeconds = seconds; } ///< between snapshots
     /// A training of these very settings on these designs that has not ended.
-    std::optional<DeepInterrupted> interrupted(const deep::TrainConfig& config,
-                                               const deeptrain::TaskOptions& options) const;
+    std::optional<InterruptedRun> interrupted(const deep::TrainConfig& config,
+                                              const deeptrain::TaskOptions& options) const;
     /// Trains in a folder of its own; with `from` an interrupted training goes on.
     void train(const deep::TrainConfig& config, const deeptrain::TaskOptions& options,
-               const std::optional<DeepInterrupted>& from = {});
+               const std::optional<InterruptedRun>& from = {});
     /// Of the last training that ended; null before.
     const std::shared_ptr<const DeepOutcome>& outcome() const { return m_outcome; }
     /// Writes the trained network. Errors: UI-042 there is none, BASE-010.
@@ -83,7 +79,7 @@ signals:
     void failed(const ohm::Error& error);
 
 private:
-    void read(const QString& title,
+    void read(const QString& title, const QString& file,
               std::function<Expected<congestion::CongestionSet>(StopToken)> source);
 
     JobService& m_jobs;

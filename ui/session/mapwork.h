@@ -30,6 +30,7 @@ public:
     /// A network of `maps train`, then maps of the kind it was trained on; either may come first.
     void openNetwork(const QString& file);
     void openMaps(const QString& file);
+    void openBoth(const QString& network, const QString& maps) { read(network, maps); }
     const std::shared_ptr<const maps::MapModel>& model() const { return m_model; }
     /// With the targets of the network. Null until both are there.
     const std::shared_ptr<const maps::Images>& images() const { return m_images; }

@@ -4,11 +4,12 @@
 #include "core/base/files.h"
 #include "core/learn/engine.h"
 #include "core/project/installation.h"
+#include "core/runs/runstore.h"
 #include "ui/services/text.h"
+#include "ui/session/jobend.h"
 
 #include <QCoreApplication>
-#include <QJsonDocument>
-#include <QJsonObject>
+#include <QFileInfo>
 #include <QPointer>
 
 #include <algorithm>
@@ -24,32 +25,23 @@ std::filesystem::path folderOf(const QString& folder) {
                             : std::filesystem::path(folder.toStdString());
 }
 
-/// A name in the folder that no network has yet: "coupling-ohmscape-gai", "...-2", ...
-std::filesystem::path freeName(const std::filesystem::path& folder,
-                               const learn::ParasiticSpec& spec) {
-    const std::string stem = spec.task + "-" + spec.method + "-" + spec.loss;
-    std::error_code code;
-    for (int number = 1;; ++number) {
-        std::filesystem::path path =
-            folder / (stem + (number > 1 ? "-" + std::to_string(number) : "") + ".safetensors");
-        if (!std::filesystem::exists(path, code))
-            return path;
-    }
-}
+constexpr const char* kPrefix = "parasitics-";
 
-/// One report of a training as a line of JSON.
-QByteArray logLine(const learn::ParasiticReport& r) {
-    QJsonObject line{{u"phase"_s, qs(r.phase)},
-                     {u"member"_s, static_cast<double>(r.member)},
-                     {u"step"_s, static_cast<double>(r.step)},
-                     {u"loss"_s, r.loss},
-                     {r.phase == "pretrain" ? u"scattering"_s : u"score"_s, r.otherLoss},
-                     {u"seconds"_s, r.seconds}};
-    if (r.validation && r.validation->r2)
-        line[u"r2"_s] = *r.validation->r2;
-    if (r.validationClasses)
-        line[u"f1"_s] = r.validationClasses->f1;
-    return QJsonDocument(line).toJson(QJsonDocument::Compact) + '\n';
+/// FNV-1a of what networks learn from.
+std::uint64_t hashOf(const std::vector<parasitics::Design>& designs) {
+    std::uint64_t hash = 1469598103934665603ull;
+    const auto mix = [&](const void* bytes, std::size_t size) {
+        for (std::size_t i = 0; i < size; ++i)
+            hash = (hash ^ static_cast<const unsigned char*>(bytes)[i]) * 1099511628211ull;
+    };
+    for (const auto& design : designs) {
+        mix(design.graph.name.data(), design.graph.name.size() + 1);
+        mix(design.graph.netStats.data(), design.graph.netStats.size() * sizeof(float));
+        mix(design.ground.data(), design.ground.size() * sizeof(float));
+        for (const auto& coupling : design.couplings)
+            mix(&coupling.farad, sizeof(coupling.farad));
+    }
+    return hash;
 }
 
 struct Checked {
@@ -62,7 +54,8 @@ struct Checked {
 ParasiticWork::ParasiticWork(JobService& jobs, CircuitSession& session, QObject* parent)
     : QObject(parent)
     , m_jobs(jobs)
-    , m_session(session) {
+    , m_session(session)
+    , m_runs(runs::RunStore::defaultFolder()) {
     connect(&m_session, &CircuitSession::circuitChanged, this, [this] {
         // The numbers of nets mean nothing in another circuit.
         stop(Task::Estimate);
@@ -195,6 +188,7 @@ void ParasiticWork::import(const QStringList& paths) {
             return parasitics::importDesigns(request, stop, progress);
         },
         [this](std::vector<parasitics::Imported> imported) {
+            m_opened.clear();
             auto all = std::make_shared<std::vector<parasitics::Design>>(*m_designs);
             for (const auto& item : imported) {
                 std::erase_if(*all, [&](const parasitics::Design& d) {
@@ -203,6 +197,7 @@ void ParasiticWork::import(const QStringList& paths) {
                 all->push_back(item.paired.design);
             }
             m_imported = std::move(imported);
+            m_designsHash = hashOf(*all);
             m_designs = std::move(all);
             emit designsChanged();
         });
@@ -212,7 +207,8 @@ void ParasiticWork::openDesigns(const QString& file) {
     run<std::vector<parasitics::Design>>(
         Task::Import, tr("Reading designs"), Pool::Io,
         [file](StopToken, ProgressSink&) { return parasitics::readDesigns(file.toStdString()); },
-        [this](std::vector<parasitics::Design> designs) {
+        [this, file](std::vector<parasitics::Design> designs) {
+            m_opened = QFileInfo(file).absoluteFilePath();
             m_designs = std::make_shared<const std::vector<parasitics::Design>>(std::move(designs));
             m_imported.clear();
             emit designsChanged();
@@ -240,16 +236,43 @@ std::vector<const parasitics::Design*> ParasiticWork::named(const QStringList& n
     return out;
 }
 
+std::string ParasiticWork::designsFile() const {
+    if (!m_opened.isEmpty())
+        return ss(m_opened);
+    // A hidden folder: it holds no run.
+    return (m_runs / ".designs" / (std::to_string(m_designsHash) + ".h5")).string();
+}
+
+learn::ParasiticRunRequest ParasiticWork::requestOf(const learn::ParasiticSpec& spec,
+                                                    const QStringList& designs) const {
+    learn::ParasiticRunRequest request;
+    request.data = designsFile();
+    request.command = "the Parasitics page of ohmscape";
+    request.training.spec = spec;
+    request.training.designs = named(designs);
+    for (const auto& design : *m_designs) {
+        if (!designs.contains(qs(design.graph.name)))
+            request.tests.push_back({design.graph.name, {&design}});
+    }
+    return request;
+}
+
+std::optional<InterruptedRun> ParasiticWork::interrupted(const learn::ParasiticSpec& spec,
+                                                         const QStringList& designs) const {
+    if (designs.isEmpty())
+        return {};
+    return interruptedRun(m_runs, kPrefix, learn::parasiticRecipeText(requestOf(spec, designs)),
+                          "log.jsonl");
+}
+
 void ParasiticWork::train(const learn::ParasiticSpec& spec, const QStringList& designs,
-                          const QString& folder) {
-    learn::ParasiticTraining training;
-    training.spec = spec;
-    training.designs = named(designs);
+                          const std::optional<InterruptedRun>& from) {
+    learn::ParasiticRunRequest request = requestOf(spec, designs);
+    request.folder = from ? from->folder : freeRunFolder(m_runs, kPrefix);
+    request.keepSeconds = m_keepSeconds;
     const QPointer<ParasiticWork> self(this);
-    const auto log = std::make_shared<QByteArray>(); // of the training's thread
-    training.report = [self, log](const learn::ParasiticReport& r) {
+    request.training.report = [self](const learn::ParasiticReport& r) {
         // Called on the training's thread.
-        *log += logLine(r);
         QMetaObject::invokeMethod(
             QCoreApplication::instance(),
             [self, phase = qs(r.phase), step = static_cast<double>(r.step), loss = r.loss,
@@ -263,30 +286,26 @@ void ParasiticWork::train(const learn::ParasiticSpec& spec, const QStringList& d
     };
     run<QString>(
         Task::Train, tr("Training on parasitics"), Pool::Train,
-        [training, folder, designs, log,
-         keep = m_designs](StopToken stop, ProgressSink& progress) -> Expected<QString> {
-            const auto engine = learn::engine();
-            if (!engine)
-                return engine.failure();
-            auto checkpoint = (*engine)->trainParasitics(training, stop, progress);
-            if (!checkpoint)
-                return checkpoint.failure();
-            checkpoint->provenance = {{"designs", designs.join(u',').toStdString()},
-                                      {"version", OHMSCAPE_VERSION},
-                                      {"engine", (*engine)->description()}};
+        [request, keep = m_designs](StopToken stop,
+                                    ProgressSink& progress) mutable -> Expected<QString> {
+            giveWay();
             std::error_code code;
-            const std::filesystem::path path(folder.toStdString());
-            std::filesystem::create_directories(path, code);
-            const auto file = freeName(path, checkpoint->spec);
-            auto written = learn::writeParasiticCheckpoint(*checkpoint, file);
-            if (written)
-                written = writeFileAtomically(
-                    std::filesystem::path(file).replace_extension("jsonl"), log->toStdString());
-            if (!written)
-                return written.failure();
-            return qs(file.string());
+            if (const std::filesystem::path file(request.data);
+                !std::filesystem::exists(file, code)) { // reports will want to read them
+                std::filesystem::create_directories(file.parent_path(), code);
+                const auto written = parasitics::writeDesigns(*keep, file);
+                if (!written)
+                    return written.failure();
+            }
+            request.inputs[request.data] = runs::fileHash(request.data);
+            const auto result = learn::runParasiticTraining(request, stop, progress);
+            if (!result)
+                return result.failure();
+            return qs((request.folder / "model.safetensors").string());
         },
         [this](const QString& model) { emit trained(model); });
+    if (const JobId job = m_running[static_cast<std::size_t>(Task::Train)]; job != 0)
+        whenOver(m_jobs, job, this, [this] { emit stateChanged(); }); // what it kept is there
 }
 
 void ParasiticWork::check(const QString& model, const QStringList& designs) {

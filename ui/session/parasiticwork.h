@@ -3,11 +3,13 @@
 
 #include "core/explore/parasiticlayout.h"
 #include "core/learn/annotatednetlist.h"
+#include "core/learn/parasiticrun.h"
 #include "core/optimize/backannotate.h"
 #include "core/parasitics/importing.h"
 #include "ui/models/capacitancetable.h"
 #include "ui/services/jobservice.h"
 #include "ui/session/circuitsession.h"
+#include "ui/session/ownruns.h"
 
 #include <QObject>
 #include <QString>
@@ -54,8 +56,16 @@ public:
     const std::vector<parasitics::Imported>& imported() const { return m_imported; }
 
     // --- learning and checking ------------------------------------------------------------------
-    /// Trains and keeps the network in the folder, under a name of its own, its curve beside it.
-    void train(const learn::ParasiticSpec& spec, const QStringList& designs, const QString& folder);
+    /// Where runs are kept; $OHMSCAPE_RUNS, else $XDG_DATA_HOME/ohmscape/runs.
+    void setRunFolder(std::filesystem::path folder) { m_runs = std::move(folder); }
+    void setKeepSeconds(double seconds) { m_keepSeconds = seconds; } ///< between snapshots
+    /// A training of these very settings on these designs that has not ended.
+    std::optional<InterruptedRun> interrupted(const learn::ParasiticSpec& spec,
+                                              const QStringList& designs) const;
+    /// Trains in a folder of its own among the runs and tests on the designs that it did not train
+    /// on; with `from` an interrupted training goes on.
+    void train(const learn::ParasiticSpec& spec, const QStringList& designs,
+               const std::optional<InterruptedRun>& from = {});
     void setPaused(Task task, bool paused);
     bool isPaused(Task task) const { return m_paused[static_cast<std::size_t>(task)]; }
     void check(const QString& model, const QStringList& designs);
@@ -90,6 +100,8 @@ private:
     template <typename R, typename Work, typename Done>
     void run(Task task, const QString& title, Pool pool, Work work, Done done);
     std::vector<const parasitics::Design*> named(const QStringList& names) const;
+    learn::ParasiticRunRequest requestOf(const learn::ParasiticSpec& spec,
+                                         const QStringList& designs) const;
 
     JobService& m_jobs;
     CircuitSession& m_session;
@@ -98,6 +110,13 @@ private:
     netlist::CircuitPtr m_circuit;
     optimize::AnnotatedMeasures m_measures;
     DesignsPtr m_designs = std::make_shared<const std::vector<parasitics::Design>>();
+    /// The file of the designs: the one that was opened, or where those that were imported are kept
+    /// with the runs that learn from them.
+    std::string designsFile() const;
+    QString m_opened;                ///< empty once something was imported
+    std::uint64_t m_designsHash = 0; ///< of the designs
+    std::filesystem::path m_runs;
+    double m_keepSeconds = 2;
     std::vector<parasitics::Imported> m_imported;
     learn::ParasiticEvaluation m_evaluation;
     learn::ParasiticSpec m_checked;

@@ -4,13 +4,11 @@
 #include "core/runs/runstore.h"
 
 #include "ui/services/text.h"
+#include "ui/session/ownruns.h"
 
 #include <QDateTime>
 #include <QPointer>
 #include <QStandardPaths>
-
-#include <sys/resource.h>
-#include <unistd.h>
 
 namespace ohm::ui {
 
@@ -20,8 +18,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kRemoved = ".removed";
-/// A training takes all cores for hours: the window goes first.
-constexpr int kNiceness = 10;
 
 /// K of the reports: a curve to look at while it trains.
 std::vector<int> curveKs(int own) {
@@ -158,7 +154,7 @@ void Trainings::launch(TrainingRun run) {
     run.job = m_jobs.start<learn::TrainingResult>(
         {tr("Training %1").arg(name), Pool::Train},
         [request, work = m_run](StopToken stop, ProgressSink& sink) {
-            ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness);
+            giveWay();
             return work(request, stop, sink);
         },
         this,

@@ -3,6 +3,8 @@
 
 #include "core/learn/annotation.h"
 #include "core/learn/parasiticlosses.h"
+#include "core/learn/parasiticnet.h"
+#include "core/learn/parasiticsamples.h"
 #include "core/learn/regressionlosses.h"
 #include "core/learn/torchparasitics.h"
 #include "core/netlist/reader.h"
@@ -12,6 +14,7 @@
 #include <QtTest>
 
 #include <cmath>
+#include <map>
 #include <numbers>
 
 using namespace ohm;
@@ -63,7 +66,7 @@ Expected<ParasiticCheckpoint> trained(const ParasiticSpec& spec, const Design& d
     ParasiticTraining training;
     training.spec = spec;
     training.designs = {&design};
-    return trainParasitics(training, stop, noProgress());
+    return trainParasitics(training, nullptr, stop, noProgress());
 }
 
 } // namespace
@@ -153,10 +156,55 @@ private Q_SLOTS:
         const double z = std::exp(1.0) * 0.7 + 0.2 + std::exp(-1.0) * 0.1;
         QVERIFY(std::abs(balancedSoftmaxLoss(logits, label, priors).item<double>() +
                          std::log(0.2 / z)) < 1e-9);
+        // As the equation has it, with the training set's counts: -log(n_y e^z_y / sum n_c e^z_c),
+        // here 7, 2, 1; and its gradient is the softmax of z + log n minus the label's indicator.
+        const torch::Tensor z3 = torch::tensor({{0.5, -0.25, 2.0}}, torch::kFloat64);
+        const torch::Tensor leaf = z3.clone().set_requires_grad(true);
+        const torch::Tensor loss = balancedSoftmaxLoss(leaf, label, priors);
+        const double weight[] = {7 * std::exp(0.5), 2 * std::exp(-0.25), 1 * std::exp(2.0)};
+        const double all = weight[0] + weight[1] + weight[2];
+        QVERIFY(std::abs(loss.item<double>() + std::log(weight[1] / all)) < 1e-9);
+        loss.backward();
+        for (int c = 0; c < 3; ++c)
+            QVERIFY(std::abs(leaf.grad()[0][c].item<double>() -
+                             (weight[c] / all - (c == 1 ? 1 : 0))) < 1e-9);
+        // A class that the training set has not: finite, and all but out of the question.
+        const double absent = balancedSoftmaxLoss(z3, label, {0.5, 0.0, 0.5}).item<double>();
+        QVERIFY(std::isfinite(absent) && absent > 12);
         const double p = 1 / (std::exp(1.0) + 1 + std::exp(-1.0));
         const double sum = 1 / 0.7 + 1 / 0.2 + 1 / 0.1;
         QVERIFY(std::abs(focalLoss(logits, label, priors).item<double>() +
                          (1 / 0.2) * 3 / sum * std::pow(1 - p, 2) * std::log(p)) < 1e-9);
+    }
+
+    /// Priors and the most frequent class are those of the training samples, whatever is in a batch
+    /// or in the validation split.
+    void classPriors() {
+        Design design = madeDesign(1);
+        // Ground labels that are not alike in all classes: by the pins of a net.
+        const ParasiticSpec spec = [] {
+            ParasiticSpec s = quick("sage", "ground", "balanced");
+            s.classify = true;
+            s.steps = 2;
+            s.batch = 8; // far from holding every class
+            return s;
+        }();
+        const auto checkpoint = trained(spec, design);
+        QVERIFY2(checkpoint.ok(), checkpoint.ok() ? "" : checkpoint.error().message().c_str());
+        const parasitics::CircuitGraph* graphs[] = {&design.graph};
+        const auto q = parasitics::refine(graphs, reach(spec));
+        const auto samples = collectSamples(spec, {&design}, q.classOf);
+        QVERIFY(samples.ok());
+        std::vector<double> counts(parasitics::kClasses, 0);
+        for (const std::size_t i : samples->training) // C = 10^(6 y - 20), bounds at .2, .4, .6, .8
+            counts[static_cast<std::size_t>(
+                std::min(4.0, std::floor(static_cast<double>(samples->label[i]) / 0.2)))] += 1;
+        QVERIFY(!samples->validation.empty());
+        const auto most = std::max_element(counts.begin(), counts.end()) - counts.begin();
+        QCOMPARE(checkpoint->frequentClass, static_cast<int>(most));
+        for (std::size_t c = 0; c < counts.size(); ++c)
+            QVERIFY(std::abs(checkpoint->priors[c] -
+                             counts[c] / static_cast<double>(samples->training.size())) < 1e-9);
     }
 
     void scattering() {
@@ -252,6 +300,69 @@ private Q_SLOTS:
         QVERIFY(embedding.ok());
         QCOMPARE(embedding->classOf.size(), std::size_t{design.graph.nodes()});
         QCOMPARE(embedding->width, spec.encoderHidden);
+    }
+
+    /// Stopped anywhere and taken up again it ends with the same weights, and tells the same.
+    void goesOn_data() {
+        QTest::addColumn<int>("stopAt"); // reports
+        QTest::newRow("in the first encoder") << 1;
+        QTest::newRow("in the first network") << 3;
+        QTest::newRow("in the second member") << 6;
+    }
+    void goesOn() {
+        QFETCH(int, stopAt);
+        const Design design = madeDesign(1);
+        ParasiticSpec spec = quick("circuitgcl", "coupling", "gai");
+        spec.members = 2;
+        spec.learnNoise = true;
+        spec.dropout = 0.2;
+        spec.validateEvery = 10;
+        QTemporaryDir folder;
+        ParasiticKeeping keeping;
+        keeping.snapshot = folder.filePath(QStringLiteral("s.safetensors")).toStdString();
+        keeping.fingerprint = "this";
+        keeping.everySeconds = 1e9; // at the stop alone
+        const auto line = [](ParasiticReport r) {
+            r.seconds = 0;
+            return reportLine(r);
+        };
+        std::vector<std::string> whole, parts;
+        ParasiticTraining training;
+        training.spec = spec;
+        training.designs = {&design};
+        training.report = [&](const ParasiticReport& r) { whole.push_back(line(r)); };
+        const auto reference = trainParasitics(training, nullptr, {}, noProgress());
+        QVERIFY(reference.ok());
+        StopSource source;
+        training.report = [&](const ParasiticReport& r) {
+            parts.push_back(line(r));
+            if (static_cast<int>(parts.size()) == stopAt)
+                source.requestStop();
+        };
+        const auto stopped = trainParasitics(training, &keeping, source.token(), noProgress());
+        QVERIFY(!stopped.ok());
+        QCOMPARE(stopped.error().code, std::string("LEARN-012"));
+        const auto snapshot = readParasiticSnapshot(keeping.snapshot, "this");
+        QVERIFY2(snapshot.ok(), snapshot.ok() ? "" : snapshot.error().message().c_str());
+        QCOMPARE(snapshot->reports, static_cast<std::int64_t>(stopAt));
+        QCOMPARE(readParasiticSnapshot(keeping.snapshot, "that").error().code,
+                 std::string("LEARN-047"));
+        torch::manual_seed(99); // somebody else draws in between
+        (void)torch::rand({5});
+        const auto ended = trainParasitics(training, &keeping, {}, noProgress());
+        QVERIFY2(ended.ok(), ended.ok() ? "" : ended.error().message().c_str());
+        QCOMPARE(parts, whole);
+        std::map<std::string, std::vector<float>> got, wanted; // a file has them by name
+        for (const auto& array : ended->weights)
+            got[array.name] = array.values;
+        for (const auto& array : reference->weights)
+            wanted[array.name] = array.values;
+        QCOMPARE(got.size(), reference->weights.size());
+        QVERIFY(got == wanted);
+        QCOMPARE(ended->residual, reference->residual);
+        keeping.fingerprint = "that";
+        QCOMPARE(trainParasitics(training, &keeping, {}, noProgress()).error().code,
+                 std::string("LEARN-047"));
     }
 
     void refuses() {

@@ -197,6 +197,23 @@ private slots:
         QCOMPARE(static_cast<int>(e->nodes[pin].net), nodeOf(*e, "net_a"));
     }
 
+    /// Parts of nets are known by their numbers; whatever way they are written they are their net,
+    /// and numbers of names may be anything without costing memory.
+    void spefNumbers() {
+        const auto e = read(
+            "*SPEF \"x\"\n*C_UNIT 1 FF\n*NAME_MAP\n*1 net_a\n*4000000000 net_b\n"
+            "*D_NET *1 2\n*CAP\n1 *1:3 0.5\n2 *1:3 *4000000000:9 1\n3 net_a:3 *4000000000:12 2\n"
+            "4 *1 *4000000000:012 4\n5 *1:77 0.25\n*END\n"
+            "*D_NET *4000000000 2\n*CONN\n*N *4000000000:9 *C 1 1\n*CAP\n"
+            "1 *4000000000:9 *1:3 1\n2 *4000000000:9 0.125\n*END\n");
+        QVERIFY2(e.ok(), e.ok() ? "" : e.error().message().c_str());
+        QCOMPARE(e->nodes.size(), std::size_t{2});
+        QVERIFY(near(couplingOf(*e, "net_a", "net_b"), 7e-15)); // 1 stands twice and counts once
+        QVERIFY(near(e->ground[static_cast<std::size_t>(nodeOf(*e, "net_a"))], 0.75e-15));
+        QVERIFY(near(e->ground[static_cast<std::size_t>(nodeOf(*e, "net_b"))], 0.125e-15));
+        QVERIFY(e->findings.empty());
+    }
+
     void badInput_data() {
         QTest::addColumn<QByteArray>("text");
         QTest::addColumn<QString>("code"); // of the error, or of a finding

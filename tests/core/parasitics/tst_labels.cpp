@@ -57,6 +57,16 @@ private slots:
         QVERIFY(std::abs(m.f1 - (2.0 / 3 + 2.0 / 3 + 2.0 / 3) / 3) < 1e-12);
         QCOMPARE(m.countWithout, std::size_t{3});
         QVERIFY(std::abs(m.accuracyWithout - 2.0 / 3) < 1e-12);
+        // Without labels of class 2: class 0: p 1, r 1/2; class 3: p 1, r 1. What was said to be 2
+        // costs class 0 recall, but 2 is none of the classes averaged over.
+        QVERIFY(std::abs(m.precisionWithout - 1) < 1e-12);
+        QVERIFY(std::abs(m.recallWithout - 0.75) < 1e-12);
+        QVERIFY(std::abs(m.f1Without - (2.0 / 3 + 1) / 2) < 1e-12);
+        // Nothing but the most frequent class: nothing to average over, no division by zero.
+        const std::vector<int> only{2, 2};
+        QCOMPARE(measureClasses(only, only, 2).countWithout, std::size_t{0});
+        QCOMPARE(measureClasses(only, only, 2).f1Without, 0.0);
+        QCOMPARE(measureClasses(only, only, 2).f1, 1.0);
         QCOMPARE(m.confusion[2][3], std::size_t{1});
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs that are no trainings: sizings, deep networks, estimators; and lists of the first version.
 #include "core/base/files.h"
+#include "core/learn/runfolder.h"
 #include "core/learn/tensorfile.h"
 #include "core/runs/comparison.h"
 #include "core/runs/curves.h"
@@ -226,6 +227,82 @@ private slots:
         write(fresh("foreign") / "model.safetensors", "x");
         QVERIFY(!kindOf(fresh("foreign")));
         QCOMPARE(factsOf(fresh("foreign")).error().code, std::string("LEARN-015"));
+    }
+    /// An estimator while it is trained, stopped, taken up and killed; as the list sees it.
+    void statesOfATraining() {
+        const fs::path root = fresh("states"), folder = root / "parasitics-1";
+        const std::string settings = "kind: parasitics\nname: \"sage, ground\"\ndata: \"d.h5\"\n"
+                                     "method: \"sage\"\nsteps: 100\nmembers: 2\nseed: 5\n";
+        auto store = RunStore::open(root);
+        QVERIFY(store.ok());
+        const auto found = [&] {
+            if (!store->refresh().ok())
+                return RunRecord{};
+            const auto run = store->find("parasitics-1");
+            return run ? *run : RunRecord{};
+        };
+        const auto line = [](int member, int step, double r2) {
+            return "{\"phase\":\"train\",\"member\":" + std::to_string(member) +
+                   ",\"step\":" + std::to_string(step) +
+                   ",\"loss\":0.5,\"validation_mse\":0.02,\"r2\":" + std::to_string(r2) +
+                   ",\"seconds\":" + std::to_string(step) + "}";
+        };
+        {
+            auto run = learn::RunFolder::open(folder, settings, "log.jsonl");
+            QVERIFY2(run.ok(), run.ok() ? "" : run.error().message().c_str());
+            QVERIFY(found().attempts.state == learn::RunState::Unknown); // nobody has begun
+            QVERIFY(run->begin(0).ok());
+            QVERIFY(run->append(line(0, 20, 0.1)).ok());
+            const RunRecord live = found();
+            QVERIFY(live.kind == RunKind::Parasitics && !live.finished);
+            QVERIFY(live.attempts.state == learn::RunState::Running);
+            QCOMPARE(live.recipe, std::string("sage, ground"));
+            QCOMPARE(live.seed, std::int64_t{5});
+            QCOMPARE(live.steps, std::int64_t{200});
+            QCOMPARE(live.stepsDone, std::int64_t{20});
+            QCOMPARE(learn::RunFolder::open(folder, settings, "log.jsonl").error().code,
+                     std::string("LEARN-014"));
+            run->failed({"LEARN-012", "The training was stopped", {}, {}, {}}, true);
+        }
+        QVERIFY(found().attempts.state == learn::RunState::Stopped);
+        {
+            auto run = learn::RunFolder::open(folder, settings, "log.jsonl");
+            QVERIFY(run.ok() && run->begin(1).ok()); // the one line stays
+            QVERIFY(run->append(line(1, 60, 0.3)).ok());
+            QCOMPARE(found().stepsDone, std::int64_t{160});
+            QVERIFY(found().attempts.state == learn::RunState::Running);
+            run->failed({"LEARN-011", "The loss is not finite", "step 61", {}, {}}, false);
+        }
+        const RunRecord failed = found();
+        QVERIFY(failed.attempts.state == learn::RunState::Failed);
+        QCOMPARE(failed.attempts.why, std::string("The loss is not finite: step 61"));
+        QCOMPARE(failed.attempts.resumed, 1);
+        // A process that is gone without a word, in the middle of a line.
+        {
+            std::ofstream(folder / "attempts.jsonl", std::ios::app)
+                << "{\"begin\":1,\"from\":2}\n{\"en";
+        }
+        QVERIFY(found().attempts.state == learn::RunState::Killed);
+        QCOMPARE(found().attempts.resumed, 2);
+        {
+            auto run = learn::RunFolder::open(folder, settings, "log.jsonl");
+            QVERIFY(run.ok() && run->begin(2).ok());
+            write(folder / "model.safetensors", "x");
+            QVERIFY(run->finish(R"({"seed":5,"parameters":9,"test":{"ram":{"values":{"r2":0.8},)"
+                                R"("coverage_90":0.9}}})")
+                        .ok());
+        }
+        const RunRecord done = found();
+        QVERIFY(done.finished && done.attempts.state == learn::RunState::Finished);
+        QCOMPARE(done.attempts.attempts, 4);
+        QCOMPARE(done.metrics.at("test.ram.r2"), 0.8);
+        QCOMPARE(done.metrics.at("test.ram.coverage_90"), 0.9);
+        QCOMPARE(settingsOf(folder)->at("method"), std::string("sage"));
+        // Of the first member alone.
+        const RunCurves curves = curvesOf({*readHistory(folder)}, 100, true);
+        QCOMPARE(curves.score.front().x, (std::vector<double>{20}));
+        QCOMPARE(curves.validation.front().mean, (std::vector<double>{0.02}));
+        QVERIFY(toCsv(curves).find("score,\"parasitics-1\",20,0.1") != std::string::npos);
     }
     /// A list made by the first version goes on, with what people said.
     void listOfTheFirstVersion() {
