@@ -205,6 +205,10 @@ void SizingRuns::setProblem(const optimize::Problem& problem) {
 void SizingRuns::recall() {
     m_recalled = false;
     const QString place = QFileInfo(folderOf({})).path();
+    if (!QDir(place).exists()) { // nothing to look for
+        m_recalled = true;
+        return;
+    }
     const JobSpec spec{tr("Earlier sizings"), Pool::Io, u"sizing-recall"_s, 0, true};
     m_jobs.start<QVector<SizingRun>>(
         spec,
