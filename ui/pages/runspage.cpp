@@ -247,6 +247,9 @@ QWidget* RunsPage::buildCurves() {
         plot->setMinimumWidth(fontMetrics().averageCharWidth() * 18); // five may be in sight
         charts->addWidget(plot);
     }
+    // What the chosen runs have nothing for is not there (showCurves).
+    for (widgets::PlotView* plot : {m_validation, m_score, m_tail, m_cost, m_met, m_pearson})
+        plot->setVisible(false);
     charts->setChildrenCollapsible(false);
     m_k = new QSlider(Qt::Horizontal);
     m_k->setRange(10, 400);
