@@ -118,7 +118,8 @@ private slots:
         QVERIFY(lines.back()[u"ok"].toBool());
         QCOMPARE(lines.back()[u"model"].toString(), path("whole/model.safetensors"));
         QCOMPARE(QDir(path("whole")).entryList(QDir::Files, QDir::Name),
-                 (QStringList{"attempts.jsonl", "log.jsonl", "model.safetensors", "recipe.yaml", "result.json"}));
+                 (QStringList{"attempts.jsonl", "log.jsonl", "model.safetensors", "recipe.yaml",
+                              "result.json"}));
         const QJsonObject result =
             QJsonDocument::fromJson(bytesOf(path("whole/result.json"))).object();
         QCOMPARE(result[u"steps"].toInt(), 400);
@@ -171,7 +172,8 @@ private slots:
                 bytesOf(path("whole/model.safetensors")));
         QCOMPARE(logOf(path(folder)), logOf(path("whole")));
         QCOMPARE(QDir(path(folder)).entryList(QDir::Files, QDir::Name),
-                 (QStringList{"attempts.jsonl", "log.jsonl", "model.safetensors", "recipe.yaml", "result.json"}));
+                 (QStringList{"attempts.jsonl", "log.jsonl", "model.safetensors", "recipe.yaml",
+                              "result.json"}));
         const QJsonObject result =
             QJsonDocument::fromJson(bytesOf(path(folder + "/result.json"))).object();
         QCOMPARE(result[u"steps"].toInt(), 400);
