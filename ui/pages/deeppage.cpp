@@ -128,19 +128,12 @@ QWidget* DeepPage::buildSide() {
     m_storage->addItem(tr("D: nothing, fixed point"), int(deep::Storage::D));
     m_storage->setCurrentIndex(3);
     form->addRow(tr("Storage"), m_storage);
-    m_loss = choiceField(tr("Loss"));
-    m_loss->addItem(tr("mean square"), int(deep::LossKind::Mse));
-    m_loss->addItem(tr("MPGD"), int(deep::LossKind::Mpgd));
-    m_loss->addItem(tr("shrinkage"), int(deep::LossKind::Shrinkage));
+    m_loss = lossField();
     form->addRow(tr("Loss"), m_loss);
-    m_threshold = new QDoubleSpinBox;
-    m_threshold->setDecimals(4);
-    m_threshold->setRange(0, 10);
-    m_threshold->setSingleStep(0.001);
-    m_threshold->setValue(0.007);
-    m_threshold->setAccessibleName(tr("Threshold"));
-    m_threshold->setToolTip(tr("MPGD: errors up to it are left out. Shrinkage: errors below it "
-                               "count little"));
+    m_threshold =
+        thresholdField(tr("Threshold"), 10,
+                       tr("MPGD: errors up to it are left out. Shrinkage: errors below it "
+                          "count little"));
     form->addRow(tr("Threshold"), m_threshold);
     m_label = choiceField(tr("What is learned"));
     m_label->addItem(tr("congestion, sum"), int(deeptrain::Label::Sum));

@@ -81,13 +81,8 @@ MapImagesPane::MapImagesPane(JobService& jobs, QWidget* parent)
     m_image->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_target = choiceField(tr("Target"));
     m_target->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    m_threshold = new QDoubleSpinBox;
-    m_threshold->setDecimals(4);
-    m_threshold->setRange(0, 1000);
-    m_threshold->setSingleStep(0.001);
-    m_threshold->setValue(0.007);
-    m_threshold->setAccessibleName(tr("Threshold of MPGD"));
-    m_threshold->setToolTip(tr("Errors above it are those that MPGD learns from"));
+    m_threshold = thresholdField(tr("Threshold of MPGD"), 1000,
+                                 tr("Errors above it are those that MPGD learns from"));
     m_file = new QLabel;
     m_file->setWordWrap(true);
     m_figures = new QLabel;

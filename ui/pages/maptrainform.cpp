@@ -99,19 +99,11 @@ void MapTrainForm::buildForm() {
     auto* form = new QFormLayout;
     m_target = choiceField(tr("Target"));
     form->addRow(tr("Target"), m_target);
-    m_loss = choiceField(tr("Loss"));
-    m_loss->addItem(tr("mean square"), int(deep::LossKind::Mse));
-    m_loss->addItem(tr("MPGD"), int(deep::LossKind::Mpgd));
-    m_loss->addItem(tr("shrinkage"), int(deep::LossKind::Shrinkage));
+    m_loss = lossField();
     form->addRow(tr("Loss"), m_loss);
-    m_threshold = new QDoubleSpinBox;
-    m_threshold->setDecimals(4);
-    m_threshold->setRange(0, 1000);
-    m_threshold->setSingleStep(0.001);
-    m_threshold->setValue(0.007);
-    m_threshold->setAccessibleName(tr("Threshold"));
-    m_threshold->setToolTip(tr("In the target's unit. MPGD: errors up to it are left out. "
-                               "Shrinkage: errors below it count little"));
+    m_threshold = thresholdField(tr("Threshold"), 1000,
+                                 tr("In the target's unit. MPGD: errors up to it are left out. "
+                                    "Shrinkage: errors below it count little"));
     form->addRow(tr("Threshold"), m_threshold);
     m_width = spinField(tr("Channels at full resolution"), 1, 256, 16);
     m_width->setToolTip(tr("Twice as many at half, four times at a quarter of the resolution"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/pageparts.h"
 
+#include "core/deep/loss.h"
 #include "core/learn/predictor.h"
 #include "ui/services/learning.h"
 #include "ui/services/text.h"
@@ -62,6 +63,27 @@ QComboBox* choiceField(const QString& name) {
     box->setAccessibleName(name);
     box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     box->setMinimumContentsLength(18);
+    return box;
+}
+
+QComboBox* lossField() {
+    QComboBox* box = choiceField(QCoreApplication::translate("ohm::ui", "Loss"));
+    for (const auto& [name, kind] :
+         {std::pair{QT_TRANSLATE_NOOP("ohm::ui", "mean square"), deep::LossKind::Mse},
+          std::pair{QT_TRANSLATE_NOOP("ohm::ui", "MPGD"), deep::LossKind::Mpgd},
+          std::pair{QT_TRANSLATE_NOOP("ohm::ui", "shrinkage"), deep::LossKind::Shrinkage}})
+        box->addItem(QCoreApplication::translate("ohm::ui", name), int(kind));
+    return box;
+}
+
+QDoubleSpinBox* thresholdField(const QString& name, double most, const QString& tip) {
+    auto* box = new QDoubleSpinBox;
+    box->setDecimals(4);
+    box->setRange(0, most);
+    box->setSingleStep(0.001);
+    box->setValue(0.007);
+    box->setAccessibleName(name);
+    box->setToolTip(tip);
     return box;
 }
 

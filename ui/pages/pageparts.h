@@ -9,6 +9,7 @@
 #include <QStyledItemDelegate>
 
 class QComboBox;
+class QDoubleSpinBox;
 class QSpinBox;
 class QTableView;
 class QTableWidgetItem;
@@ -28,6 +29,11 @@ QSpinBox* spinField(const QString& name, int low, int high, int value);
 
 /// A box of choices, with a name for screen readers, that does not grow with its longest entry.
 QComboBox* choiceField(const QString& name);
+
+/// The losses of regressions on graphs and maps; the data of an entry is its deep::LossKind.
+QComboBox* lossField();
+/// The threshold of such a loss, 0.007 at first, up to `most` in the label's unit.
+QDoubleSpinBox* thresholdField(const QString& name, double most, const QString& tip);
 
 class Datasets;
 class Trainings;

@@ -131,7 +131,6 @@ void DeepWork::train(const deep::TrainConfig& config, const deeptrain::TaskOptio
         {tr("Training a deep network"), Pool::Train, {}},
         [designs = m_designs, config, options,
          request](StopToken stop, ProgressSink& progress) mutable -> Expected<Trained> {
-            giveWay();
             const auto start = std::chrono::steady_clock::now();
             if (!designs->file.isEmpty())
                 request.inputs[request.data] = runs::fileHash(request.data);

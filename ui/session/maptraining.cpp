@@ -119,7 +119,6 @@ void MapTraining::train(const MapTrainingSetup& setup, bool anew) {
         {tr("Training a network on maps"), Pool::Train, {}},
         [self, setup, first, from, request = requestOf(setup),
          runs = m_folder](StopToken stop, ProgressSink& progress) mutable -> Expected<bool> {
-            giveWay();
             auto images = maps::readImages(request.data, setup.targets, stop);
             if (!images)
                 return images.failure();

@@ -5,9 +5,6 @@
 
 #include <algorithm>
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 namespace ohm::ui {
 
 namespace fs = std::filesystem;
@@ -15,7 +12,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kLargestSettings = 1 << 20;
-constexpr int kNiceness = 10;
 
 } // namespace
 
@@ -39,10 +35,6 @@ std::optional<InterruptedRun> interruptedRun(const fs::path& runs, const std::st
         return found;
     }
     return {};
-}
-
-void giveWay() {
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness);
 }
 
 fs::path freeRunFolder(const fs::path& runs, const std::string& prefix) {

@@ -19,8 +19,6 @@ struct InterruptedRun {
 std::optional<InterruptedRun> interruptedRun(const std::filesystem::path& runs,
                                              const std::string& prefix, const std::string& settings,
                                              const char* log = "epochs.jsonl");
-/// A training takes all cores for hours: the window goes before this thread and those it makes.
-void giveWay();
 /// The first of these names that is free. Thread: any.
 std::filesystem::path freeRunFolder(const std::filesystem::path& runs, const std::string& prefix);
 

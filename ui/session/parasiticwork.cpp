@@ -288,7 +288,6 @@ void ParasiticWork::train(const learn::ParasiticSpec& spec, const QStringList& d
         Task::Train, tr("Training on parasitics"), Pool::Train,
         [request, keep = m_designs](StopToken stop,
                                     ProgressSink& progress) mutable -> Expected<QString> {
-            giveWay();
             std::error_code code;
             if (const std::filesystem::path file(request.data);
                 !std::filesystem::exists(file, code)) { // reports will want to read them

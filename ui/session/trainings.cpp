@@ -4,7 +4,6 @@
 #include "core/runs/runstore.h"
 
 #include "ui/services/text.h"
-#include "ui/session/ownruns.h"
 
 #include <QDateTime>
 #include <QPointer>
@@ -154,7 +153,6 @@ void Trainings::launch(TrainingRun run) {
     run.job = m_jobs.start<learn::TrainingResult>(
         {tr("Training %1").arg(name), Pool::Train},
         [request, work = m_run](StopToken stop, ProgressSink& sink) {
-            giveWay();
             return work(request, stop, sink);
         },
         this,
