@@ -5,52 +5,60 @@
 
 #include <c10/core/CPUAllocator.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 
 #include <sys/mman.h>
-#include <unistd.h>
 
 namespace ohm::nn {
 namespace {
 
 constexpr std::size_t kPage = std::size_t{2} << 20; ///< a large page
+constexpr std::size_t kLarge = 4 * kPage;           ///< from here on arrays get large pages
 constexpr std::size_t kSmall = kPage / 8;           ///< below it, the system's allocator does well
+constexpr std::size_t kStep = kPage / 32;           ///< sizes between are rounded up to it
 constexpr std::size_t kHead = 64; ///< bytes before an array: its size; keeps the array aligned
 
+/// Memory in use and memory kept together never exceed the most that was in use at a time: where
+/// sizes repeat, as those of a training's steps, every array finds its memory again; where they do
+/// not, what is kept goes first.
 class Pool {
 public:
-    Pool() {
-        const long pages = ::sysconf(_SC_PHYS_PAGES), size = ::sysconf(_SC_PAGE_SIZE);
-        if (pages > 0 && size > 0)
-            m_most = static_cast<std::size_t>(pages) * static_cast<std::size_t>(size) / 8;
-    }
-
     /// A block of at least `bytes`, whose first word says how many it has.
     void* take(std::size_t bytes) {
-        const bool small = bytes < kSmall;
-        const std::size_t align = small ? kHead : kPage;
-        // Rounded up, so that batches of nearly the same size share their memory.
+        const std::size_t align = bytes < kSmall ? kHead : bytes < kLarge ? kStep : kPage;
         bytes = (bytes + align - 1) / align * align;
-        if (!small) {
+        if (bytes >= kSmall) {
             const std::lock_guard lock(m_mutex);
             const auto found = m_kept.lower_bound(bytes);
             if (found != m_kept.end() && found->first <= bytes + bytes / 4) {
                 void* block = found->second;
-                m_bytes -= found->first;
+                m_keptBytes -= found->first;
+                m_used += found->first;
                 m_kept.erase(found);
                 return block;
             }
+            m_used += bytes;
+            m_most = std::max(m_most, m_used);
+            while (!m_kept.empty() && m_used + m_keptBytes > m_most)
+                drop(std::prev(m_kept.end()));
         }
         void* block = std::aligned_alloc(align, bytes);
-        if (!block)
+        if (!block) {
+            if (bytes >= kSmall) {
+                const std::lock_guard lock(m_mutex);
+                m_used -= bytes;
+            }
             throw std::runtime_error("Out of memory: an array needs " +
                                      std::to_string(bytes >> 20) + " MiB");
-        if (!small)
+        }
+        if (bytes >= kLarge)
             ::madvise(block, bytes, MADV_HUGEPAGE);
         std::memcpy(block, &bytes, sizeof(bytes));
         return block;
@@ -59,30 +67,37 @@ public:
     void giveBack(void* block) {
         std::size_t bytes = 0;
         std::memcpy(&bytes, block, sizeof(bytes));
-        if (bytes >= kSmall) {
-            const std::lock_guard lock(m_mutex);
-            if (m_bytes + bytes <= m_most) {
-                m_kept.emplace(bytes, block);
-                m_bytes += bytes;
-                return;
-            }
-        }
-        std::free(block);
+        if (bytes < kSmall)
+            return std::free(block);
+        const std::lock_guard lock(m_mutex);
+        m_kept.emplace(bytes, block);
+        m_keptBytes += bytes;
+        m_used -= bytes;
     }
 
     void trim() {
         const std::lock_guard lock(m_mutex);
-        for (const auto& item : m_kept)
-            std::free(item.second);
-        m_kept.clear();
-        m_bytes = 0;
+        while (!m_kept.empty())
+            drop(m_kept.begin());
+        m_most = m_used;
+    }
+
+    std::size_t bytes() {
+        const std::lock_guard lock(m_mutex);
+        return m_used + m_keptBytes;
     }
 
 private:
+    using Kept = std::multimap<std::size_t, void*>;
+    void drop(Kept::iterator block) {
+        m_keptBytes -= block->first;
+        std::free(block->second);
+        m_kept.erase(block);
+    }
+
     std::mutex m_mutex;
-    std::multimap<std::size_t, void*> m_kept;
-    std::size_t m_bytes = 0;
-    std::size_t m_most = std::size_t{1} << 30;
+    Kept m_kept;
+    std::size_t m_keptBytes = 0, m_used = 0, m_most = 0;
 };
 
 Pool& pool() {
@@ -133,6 +148,10 @@ void keepBuffers() {
     }();
     static_cast<void>(allocator);
 #endif
+}
+
+std::size_t bufferBytes() {
+    return pool().bytes();
 }
 
 void trimBuffers() {

@@ -78,6 +78,21 @@ private Q_SLOTS:
         QCOMPARE(b.sum().item<float>(), 1e6F);
         QCOMPARE(torch::ones({3}).sum().item<float>(), 3.0F); // small ones, too
     }
+    void nothingIsHeldBeyondTheMostInUse() {
+#ifdef __SANITIZE_ADDRESS__
+        QSKIP("the address sanitizer wants to see arrays go");
+#endif
+        nn::keepBuffers();
+        nn::trimBuffers();
+        const std::size_t before = nn::bufferBytes();
+        for (int i = 1; i <= 40; ++i) // sizes that do not come again, one at a time
+            QVERIFY(torch::empty({i, 1000, 250}).numel() == i * 250000);
+        const std::size_t most = 40 * 1000000 + (std::size_t{2} << 20);
+        QVERIFY2(nn::bufferBytes() - before <= most,
+                 qPrintable(QString::number(nn::bufferBytes())));
+        nn::trimBuffers();
+        QCOMPARE(nn::bufferBytes(), before);
+    }
     void neighbourSumIsTheMatrixProduct() {
         const auto batch = ladders();
         const auto adjacency = adjacencyOf(batch);
