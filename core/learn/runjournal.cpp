@@ -9,7 +9,6 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -110,21 +109,17 @@ RunAttempts attemptsOf(const fs::path& folder) {
 
 RunJournal::RunJournal(RunJournal&& other) noexcept
     : m_folder(std::move(other.m_folder))
-    , m_lock(std::exchange(other.m_lock, -1))
+    , m_lock(std::move(other.m_lock))
     , m_file(std::exchange(other.m_file, -1)) {}
 
 RunJournal::~RunJournal() {
     end(RunState::Failed, {});
-    if (m_lock >= 0)
-        ::close(m_lock);
 }
 
 Expected<RunJournal> RunJournal::open(const fs::path& folder) {
     RunJournal journal(folder);
-    journal.m_lock = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    // A file system without locks is no reason not to train.
-    if (journal.m_lock >= 0 && ::flock(journal.m_lock, LOCK_EX | LOCK_NB) != 0 &&
-        errno == EWOULDBLOCK)
+    journal.m_lock = PathLock(folder);
+    if (!journal.m_lock.isHeld())
         return fail("LEARN-014", "Another training is at work in this folder", {}, folder.string(),
                     "Wait for it, or name another folder");
     return journal;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/base/pathlock.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -46,7 +47,7 @@ private:
         : m_folder(std::move(folder)) {}
     void end(RunState state, const std::string& why);
     std::filesystem::path m_folder;
-    int m_lock = -1; ///< of the folder
+    PathLock m_lock; ///< of the folder
     int m_file = -1; ///< open from begin to end
 };
 

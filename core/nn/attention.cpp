@@ -2,6 +2,7 @@
 #include <torch/torch.h>
 
 #include "core/nn/ops.h"
+#include "core/nn/rowmath.h"
 
 #include <ATen/Parallel.h>
 
@@ -17,27 +18,6 @@ using torch::autograd::Function;
 using torch::autograd::tensor_list;
 
 constexpr std::int64_t kRows = 64; ///< of nodes that a thread takes at once
-
-/// Eight partial sums, so that the compiler may keep them in a vector.
-template <typename T>
-T dot(const T* a, const T* b, std::int64_t count) {
-    T s[8] = {};
-    std::int64_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-        for (int k = 0; k < 8; ++k)
-            s[k] += a[i + k] * b[i + k];
-    }
-    T sum = ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7]));
-    for (; i < count; ++i)
-        sum += a[i] * b[i];
-    return sum;
-}
-
-template <typename T>
-void addScaled(T* out, const T* in, T factor, std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i)
-        out[i] += factor * in[i];
-}
 
 /// What all passes walk over. Arrays: values [n, heads, width], scores [n, heads].
 template <typename T>

@@ -2,6 +2,7 @@
 #include <torch/torch.h>
 
 #include "core/nn/ops.h"
+#include "core/nn/rowmath.h"
 
 #include <ATen/Parallel.h>
 
@@ -45,19 +46,6 @@ Arrays<T> arraysOf(const Tensor& queries, const Tensor& keys, const Tensor& valu
             values.data_ptr<T>(),  starts.data_ptr<std::int64_t>(),
             queries.size(0),       queries.size(1),
             queries.size(2),       static_cast<T>(scale)};
-}
-
-template <typename T>
-T dot(const T* a, const T* b, std::int64_t count) {
-    T sum = 0;
-    for (std::int64_t i = 0; i < count; ++i)
-        sum += a[i] * b[i];
-    return sum;
-}
-template <typename T>
-void addScaled(T* out, const T* in, T factor, std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i)
-        out[i] += factor * in[i];
 }
 
 template <typename T>

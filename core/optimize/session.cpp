@@ -2,6 +2,7 @@
 #include "core/optimize/session.h"
 
 #include "core/base/log.h"
+#include "core/base/pathlock.h"
 #include "core/base/units.h"
 #include "core/netlist/reader.h"
 #include "core/netlist/writer.h"
@@ -10,16 +11,11 @@
 #include "core/optimize/store.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -69,27 +65,6 @@ std::uintmax_t sizeOf(const std::filesystem::path& path) {
     const auto size = std::filesystem::file_size(path, code);
     return code ? 0 : size;
 }
-
-/// Holds a file for one process, also over a kill of another. Where the file system has no locks
-/// everybody holds it.
-class StoreLock {
-public:
-    explicit StoreLock(const std::filesystem::path& path)
-        : m_file(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-        m_held = m_file < 0 || ::flock(m_file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
-    }
-    StoreLock(const StoreLock&) = delete;
-    StoreLock& operator=(const StoreLock&) = delete;
-    ~StoreLock() {
-        if (m_file >= 0)
-            ::close(m_file);
-    }
-    bool isHeld() const { return m_held; }
-
-private:
-    int m_file;
-    bool m_held = false;
-};
 
 /// Time since it was made without the pauses that the token asked for.
 class WorkClock {
@@ -413,7 +388,7 @@ Expected<Ending> Session::run(const std::function<void(const IterationReport&)>&
     if (!m_algorithm)
         return fail("OPT-031", "The session was opened to be looked at", {}, m_folder.string());
     // Two that append to one store would spoil it; a killed process lets go of it by itself.
-    const StoreLock lock(m_folder / kStore);
+    const PathLock lock(m_folder / kStore);
     if (!lock.isHeld() || sizeOf(m_folder / kStore) != m_bytes)
         return fail("OPT-032", "The session is run by another process, or was meanwhile", {},
                     m_folder.string(), "Wait for it, or choose another folder or seed");

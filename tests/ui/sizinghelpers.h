@@ -59,6 +59,12 @@ inline QString divider(const std::filesystem::path& folder) {
            "specs:\n  vout: {target: 0.25, tolerance: 0.1}\n  supply: {max: 0.2m}\n";
     return fromPath(folder / "project.yaml");
 }
+/// Caches, runs and sessions of these tests alone.
+inline void useOwnFolders(const QTemporaryDir& own) {
+    qputenv("XDG_CACHE_HOME", own.path().toUtf8());
+    qputenv("OHMSCAPE_RUNS", own.filePath(QStringLiteral("runs")).toUtf8());
+    qputenv("OHMSCAPE_SIZINGS", own.filePath(QStringLiteral("sizings")).toUtf8());
+}
 inline QByteArray bytesOf(const QString& path) {
     QFile file(path);
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();

@@ -13,9 +13,7 @@ class TestSizingDesigns : public QObject {
 private slots:
     void initTestCase() {
         QVERIFY(m_cache.isValid());
-        qputenv("XDG_CACHE_HOME", m_cache.path().toUtf8());
-        qputenv("OHMSCAPE_RUNS", m_cache.filePath(QStringLiteral("runs")).toUtf8());
-        qputenv("OHMSCAPE_SIZINGS", m_cache.filePath(QStringLiteral("sizings")).toUtf8());
+        useOwnFolders(m_cache);
     }
 
     void brushesFilterEverything() {

@@ -45,8 +45,7 @@ class TestSizingTables : public QObject {
 private slots:
     void initTestCase() {
         QVERIFY(m_cache.isValid());
-        qputenv("XDG_CACHE_HOME", m_cache.path().toUtf8());
-        qputenv("OHMSCAPE_SIZINGS", m_cache.filePath(u"sizings"_s).toUtf8());
+        useOwnFolders(m_cache);
     }
 
     void scatterIsShownWithUnits() {

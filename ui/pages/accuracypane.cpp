@@ -170,8 +170,7 @@ QWidget* AccuracyPane::buildSide() {
     m_train = new QPushButton(widgets::themedIcon(u"play"_s), tr("Train on the chosen designs"));
     m_pause = new QPushButton(widgets::themedIcon(u"pause"_s), tr("Pause"));
     m_pause->setToolTip(tr("Holds the training after its step; what it learned stays in memory"));
-    m_anew = new QPushButton(tr("Start anew"));
-    m_anew->setToolTip(tr("Leaves the interrupted training where it is and begins another"));
+    m_anew = makeAnewButton();
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(m_train, 1);
     buttons->addWidget(m_pause);
@@ -184,9 +183,7 @@ QWidget* AccuracyPane::buildSide() {
     layout->addWidget(m_model);
     m_check = new QPushButton(widgets::themedIcon(u"issues"_s), tr("Check on the chosen designs"));
     layout->addWidget(m_check);
-    m_summary = new QLabel;
-    m_summary->setWordWrap(true);
-    m_summary->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_summary = makeFiguresLabel();
     layout->addWidget(m_summary);
     side->setMinimumWidth(fontMetrics().averageCharWidth() * 38);
     connect(m_list, &QListWidget::itemSelectionChanged, this, &AccuracyPane::showState);

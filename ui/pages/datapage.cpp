@@ -209,9 +209,7 @@ QWidget* DataPage::buildSide() {
 }
 
 QWidget* DataPage::buildMain() {
-    m_details = new QLabel;
-    m_details->setWordWrap(true);
-    m_details->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_details = makeFiguresLabel();
     m_train = new QPushButton(widgets::themedIcon(u"play"_s), tr("Train on it"));
     m_labels = new QComboBox;
     m_labels->setAccessibleName(tr("Label"));

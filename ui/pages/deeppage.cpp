@@ -159,8 +159,7 @@ QWidget* DeepPage::buildSide() {
     m_memory->setWordWrap(true);
     layout->addWidget(m_memory);
     m_train = new QPushButton(widgets::themedIcon(u"play"_s), tr("Train"));
-    m_anew = new QPushButton(tr("Start anew"));
-    m_anew->setToolTip(tr("Leaves the interrupted training where it is and begins another"));
+    m_anew = makeAnewButton();
     auto* starts = new QHBoxLayout;
     starts->addWidget(m_train, 1);
     starts->addWidget(m_anew);
@@ -168,9 +167,7 @@ QWidget* DeepPage::buildSide() {
     m_live = new QLabel;
     m_live->setWordWrap(true);
     layout->addWidget(m_live);
-    m_result = new QLabel;
-    m_result->setWordWrap(true);
-    m_result->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_result = makeFiguresLabel();
     layout->addWidget(m_result);
     m_save = new QPushButton(widgets::themedIcon(u"save"_s), tr("Keep the network\u2026"));
     m_save->setToolTip(tr("A file for \u201cdeep predict\u201d"));

@@ -139,9 +139,7 @@ QWidget* EncoderPane::buildSide() {
     m_start = new QPushButton(widgets::themedIcon(u"neighbours"_s), tr("Lay out"));
     m_start->setToolTip(tr("t-SNE of the encoder's embedding, trained and untrained"));
     layout->addWidget(m_start);
-    m_summary = new QLabel;
-    m_summary->setWordWrap(true);
-    m_summary->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_summary = makeFiguresLabel();
     layout->addWidget(m_summary);
     side->setMinimumWidth(fontMetrics().averageCharWidth() * 38);
     connect(m_list, &QListWidget::itemSelectionChanged, this, &EncoderPane::showState);

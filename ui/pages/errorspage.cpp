@@ -93,9 +93,7 @@ QWidget* ErrorsPage::buildSide() {
     layout->addLayout(form);
     m_start = new QPushButton(widgets::themedIcon(u"play"_s), tr("Inspect"));
     layout->addWidget(m_start);
-    m_summary = new QLabel;
-    m_summary->setWordWrap(true);
-    m_summary->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_summary = makeFiguresLabel();
     layout->addSpacing(fontMetrics().height());
     layout->addWidget(m_summary);
     layout->addStretch(1);

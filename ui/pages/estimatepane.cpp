@@ -97,7 +97,8 @@ EstimatePane::EstimatePane(ParasiticWork& work, CircuitSession& session, Selecti
     m_couplings = new CouplingPane;
     connect(m_couplings, &CouplingPane::failed, this, &EstimatePane::failed);
     auto* right = new QSplitter(Qt::Vertical);
-    right->addWidget(titledPane(tr("Around the selection"), m_couplings, m_couplings->exportButton()));
+    right->addWidget(
+        titledPane(tr("Around the selection"), m_couplings, m_couplings->exportButton()));
     right->addWidget(
         titledPane(tr("Total per net"), m_totals, exported(m_totals, u"net-totals"_s)));
     right->addWidget(titledPane(tr("What it does to the measurements"), m_measures,

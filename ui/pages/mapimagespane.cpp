@@ -85,9 +85,7 @@ MapImagesPane::MapImagesPane(JobService& jobs, QWidget* parent)
                                  tr("Errors above it are those that MPGD learns from"));
     m_file = new QLabel;
     m_file->setWordWrap(true);
-    m_figures = new QLabel;
-    m_figures->setWordWrap(true);
-    m_figures->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_figures = makeFiguresLabel();
     auto* row = new QHBoxLayout;
     row->addWidget(m_network);
     row->addWidget(m_maps);

@@ -135,8 +135,7 @@ void MapTrainForm::buildForm() {
     layout->addLayout(form);
     m_train = new QPushButton(widgets::themedIcon(u"play"_s), tr("Train"));
     m_pause = new QPushButton(widgets::themedIcon(u"pause"_s), tr("Pause"));
-    m_anew = new QPushButton(tr("Start anew"));
-    m_anew->setToolTip(tr("Leaves the interrupted training where it is and begins another"));
+    m_anew = makeAnewButton();
     auto* starts = new QHBoxLayout;
     starts->addWidget(m_train, 1);
     starts->addWidget(m_pause);
@@ -145,9 +144,7 @@ void MapTrainForm::buildForm() {
     m_live = new QLabel;
     m_live->setWordWrap(true);
     layout->addWidget(m_live);
-    m_result = new QLabel;
-    m_result->setWordWrap(true);
-    m_result->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_result = makeFiguresLabel();
     layout->addWidget(m_result);
     layout->addStretch(1);
 

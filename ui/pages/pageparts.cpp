@@ -18,6 +18,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPainter>
+#include <QPushButton>
 #include <QSpinBox>
 #include <QSplitter>
 #include <QTableView>
@@ -85,6 +86,20 @@ QDoubleSpinBox* thresholdField(const QString& name, double most, const QString& 
     box->setAccessibleName(name);
     box->setToolTip(tip);
     return box;
+}
+
+QPushButton* makeAnewButton() {
+    auto* button = new QPushButton(QCoreApplication::translate("ohm::ui", "Start anew"));
+    button->setToolTip(QCoreApplication::translate(
+        "ohm::ui", "Leaves the interrupted training where it is and begins another"));
+    return button;
+}
+
+QLabel* makeFiguresLabel() {
+    auto* label = new QLabel;
+    label->setWordWrap(true);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    return label;
 }
 
 void fillNetworks(QComboBox* box, const Trainings& trainings) {

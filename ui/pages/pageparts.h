@@ -10,6 +10,8 @@
 
 class QComboBox;
 class QDoubleSpinBox;
+class QLabel;
+class QPushButton;
 class QSpinBox;
 class QTableView;
 class QTableWidgetItem;
@@ -34,6 +36,11 @@ QComboBox* choiceField(const QString& name);
 QComboBox* lossField();
 /// The threshold of such a loss, 0.007 at first, up to `most` in the label's unit.
 QDoubleSpinBox* thresholdField(const QString& name, double most, const QString& tip);
+
+/// "Start anew", beside the button that goes on with an interrupted training.
+QPushButton* makeAnewButton();
+/// A label of several lines whose text can be taken along.
+QLabel* makeFiguresLabel();
 
 class Datasets;
 class Trainings;
