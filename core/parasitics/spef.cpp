@@ -138,7 +138,8 @@ private:
         const auto [end, error] = std::from_chars(index.data(), index.data() + index.size(), id);
         if (error != std::errc{} || end != index.data() + index.size())
             return;
-        if (id > std::max(kDense, m_text.size())) { // far more than the file can have names
+        // Names are numbered one after the other; a number far beyond them shall not cost memory.
+        if (id > std::max(kDense, 4 * ++m_mapped)) {
             m_farMap[id] = name;
             return;
         }
@@ -250,6 +251,7 @@ private:
     double m_unit = 1e-12;
     char m_delimiter = ':';
     static constexpr std::size_t kDense = 1 << 16; ///< numbers that any file may use
+    std::size_t m_mapped = 0;                      ///< entries of the name map
     std::vector<std::string_view> m_map;
     std::unordered_map<std::uint32_t, std::string_view> m_farMap; ///< of greater numbers
     std::vector<std::uint32_t> m_netOf; ///< node of the net with this number, once it had a section

@@ -16,6 +16,7 @@
 #include "widgets/plot/plotview.h"
 
 #include <QDesktopServices>
+#include <QDirIterator>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -437,11 +438,35 @@ private slots:
         QTest::mouseClick(page->allRunsButton(), Qt::LeftButton);
         page->folderEdit()->setText(outside("cancelled"));
         QTest::mouseClick(page->writeButton(), Qt::LeftButton);
-        QVERIFY(QTest::qWaitFor(
-            [&] { return QDir(outside("cancelled")).entryList(QDir::Files).size() > 3; }, 60'000));
+        const auto filesUnder = [](const QString& folder) {
+            QStringList files;
+            QDirIterator each(folder, QDir::Files | QDir::Hidden, QDirIterator::Subdirectories);
+            while (each.hasNext())
+                files << each.next();
+            return files;
+        };
+        QVERIFY(
+            QTest::qWaitFor([&] { return filesUnder(outside("cancelled")).size() > 3; }, 60'000));
         QTest::mouseClick(page->cancelButton(), Qt::LeftButton);
         QVERIFY(!page->isWriting());
         QTRY_VERIFY_WITH_TIMEOUT(!QFileInfo::exists(outside("cancelled")), 20'000);
+        // Over an older report: that stays as it is.
+        const QString older = outside("older");
+        QVERIFY(QDir().mkpath(older));
+        for (const QString& name : {u"index.html"_s, u"report.json"_s, u"report.pdf"_s}) {
+            QFile file(older + u'/' + name);
+            QVERIFY(file.open(QIODevice::WriteOnly) && file.write("older") == 5);
+        }
+        page->folderEdit()->setText(older);
+        QTest::mouseClick(page->writeButton(), Qt::LeftButton);
+        QVERIFY(QTest::qWaitFor([&] { return filesUnder(older).size() > 6; }, 60'000));
+        QTest::mouseClick(page->cancelButton(), Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(filesUnder(older).size(), 3, 20'000);
+        for (const QString& path : filesUnder(older)) {
+            QFile file(path);
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            QCOMPARE(file.readAll(), "older");
+        }
         QCOMPARE(page->bar()->kind(), widgets::MessageBar::Kind::Note);
         QVERIFY(page->writeButton()->isEnabled());
         // A folder that cannot be made is told, and can be changed.

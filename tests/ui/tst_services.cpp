@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/services/commands.h"
+#include "ui/services/plurals.h"
 #include "ui/services/selectionhub.h"
 #include "ui/services/settings.h"
 #include "ui/services/singleinstance.h"
@@ -27,6 +28,18 @@ constexpr ObjectId device(quint32 i) {
 class TestServices : public QObject {
     Q_OBJECT
 private slots:
+    void countsReadAsEnglish() {
+        QCOMPARE(tr("%1 of %n run(s) ticked", nullptr, 1).arg(1), u"1 of 1 run(s) ticked"_s);
+        Plurals plurals;
+        QVERIFY(QCoreApplication::installTranslator(&plurals));
+        QCOMPARE(tr("%1 of %n run(s) ticked", nullptr, 1).arg(1), u"1 of 1 run ticked"_s);
+        QCOMPARE(tr("%n run(s) of %n", nullptr, 0), u"0 runs of 0"_s);
+        QCOMPARE(tr("%n run(s)", nullptr, 12), u"12 runs"_s);
+        QCOMPARE(tr("file(s)"), u"file(s)"_s); // no count
+        QCOMPARE(tr("%n more", nullptr, 3), u"3 more"_s);
+        QCoreApplication::removeTranslator(&plurals);
+    }
+
     void hubSelects() {
         SelectionHub hub;
         QSignalSpy spy(&hub, &SelectionHub::selectionChanged);

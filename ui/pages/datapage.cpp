@@ -12,6 +12,7 @@
 #include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
 #include "ui/session/circuitsession.h"
+#include "widgets/common/emptyhint.h"
 #include "widgets/common/exportview.h"
 #include "widgets/common/icons.h"
 #include "widgets/common/messagebar.h"
@@ -146,6 +147,7 @@ QWidget* DataPage::buildSide() {
     layout->addLayout(title);
     m_list = new QListWidget;
     m_list->setAccessibleName(tr("Datasets"));
+    widgets::setEmptyHint(m_list, tr("Datasets appear here: make one below, or drop an HDF5 file"));
     layout->addWidget(m_list, 1);
 
     auto* box = new QGroupBox(tr("Make a dataset"));

@@ -329,6 +329,8 @@ QWidget* FinetunePage::buildResult() {
         show->addWidget(button);
     }
     show->addStretch(1);
+    column->addLayout(show);
+    auto* keep = new QHBoxLayout;
     m_name = new QLineEdit(m_results);
     m_name->setPlaceholderText(tr("Name"));
     m_name->setMinimumWidth(fontMetrics().averageCharWidth() * 22);
@@ -337,10 +339,10 @@ QWidget* FinetunePage::buildResult() {
     m_keep->setToolTip(tr("Saves it into your models and uses it from now on"));
     m_discard = new QPushButton(tr("Discard"), m_results);
     m_discard->setToolTip(tr("Forgets it; the former network predicts again"));
-    show->addWidget(m_name, 2);
-    show->addWidget(m_keep);
-    show->addWidget(m_discard);
-    column->addLayout(show);
+    keep->addWidget(m_name, 1);
+    keep->addWidget(m_keep);
+    keep->addWidget(m_discard);
+    column->addLayout(keep);
     return m_results;
 }
 

@@ -82,10 +82,10 @@ ReportPage::ReportPage(JobService& jobs, QWidget* parent)
         m_bar->showMessage(
             widgets::MessageBar::Kind::Success,
             files.missing.isEmpty()
-                ? tr("%n figures and the page are in %1.", nullptr,
+                ? tr("%n figure(s) and the page are in %1.", nullptr,
                      static_cast<int>(files.figures.size()))
                       .arg(QFileInfo(files.page).path())
-                : tr("%n figures and the page are in %1; what could not be shown is named there.",
+                : tr("%n figure(s) and the page are in %1; what could not be shown is named there.",
                      nullptr, static_cast<int>(files.figures.size()))
                       .arg(QFileInfo(files.page).path()));
         emit written(files.page);
@@ -368,7 +368,7 @@ void ReportPage::showViews() {
                      : m_list.runs().empty() ? tr("There are no runs yet: train a network on the "
                                                   "Train page, or size a circuit on the Optimize "
                                                   "page.")
-                                             : tr("%1 of %n runs ticked", nullptr,
+                                             : tr("%1 of %n run(s) ticked", nullptr,
                                                   static_cast<int>(m_list.runs().size()))
                                                    .arg(runs.size()));
     showPreview();

@@ -4,6 +4,7 @@
 #include "ui/models/runtable.h"
 #include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
+#include "widgets/common/emptyhint.h"
 #include "widgets/common/icons.h"
 #include "widgets/common/messagebar.h"
 
@@ -139,6 +140,8 @@ QWidget* RunsPage::buildList() {
     m_table = new QTableView;
     m_table->setModel(filter);
     styleTable(m_table, tr("Runs"));
+    widgets::setEmptyHint(m_table, tr("Trainings, sizings and estimators appear here, those of the "
+                                      "command line too"));
     m_table->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_table->setSortingEnabled(true);
@@ -351,7 +354,7 @@ void RunsPage::showButtons() {
     const int seen = m_proxy->rowCount();
     m_count->setText(!m_list.isLoaded() ? tr("reading")
                      : all == 0         ? tr("no runs yet")
-                     : seen == all      ? tr("%n runs", nullptr, all)
+                     : seen == all      ? tr("%n run(s)", nullptr, all)
                                         : tr("%1 of %2 runs").arg(seen).arg(all));
 }
 
@@ -482,7 +485,7 @@ void RunsPage::remove() {
         return;
     m_list.remove(runs);
     m_bar->showMessage(widgets::MessageBar::Kind::Note,
-                       tr("%n runs are off the list; their files stay where they are.", nullptr,
+                       tr("%n run(s) taken off the list; the files stay where they are.", nullptr,
                           static_cast<int>(runs.size())));
     m_bar->setAction(tr("Bring back"), u"undo"_s);
     showButtons();

@@ -8,6 +8,7 @@
 #include "ui/pages/pageparts.h"
 #include "ui/services/learning.h"
 #include "ui/services/text.h"
+#include "widgets/common/emptyhint.h"
 #include "widgets/common/exportview.h"
 #include "widgets/common/icons.h"
 #include "widgets/common/messagebar.h"
@@ -293,6 +294,7 @@ QWidget* TrainPage::buildRuns() {
     m_runs = new QTableWidget(0, Columns);
     offerExport(m_runs, u"trainings"_s);
     m_runs->setAccessibleName(tr("Runs"));
+    widgets::setEmptyHint(m_runs, tr("Choose a recipe and press Start training: runs appear here"));
     m_runs->setHorizontalHeaderLabels(
         {QString(), tr("Run"), tr("State"), tr("Progress"), tr("Acc@K"), tr("MAE"), tr("Seed")});
     m_runs->verticalHeader()->hide();

@@ -9,10 +9,11 @@
 
 #include <QCoreApplication>
 #include <QDateTime>
-#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+
+#include <filesystem>
 
 namespace ohm::ui {
 
@@ -102,8 +103,7 @@ void ReportAssembly::drawNext() {
 
 void ReportAssembly::takeAway() {
     m_pdf.reset();
-    for (const QString& file : m_written)
-        QFile::remove(file);
+    m_staging.reset();
     if (m_made)
         QDir().rmdir(m_folder.absolutePath());
 }
@@ -122,6 +122,10 @@ Expected<ReportFiles> ReportAssembly::write(StopToken stop, ProgressSink& progre
 }
 
 Expected<ReportFiles> ReportAssembly::writeAll(StopToken& stop, ProgressSink& progress) {
+    m_staging = std::make_unique<QTemporaryDir>(m_folder.filePath(u".report-XXXXXX"_s));
+    if (!m_staging->isValid())
+        return fail("RPT-002", "Nothing can be written into the folder of the report",
+                    ss(m_staging->errorString()), ss(m_folder.path()), "Choose another place");
     plan();
     for (std::size_t i = 0; i < m_steps.size(); ++i) {
         if (stop.shouldStop() || m_phase == Phase::Abandoned)
@@ -132,13 +136,27 @@ Expected<ReportFiles> ReportAssembly::writeAll(StopToken& stop, ProgressSink& pr
         if (const auto did = work(); !did)
             return did.failure();
     }
+    if (const auto moved = moveIntoPlace(); !moved)
+        return moved.failure();
     return m_files;
 }
 
+Expected<void> ReportAssembly::moveIntoPlace() {
+    for (const QString& name : m_written) {
+        std::error_code error;
+        std::filesystem::rename(toPath(m_staging->filePath(name)), toPath(m_folder.filePath(name)),
+                                error);
+        if (error)
+            return fail("RPT-002", "A file of the report cannot be put into its folder",
+                        error.message(), ss(m_folder.filePath(name)), "Choose another place");
+    }
+    m_staging.reset();
+    return {};
+}
+
 QString ReportAssembly::path(const QString& name) {
-    const QString file = m_folder.filePath(name);
-    m_written << file;
-    return file;
+    m_written << name;
+    return m_staging->filePath(name);
 }
 
 Expected<void> ReportAssembly::writeBytes(const QString& name, const QByteArray& bytes) {
@@ -168,12 +186,13 @@ void ReportAssembly::plan() {
     m_steps.push_back({tr("writing the page"), [this] { return writeJson(); }});
     m_steps.push_back({tr("writing the page"), [this] {
                            m_files.page = m_folder.filePath(u"index.html"_s);
-                           return writeBytes(u"index.html"_s,
-                                             reportHtml(m_head, m_items, m_folder.path()).toUtf8());
+                           return writeBytes(
+                               u"index.html"_s,
+                               reportHtml(m_head, m_items, m_staging->path()).toUtf8());
                        }});
     m_steps.push_back({tr("setting the PDF"), [this]() -> Expected<void> {
-                           m_files.pdf = path(u"report.pdf"_s);
-                           m_pdf = std::make_unique<ReportPdf>(m_files.pdf, m_head);
+                           m_files.pdf = m_folder.filePath(u"report.pdf"_s);
+                           m_pdf = std::make_unique<ReportPdf>(path(u"report.pdf"_s), m_head);
                            if (const auto opened = m_pdf->open(); !opened)
                                return opened;
                            setPdf();

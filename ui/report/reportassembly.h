@@ -5,6 +5,8 @@
 #include "ui/report/reporthtml.h"
 
 #include <QDir>
+#include <QStringList>
+#include <QTemporaryDir>
 
 #include <atomic>
 #include <functional>
@@ -32,7 +34,8 @@ public:
     double shareDrawn() const;
     void drawNext(); ///< Thread: GUI
 
-    /// Everything onto the disk. Errors: UI-002, WID-*, BASE-010. Thread: any.
+    /// Everything onto the disk, and only then in the place of an older report of that folder.
+    /// Errors: UI-002, RPT-002, WID-*, BASE-010. Thread: any.
     Expected<ReportFiles> write(StopToken stop, ProgressSink& progress);
     /// Nobody wants it any more: what was written goes away with this, as it does where `write`
     /// failed. Thread: any.
@@ -54,11 +57,13 @@ private:
     void plan();
     void setPdf();
     void drawPages();
+    Expected<void> moveIntoPlace();
 
     ReportRequest m_request;
     std::shared_ptr<const ReportData> m_data;
-    QDir m_folder;
+    QDir m_folder; ///< of the report
     bool m_made = false;
+    std::unique_ptr<QTemporaryDir> m_staging; ///< in it, until everything is written
     ReportHead m_head;
     std::vector<ReportItem> m_items;
     std::vector<std::size_t> m_figures; ///< items
@@ -66,7 +71,7 @@ private:
     std::vector<widgets::Renderable> m_drawings; ///< of each item; empty for others
     std::vector<Step> m_steps;
     std::unique_ptr<ReportPdf> m_pdf;
-    QStringList m_written;
+    QStringList m_written; ///< names in the folder
     ReportFiles m_files;
     std::atomic<Phase> m_phase{Phase::Before};
 };

@@ -5,6 +5,7 @@
 #include "ui/dialogs/aboutdialog.h"
 #include "ui/report/report.h"
 #include "ui/report/reportviews.h"
+#include "ui/services/plurals.h"
 #include "ui/services/singleinstance.h"
 #include "ui/services/text.h"
 #include "ui/window/mainwindow.h"
@@ -286,6 +287,8 @@ int runWorkbench(int argc, char** argv) {
     QGuiApplication::setApplicationDisplayName(u"Ohmscape"_s);
     QGuiApplication::setDesktopFileName(u"org.ohmscape.Ohmscape"_s);
     QApplication app(argc, argv);
+    Plurals plurals;
+    QApplication::installTranslator(&plurals);
     initResources();
     QGuiApplication::setWindowIcon(QIcon(u":/ohmscape/org.ohmscape.Ohmscape.svg"_s));
     if (options.action == LaunchOptions::Action::Report)

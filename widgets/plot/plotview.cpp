@@ -100,6 +100,11 @@ void PlotView::Private::rebuild() {
     }
     plot->legend->setVisible(count() > 1);
     empty->setVisible(isEmpty() && !empty->text().isEmpty());
+    for (QCPAxis* axis : {plot->xAxis, plot->yAxis}) { // numbers of nothing would only mislead
+        axis->setTicks(!isEmpty());
+        axis->setTickLabels(!isEmpty());
+        axis->grid()->setVisible(!isEmpty());
+    }
     restyle(isDark(view->palette()), view->palette());
     showHidden();
     if (!moved)

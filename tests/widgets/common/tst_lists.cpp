@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Issues, log, inspector.
+#include "widgets/common/emptyhint.h"
 #include "widgets/common/inspectorview.h"
 #include "widgets/common/issuesview.h"
 #include "widgets/common/logview.h"
@@ -7,9 +8,11 @@
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QClipboard>
+#include <QLabel>
 #include <QListView>
 #include <QScrollBar>
 #include <QSignalSpy>
+#include <QStandardItemModel>
 #include <QTest>
 #include <QTreeView>
 #include <QTreeWidget>
@@ -35,6 +38,31 @@ class TestLists : public QObject {
     Q_OBJECT
 private slots:
     void initTestCase() { qRegisterMetaType<ohm::Diagnostic>(); }
+
+    void emptyListsSayWhatBelongsThere() {
+        QStandardItemModel model;
+        QTreeView view;
+        view.setModel(&model);
+        setEmptyHint(&view, QStringLiteral("Drop a file"));
+        view.resize(300, 200);
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        auto* label = view.viewport()->findChild<QLabel*>();
+        QVERIFY(label && label->isVisible());
+        QCOMPARE(view.accessibleDescription(), QStringLiteral("Drop a file"));
+        QVERIFY(label->geometry().center().y() > 50);
+        model.appendRow(new QStandardItem(QStringLiteral("a")));
+        QVERIFY(!label->isVisible());
+        QCOMPARE(view.accessibleDescription(), QString());
+        setEmptyHint(&view, QStringLiteral("Drop another"));
+        model.removeRow(0);
+        QVERIFY(label->isVisible());
+        QCOMPARE(label->text(), QStringLiteral("Drop another"));
+        QCOMPARE(view.accessibleDescription(), QStringLiteral("Drop another"));
+        model.appendRow(new QStandardItem(QStringLiteral("b")));
+        model.clear();
+        QVERIFY(label->isVisible());
+    }
 
     void issuesModel() {
         IssuesModel model;
