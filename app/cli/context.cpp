@@ -125,15 +125,15 @@ int exitCodeOf(const Error& error) {
     const std::string_view code = error.code;
     // SIM-010: unsafe deck; SIM-020: definitions missing; BASE-01x: output could not be written.
     constexpr std::array kInput{
-        "BASE-00",   "NET-",      "SCH-",     "PROJ-00",   "GRAPH-010", "SIM-010",   "SIM-020",
-        "CLI-001",   "CLI-004",   "DATA-00",  "DATA-01",   "DATA-02",   "DATA-04",   "LEARN-07",
-        "GEN-02",    "GEN-00",    "GEN-010",  "GEN-015",   "LEARN-00",  "LEARN-010", "LEARN-013",
-        "LEARN-014", "LEARN-015", "LEARN-02", "EXPL-001",  "EXPL-002",  "EXPL-004",  "EXPL-005",
-        "LEARN-05",  "NN-01",     "NN-02",    "OPT-00",    "OPT-010",   "OPT-021",   "OPT-022",
-        "OPT-03",    "RUN-001",   "RUN-002",  "RUN-003",   "PAR-00",    "PAR-02",    "CONG-00",
-        "CONG-01",   "CONG-02",   "CONG-03",  "CONG-04",   "CONG-05",   "CONG-061",  "CONG-070",
-        "CONG-071",  "LITHO-00",  "LITHO-01", "LITHO-020", "LITHO-021", "LITHO-022", "LITHO-023",
-        "DATA-051",  "DEEP-001",  "DEEP-002", "DEEP-006",  "DEEP-008",  "DEEP-009"};
+        "BASE-00",   "NET-",      "SCH-",     "PROJ-00",  "GRAPH-010", "SIM-010",   "SIM-020",
+        "CLI-001",   "CLI-004",   "DATA-00",  "DATA-01",  "DATA-02",   "DATA-04",   "LEARN-07",
+        "GEN-02",    "GEN-00",    "GEN-010",  "GEN-015",  "LEARN-00",  "LEARN-010", "LEARN-013",
+        "LEARN-014", "LEARN-015", "LEARN-02", "EXPL-001", "EXPL-002",  "EXPL-004",  "EXPL-005",
+        "LEARN-05",  "NN-01",     "NN-02",    "OPT-00",   "OPT-010",   "OPT-021",   "OPT-022",
+        "OPT-03",    "RUN-001",   "RUN-002",  "RUN-003",  "RUN-005",   "PAR-00",    "PAR-02",
+        "CONG-00",   "CONG-01",   "CONG-02",  "CONG-03",  "CONG-04",   "CONG-05",   "CONG-061",
+        "CONG-070",  "CONG-071",  "LITHO-00", "LITHO-01", "LITHO-020", "LITHO-021", "LITHO-022",
+        "LITHO-023", "DATA-051",  "DEEP-001", "DEEP-002", "DEEP-006",  "DEEP-008",  "DEEP-009"};
     const bool input = std::any_of(kInput.begin(), kInput.end(),
                                    [&](const char* p) { return code.starts_with(p); });
     return input ? kBadInput : kFailed;

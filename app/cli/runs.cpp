@@ -5,6 +5,7 @@
 #include "core/runs/curves.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
@@ -148,21 +149,28 @@ void listCommand(const RunsOptions& options, Context& context) {
                          [&](const auto& a, const auto& b) { return key(a) > key(b); });
     }
     Json array = Json::array();
-    std::string text;
+    std::vector<std::array<std::string, 6>> rows;
+    std::array<std::size_t, 6> widths{};
     for (const auto& run : *all) {
         array.push_back(toJson(run));
-        std::string tags;
-        for (const std::string& tag : run.tags)
-            tags += " #" + tag;
-        char line[256];
-        std::snprintf(line, sizeof(line), "%c %-28s %-26s %7lld of %-7lld %-12s %-26s %s", //
-                      run.baseline ? '*' : ' ', run.name.c_str(), run.recipe.c_str(),
-                      static_cast<long long>(run.stepsDone), static_cast<long long>(run.steps),
-                      run.attempts.state == learn::RunState::Unknown
-                          ? "-"
-                          : learn::nameOf(run.attempts.state).c_str(),
-                      headline(run).c_str(), timeOf(run.changed).c_str());
-        text += line + tags + (run.note.empty() ? "" : "  " + run.note) + "\n";
+        rows.push_back({(run.baseline ? "* " : "  ") + run.name, run.recipe,
+                        std::to_string(run.stepsDone) + " of " + std::to_string(run.steps),
+                        run.attempts.state == learn::RunState::Unknown
+                            ? "-"
+                            : learn::nameOf(run.attempts.state),
+                        headline(run), timeOf(run.changed)});
+        for (std::size_t c = 0; c < widths.size(); ++c)
+            widths[c] = std::max(widths[c], rows.back()[c].size());
+    }
+    std::string text;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        for (std::size_t c = 0; c < widths.size(); ++c)
+            text += rows[i][c] + std::string(widths[c] + 2 - rows[i][c].size(), ' ');
+        for (const std::string& tag : (*all)[i].tags)
+            text += "#" + tag + " ";
+        text += (*all)[i].note;
+        text.erase(text.find_last_not_of(' ') + 1);
+        text += "\n";
     }
     if (context.json)
         return context.print(Json{{"folder", store->folder().string()}, {"runs", array}});

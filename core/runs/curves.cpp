@@ -120,7 +120,7 @@ void put(Points& points, double x, const nlohmann::json& line, const char* key) 
 
 RunHistory historyOf(const learn::RunInfo& info) {
     RunHistory out;
-    out.name = info.folder.filename().string();
+    out.name = shownName(info.folder);
     out.recipeName = info.recipe.name;
     learn::Recipe recipe = info.recipe;
     recipe.seed = 0;
@@ -149,7 +149,7 @@ Expected<RunHistory> readHistory(const std::filesystem::path& run) {
         return settings.failure();
     RunHistory out;
     out.kind = *kind;
-    out.name = run.filename().string();
+    out.name = shownName(run);
     out.recipeName = facts->recipe;
     out.family = nameOf(*kind) + "\n" + familyOf(std::move(*settings));
     if (*kind == RunKind::Sizing) {

@@ -7,6 +7,7 @@
 #include "core/runs/sizingrun.h"
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <cstdio>
 #include <utility>
@@ -353,6 +354,15 @@ std::optional<RunKind> kindOf(const fs::path& folder) {
     return result && result->contains("parameters") && result->contains("test")
                ? std::optional(RunKind::Parasitics)
                : std::nullopt;
+}
+
+std::string shownName(const std::filesystem::path& run) {
+    const std::string name = run.filename().string();
+    const std::string around = run.parent_path().filename().string();
+    const bool seed = name.starts_with("seed-") && name.size() > 5 &&
+                      std::all_of(name.begin() + 5, name.end(),
+                                  [](unsigned char c) { return std::isdigit(c) != 0; });
+    return seed && !around.empty() ? around + "/" + name : name;
 }
 
 std::vector<fs::path> runFolders(const fs::path& root) {

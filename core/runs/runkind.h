@@ -23,6 +23,10 @@ RunKind kindNamed(const std::string& name);
 /// everything here.
 std::optional<RunKind> kindOf(const std::filesystem::path& folder);
 
+/// What a run is called: its folder, and one of several seeds with the folder around them,
+/// "small/seed-1".
+std::string shownName(const std::filesystem::path& run);
+
 /// Folders of runs below another, at most `kDeepest` levels down, in the order of their names. A
 /// folder of a run is not looked into; hidden ones hold what was thrown away.
 std::vector<std::filesystem::path> runFolders(const std::filesystem::path& root);

@@ -107,7 +107,7 @@ Expected<void> RunStore::refresh() {
 
 std::string RunStore::nameOf(const fs::path& run) const {
     const fs::path within = run.lexically_relative(m_folder);
-    return within.empty() || *within.begin() == ".." ? run.filename().string() : within.string();
+    return within.empty() || *within.begin() == ".." ? shownName(run) : within.string();
 }
 
 Expected<void> RunStore::add(const fs::path& run) {
@@ -198,10 +198,19 @@ Expected<RunRecord> RunStore::find(const std::string& nameOrFolder) {
         const auto all = list(removed);
         if (!all)
             return all.failure();
+        std::vector<const RunRecord*> named;
         for (const RunRecord& r : *all) {
-            if (r.folder == whole || r.name == nameOrFolder)
+            if (r.folder == whole)
                 return r;
+            if (r.name == nameOrFolder)
+                named.push_back(&r);
         }
+        if (named.size() == 1)
+            return *named.front();
+        if (!named.empty())
+            return fail("RUN-005", "Several runs have this name", {}, nameOrFolder,
+                        "Give the folder: " + named[0]->folder.string() + " or " +
+                            named[1]->folder.string());
         for (std::size_t i = 0; i < std::min<std::size_t>(all->size(), 8) && !removed; ++i)
             names += (i > 0 ? ", " : "") + (*all)[i].name;
     }

@@ -48,7 +48,8 @@ public:
     Expected<void> add(const std::filesystem::path& run);
     /// The newest first; those whose folder has gone are left out. Errors: RUN-004.
     Expected<std::vector<RunRecord>> list(bool removed = false);
-    /// By name or folder; a folder that is not listed yet is added. Errors: RUN-002 no such run.
+    /// By name or folder; a folder that is not listed yet is added. Errors: RUN-002 no such run,
+    /// RUN-005 several of that name.
     Expected<RunRecord> find(const std::string& nameOrFolder);
 
     // Errors of all: RUN-004.

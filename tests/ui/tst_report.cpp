@@ -209,6 +209,36 @@ private slots:
         QVERIFY(!reportView(u"nonsense"_s));
     }
 
+    /// Runs of one name, a run twice, and names that would make one file.
+    void namesakesKeepTheirFigures() {
+        const auto home = outside("namesakes");
+        for (const char* folder : {"a/far", "b/far", "b-far"})
+            makeTraining(std::filesystem::path(ss(home)) / folder, 3, 1, 0.5, false);
+        ReportRequest request;
+        auto store = runs::RunStore::open(ss(outside("namesakes-list")));
+        QVERIFY(store.ok());
+        for (const char* folder : {"/a/far", "/b/far", "/a/far", "/b-far"})
+            request.runs << *store->find(ss(home + QLatin1String(folder)));
+        QCOMPARE(request.runs.size(), 4);
+        request.views = QStringList{u"configuration"_s, u"loss"_s};
+        request.folder = outside("namesakes-report");
+        const auto written = writeReport(request);
+        QVERIFY2(written.ok(), written.ok() ? "" : written.error().message().c_str());
+        const QDir folder(request.folder);
+        const QString html = QString::fromUtf8(bytesOf(written->page));
+        for (const char* name : {"far", "b/far", "b-far"})
+            QVERIFY2(html.contains(u">%1<"_s.arg(QLatin1String(name))), name);
+        const auto json = QJsonDocument::fromJson(bytesOf(folder.filePath(u"report.json"_s)));
+        QCOMPARE(json[u"runs"_s].toArray().size(), 3);
+        QStringList tables;
+        for (const auto& table : json[u"tables"_s].toArray()) {
+            QVERIFY2(!tables.contains(table.toString()), qPrintable(table.toString()));
+            tables << table.toString();
+            QVERIFY(QFileInfo(folder.filePath(table.toString() + u".csv"_s)).size() > 0);
+        }
+        QVERIFY2(tables.contains(u"configuration-b-far-2"_s), qPrintable(tables.join(u' ')));
+    }
+
     void everyKindInOneReport() {
         ReportRequest request;
         request.runs = find({u"small/seed-0"_s, u"small/seed-1"_s, u"small/seed-2"_s, u"wide"_s,

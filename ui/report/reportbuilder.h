@@ -5,6 +5,8 @@
 #include "ui/report/reportitems.h"
 #include "ui/report/reportviews.h"
 
+#include <QSet>
+
 #include <functional>
 
 namespace ohm::ui {
@@ -22,6 +24,8 @@ private:
     /// Whether a view is asked for and one of the runs can give it; where it was asked for by name
     /// and none can, it is noted as missing.
     bool wanted(const QString& view);
+    /// Of a file that no other figure or table has: "a/b" and "a-b" are alike as files.
+    QString ownName(const QString& name);
     void heading(const QString& text);
     void text(const QString& text);
     void missing(const QString& view, const QString& title, const QString& reason);
@@ -53,6 +57,7 @@ private:
     std::shared_ptr<const ReportData> m_data;
     QVector<runs::RunRecord> m_records;
     QStringList m_views;
+    QSet<QString> m_names;
     std::vector<ReportItem> m_items;
 };
 

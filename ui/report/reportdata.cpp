@@ -10,6 +10,7 @@
 #include <QJsonDocument>
 
 #include <algorithm>
+#include <set>
 
 namespace ohm::ui {
 
@@ -28,6 +29,27 @@ QJsonObject readObject(const std::filesystem::path& path) {
     QFile file(fromPath(path));
     return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll()).object()
                                           : QJsonObject();
+}
+
+/// Each run once, and no name twice: figures and their files bear them.
+QVector<runs::RunRecord> distinct(const QVector<runs::RunRecord>& chosen) {
+    QVector<runs::RunRecord> out;
+    std::set<std::filesystem::path> folders;
+    std::set<std::string> names;
+    for (runs::RunRecord record : chosen) {
+        if (!folders.insert(record.folder).second)
+            continue;
+        auto around = record.folder.parent_path();
+        for (auto parts = std::count(record.name.begin(), record.name.end(), '/'); parts > 0;
+             --parts)
+            around = around.parent_path();
+        while (!names.insert(record.name).second && around.has_filename()) {
+            record.name = around.filename().string() + "/" + record.name;
+            around = around.parent_path();
+        }
+        out << record;
+    }
+    return out;
 }
 
 Expected<ReportRun> readOne(const runs::RunRecord& record) {
@@ -71,7 +93,8 @@ Expected<ReportData> collectReport(const ReportRequest& request, StopToken stop,
     }
     ReportData data;
     progress.report(-1, ss(tr("reading runs")));
-    for (const auto& record : request.runs) {
+    const auto chosen = distinct(request.runs);
+    for (const auto& record : chosen) {
         if (stop.shouldStop())
             return fail("UI-002", "Stopped");
         auto run = readOne(record);
@@ -87,7 +110,7 @@ Expected<ReportData> collectReport(const ReportRequest& request, StopToken stop,
     for (const auto kind : {runs::RunKind::Training, runs::RunKind::Sizing, runs::RunKind::Deep,
                             runs::RunKind::Parasitics, runs::RunKind::Maps}) {
         std::vector<runs::RunRecord> alike;
-        std::copy_if(request.runs.begin(), request.runs.end(), std::back_inserter(alike),
+        std::copy_if(chosen.begin(), chosen.end(), std::back_inserter(alike),
                      [kind](const auto& record) { return record.kind == kind; });
         if (alike.empty())
             continue;

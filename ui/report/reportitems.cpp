@@ -101,12 +101,20 @@ void ReportBuilder::missing(const QString& view, const QString& title, const QSt
     m_items.push_back(item);
 }
 
+QString ReportBuilder::ownName(const QString& name) {
+    QString own = name;
+    for (int i = 2; !own.isEmpty() && m_names.contains(own); ++i)
+        own = name + u'-' + QString::number(i);
+    m_names << own;
+    return own;
+}
+
 void ReportBuilder::figure(const QString& view, const QString& name, const QString& title,
                            const QString& caption, std::function<widgets::Renderable()> draw) {
     Item item;
     item.kind = Kind::Figure;
     item.view = view;
-    item.name = name;
+    item.name = ownName(name);
     item.title = title;
     item.text = caption;
     item.draw = std::move(draw);
@@ -119,7 +127,7 @@ void ReportBuilder::table(const QString& view, const QString& name, const QStrin
     Item item;
     item.kind = Kind::Table;
     item.view = view;
-    item.name = name;
+    item.name = ownName(name);
     item.title = title;
     item.text = caption;
     item.head = head;

@@ -93,6 +93,23 @@ private slots:
         makeRun(fresh("outside"), "far", 3, 0.7); // added by hand, from elsewhere
         QCOMPARE(store->find((fresh("outside") / "far").string())->name, std::string("far"));
         QCOMPARE(store->list()->size(), std::size_t{3});
+        // Seeds of elsewhere bear the name of what is around them; a name of two is nobody's.
+        const fs::path away = fresh("away");
+        makeRun(away / "first", "seed-1", 3, 0.7);
+        makeRun(away / "second", "seed-1", 3, 0.9);
+        makeRun(away / "deeper", "far", 3, 0.8);
+        QCOMPARE(store->find((away / "first" / "seed-1").string())->name,
+                 std::string("first/seed-1"));
+        QVERIFY(store->find((away / "second" / "seed-1").string()).ok());
+        QCOMPARE(store->find("second/seed-1")->metrics.at("validation.acc_at_100"), 0.9);
+        QCOMPARE(store->find((away / "deeper" / "far").string())->name, std::string("far"));
+        const auto two = store->find("far");
+        QVERIFY(!two.ok());
+        QCOMPARE(two.error().code, std::string("RUN-005"));
+        QVERIFY(two.error().hint.find("deeper") != std::string::npos);
+        QCOMPARE(shownName("/x/seed-"), std::string("seed-"));
+        QCOMPARE(shownName("/x/seed-1b"), std::string("seed-1b"));
+        QCOMPARE(shownName("seed-1"), std::string("seed-1"));
     }
     void whatPeopleSayStays() {
         const fs::path root = fresh("people");
