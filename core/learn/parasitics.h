@@ -74,7 +74,7 @@ struct ParasiticCheckpoint {
     ParasiticSpec spec;
     std::vector<float> statMean, statScale; ///< [3 kinds, columns], of the training designs alone
     std::vector<float> pairMean, pairScale;
-    std::vector<double> priors; ///< class shares of the training labels
+    std::vector<double> priors; ///< class shares of the training samples as drawn
     int frequentClass = 2;
     std::vector<double> residual; ///< deviation of validation errors by predicted fifth of [0, 1]
     double spreadFactor = 1;      ///< calibrated deviation per spread of the ensemble

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 namespace ohm::learn {
 namespace {
@@ -251,6 +252,34 @@ torch::Tensor AnchorBatches::joined(ParasiticNetImpl& net, std::span<const std::
     }
     return net.join(states, torch::tensor(first), links ? torch::tensor(second) : torch::Tensor(),
                     {});
+}
+
+ParasiticDraw::ParasiticDraw(const ParasiticSamples& samples)
+    : m_samples(samples.training) {
+    std::vector<double> sizes;
+    for (const std::size_t i : m_samples) {
+        sizes.resize(std::max<std::size_t>(sizes.size(), samples.design[i] + 1), 0);
+        sizes[samples.design[i]] += 1;
+    }
+    double sum = 0;
+    for (const std::size_t i : m_samples) {
+        sum += 1 / std::sqrt(sizes[samples.design[i]]);
+        m_cumulative.push_back(sum);
+    }
+    for (const std::size_t i : m_samples)
+        m_chances.push_back(1 / std::sqrt(sizes[samples.design[i]]) / sum);
+}
+
+std::vector<std::int64_t> ParasiticDraw::draw(dataset::Random& random, std::size_t count) const {
+    std::vector<std::int64_t> chosen;
+    for (std::size_t i = 0; i < count && !m_samples.empty(); ++i) {
+        const double at = random.uniform() * m_cumulative.back();
+        const auto it = std::upper_bound(m_cumulative.begin(), m_cumulative.end(), at);
+        const auto k = std::min<std::size_t>(static_cast<std::size_t>(it - m_cumulative.begin()),
+                                             m_samples.size() - 1);
+        chosen.push_back(static_cast<std::int64_t>(m_samples[k]));
+    }
+    return chosen;
 }
 
 } // namespace ohm::learn

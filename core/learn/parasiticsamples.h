@@ -2,6 +2,7 @@
 #pragma once
 // For sources that have included torch/torch.h already.
 
+#include "core/dataset/random.h"
 #include "core/learn/parasiticnet.h"
 #include "core/parasitics/sampler.h"
 
@@ -26,6 +27,25 @@ struct ParasiticSamples {
 Expected<ParasiticSamples> collectSamples(const ParasiticSpec& spec,
                                           const std::vector<const parasitics::Design*>& designs,
                                           const std::vector<std::vector<std::uint32_t>>& classOf);
+
+/// How training samples are drawn: with replacement, designs by the square root of how many each
+/// has, for the largest alone would be all there is. Thread: any (const).
+class ParasiticDraw {
+public:
+    ParasiticDraw() = default;
+    explicit ParasiticDraw(const ParasiticSamples& samples);
+
+    /// Numbers of samples.
+    std::vector<std::int64_t> draw(dataset::Random& random, std::size_t count) const;
+    /// Of each training sample, the probability that it is the next; they add up to 1. What losses
+    /// know of the labels (priors, mixture, bins) is weighed by it, else it would be that of other
+    /// labels than the network meets.
+    const std::vector<double>& chances() const { return m_chances; }
+
+private:
+    std::vector<std::size_t> m_samples;
+    std::vector<double> m_cumulative, m_chances;
+};
 
 /// Node states for circuitgps from sampled subgraphs of one graph. Equal nodes of a batch are
 /// computed once: its subgraphs are mostly alike.

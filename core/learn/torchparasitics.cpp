@@ -239,35 +239,28 @@ private:
     }
 
     void measureLabels() {
+        m_draw = ParasiticDraw(m_samples);
         m_out.priors.assign(parasitics::kClasses, 0);
         m_out.residual.assign(parasitics::kClasses, 0.1);
         std::vector<float> labels;
-        for (const std::size_t i : m_samples.training) {
-            m_out.priors[static_cast<std::size_t>(m_samples.klass[i])] +=
-                1.0 / static_cast<double>(m_samples.training.size());
-            labels.push_back(m_samples.label[i]);
-        }
-        m_out.frequentClass = static_cast<int>(
-            std::max_element(m_out.priors.begin(), m_out.priors.end()) - m_out.priors.begin());
-        m_mixture = parasitics::fitMixture(labels, kMixture);
+        std::vector<std::size_t> counts(parasitics::kClasses, 0);
         m_binCentres.clear();
         m_binShares.assign(kBins, 0);
         for (int b = 0; b < kBins; ++b)
             m_binCentres.push_back((b + 0.5) / kBins);
-        for (const float y : labels)
+        for (std::size_t k = 0; k < m_samples.training.size(); ++k) {
+            const std::size_t i = m_samples.training[k];
+            const float y = m_samples.label[i];
+            m_out.priors[static_cast<std::size_t>(m_samples.klass[i])] += m_draw.chances()[k];
             m_binShares[static_cast<std::size_t>(
-                std::clamp(static_cast<int>(y * kBins), 0, kBins - 1))] +=
-                1.0 / static_cast<double>(labels.size());
-        // Designs are drawn by the root of their size: the largest alone would be all there is.
-        std::vector<double> sizes(m_designs.size(), 0);
-        for (const std::size_t i : m_samples.training)
-            sizes[m_samples.design[i]] += 1;
-        double sum = 0;
-        m_cumulative.clear();
-        for (const std::size_t i : m_samples.training) {
-            sum += 1 / std::sqrt(sizes[m_samples.design[i]]);
-            m_cumulative.push_back(sum);
+                std::clamp(static_cast<int>(y * kBins), 0, kBins - 1))] += m_draw.chances()[k];
+            ++counts[static_cast<std::size_t>(m_samples.klass[i])];
+            labels.push_back(y);
         }
+        // Of the labels themselves: figures are of labels, not of draws.
+        m_out.frequentClass =
+            static_cast<int>(std::max_element(counts.begin(), counts.end()) - counts.begin());
+        m_mixture = parasitics::fitMixture(labels, m_draw.chances(), kMixture);
     }
 
     void measurePairs() {
@@ -289,19 +282,6 @@ private:
             m_out.pairScale[c] = static_cast<float>(
                 std::max(0.1, std::sqrt(std::max(0.0, square / n - mean * mean))));
         }
-    }
-
-    /// Training samples of a step, drawn with replacement.
-    std::vector<std::int64_t> draw(dataset::Random& random, std::size_t count) const {
-        std::vector<std::int64_t> chosen;
-        for (std::size_t i = 0; i < count; ++i) {
-            const double at = random.uniform() * m_cumulative.back();
-            const auto it = std::upper_bound(m_cumulative.begin(), m_cumulative.end(), at);
-            const auto k = std::min<std::size_t>(
-                static_cast<std::size_t>(it - m_cumulative.begin()), m_samples.training.size() - 1);
-            chosen.push_back(static_cast<std::int64_t>(m_samples.training[k]));
-        }
-        return chosen;
     }
 
     /// What the head sees of the samples; for circuitgps they are put in order of design first.
@@ -531,7 +511,7 @@ private:
                 !setGeneratorState(from->generator))
                 return foreign();
             for (std::int64_t step = 0; step < from->step; ++step)
-                (void)draw(random, batch); // as many as were drawn before
+                (void)m_draw.draw(random, batch); // as many as were drawn before
             best = from->best;
             mean = from->mean;
             since0 = from->since;
@@ -569,7 +549,7 @@ private:
                             (1 + std::cos(3.14159265358979 * static_cast<double>(step) /
                                           static_cast<double>(m_spec.steps))));
             static_cast<torch::optim::AdamWOptions&>(adam.param_groups()[0].options()).lr(rate);
-            std::vector<std::int64_t> chosen = draw(random, batch);
+            std::vector<std::int64_t> chosen = m_draw.draw(random, batch);
             const Tensor seen =
                 joined(*net, chosen, seed * 100003 + static_cast<std::uint64_t>(step));
             const Tensor loss = lossOf(*net, seen, chosen);
@@ -661,7 +641,8 @@ private:
     std::vector<std::unique_ptr<AnchorBatches>> m_anchors;
     Tensor m_a, m_b, m_label, m_class, m_features;
     parasitics::Mixture m_mixture;
-    std::vector<double> m_binCentres, m_binShares, m_cumulative;
+    std::vector<double> m_binCentres, m_binShares;
+    ParasiticDraw m_draw;
 };
 
 } // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 namespace ohm::parasitics {
 namespace {
@@ -31,26 +32,43 @@ double Mixture::logDensity(double x) const {
 
 Mixture fitMixture(std::span<const float> values, std::size_t components, double floor,
                    int iterations) {
+    return fitMixture(values, std::vector<double>(values.size(), 1.0), components, floor,
+                      iterations);
+}
+
+Mixture fitMixture(std::span<const float> values, std::span<const double> weights,
+                   std::size_t components, double floor, int iterations) {
     Mixture m;
-    if (values.empty() || components == 0)
+    if (values.empty() || components == 0 || weights.size() != values.size())
         return m;
-    // Equal labels are common (clones of one cell): work on distinct values with their counts.
-    std::vector<float> sorted(values.begin(), values.end());
-    std::sort(sorted.begin(), sorted.end());
+    // Equal labels are common (clones of one cell): work on distinct values with their weights,
+    // which add up to how many values there are.
+    std::vector<std::size_t> order(values.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t i, std::size_t j) { return values[i] < values[j]; });
+    const auto total = static_cast<double>(values.size());
+    const double unit = total / std::accumulate(weights.begin(), weights.end(), 0.0);
     std::vector<double> x, count;
-    for (const float v : sorted) {
-        if (x.empty() || static_cast<double>(v) > x.back()) {
-            x.push_back(static_cast<double>(v));
+    for (const std::size_t i : order) {
+        const auto v = static_cast<double>(values[i]);
+        if (x.empty() || v > x.back()) {
+            x.push_back(v);
             count.push_back(0);
         }
-        count.back() += 1;
+        count.back() += unit * weights[i];
     }
-    const auto total = static_cast<double>(sorted.size());
     const double span = x.back() - x.front();
+    std::size_t place = 0;
+    double below = count.front(); // weight up to and with x[place]
     for (std::size_t k = 0; k < components; ++k) {
-        const auto at = static_cast<std::size_t>((static_cast<double>(k) + 0.5) /
-                                                 static_cast<double>(components) * total);
-        const double mean = static_cast<double>(sorted[std::min(at, sorted.size() - 1)]);
+        // Whatever rounding does to the weights: half a value inside.
+        const double at =
+            std::floor((static_cast<double>(k) + 0.5) / static_cast<double>(components) * total) +
+            0.5;
+        while (below <= at && place + 1 < x.size())
+            below += count[++place];
+        const double mean = x[place];
         // Components that start at one place would stay together for ever.
         if (!m.mean.empty() && mean <= m.mean.back())
             continue;

@@ -18,4 +18,8 @@ struct Mixture {
 Mixture fitMixture(std::span<const float> values, std::size_t components, double floor = 1e-5,
                    int iterations = 200);
 
+/// The same of values that count as much as their weights say, which are positive.
+Mixture fitMixture(std::span<const float> values, std::span<const double> weights,
+                   std::size_t components, double floor = 1e-5, int iterations = 200);
+
 } // namespace ohm::parasitics

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <torch/torch.h>
 
+#include "core/dataset/random.h"
 #include "core/learn/annotation.h"
 #include "core/learn/parasiticlosses.h"
 #include "core/learn/parasiticnet.h"
@@ -25,9 +26,9 @@ namespace {
 
 /// A design whose capacitances follow from its circuit: couplings from the devices that two nets
 /// share, ground from the pins of a net.
-Design madeDesign(std::uint64_t seed) {
+Design madeDesign(std::uint64_t seed, std::size_t nodes = 2500) {
     Design d;
-    d.graph = parasitics::generateGraph(2500, seed);
+    d.graph = parasitics::generateGraph(nodes, seed);
     d.graph.name = "made" + std::to_string(seed);
     for (std::uint32_t n = 0; n < d.graph.nets; ++n)
         d.graph.netNames.push_back("n" + std::to_string(n));
@@ -205,6 +206,56 @@ private Q_SLOTS:
         for (std::size_t c = 0; c < counts.size(); ++c)
             QVERIFY(std::abs(checkpoint->priors[c] -
                              counts[c] / static_cast<double>(samples->training.size())) < 1e-9);
+    }
+
+    /// Of several designs the priors are those of what the network meets: the frequencies of a long
+    /// draw. The most frequent class stays that of the labels.
+    void drawnPriors() {
+        Design large = madeDesign(1), small = madeDesign(2, 400);
+        for (float& farad : small.ground) // other classes than the large one's
+            farad *= 400;
+        ParasiticSpec spec = quick("sage", "ground", "balanced");
+        spec.classify = true;
+        spec.steps = 2;
+        ParasiticTraining training;
+        training.spec = spec;
+        training.designs = {&large, &small};
+        const auto checkpoint = trainParasitics(training, nullptr, {}, noProgress());
+        QVERIFY2(checkpoint.ok(), checkpoint.ok() ? "" : checkpoint.error().message().c_str());
+        const parasitics::CircuitGraph* graphs[] = {&large.graph, &small.graph};
+        const auto q = parasitics::refine(graphs, reach(spec));
+        const auto samples = collectSamples(spec, {&large, &small}, q.classOf);
+        QVERIFY(samples.ok());
+        std::vector<double> all(parasitics::kClasses, 0), drawn(parasitics::kClasses, 0);
+        double sizes[2] = {0, 0}, times[2] = {0, 0};
+        for (const std::size_t i : samples->training) {
+            all[static_cast<std::size_t>(samples->klass[i])] +=
+                1.0 / static_cast<double>(samples->training.size());
+            sizes[samples->design[i]] += 1;
+        }
+        QVERIFY(sizes[1] > 20 && sizes[0] > 4 * sizes[1]);
+        constexpr std::size_t kDraws = 1'000'000;
+        const ParasiticDraw draw(*samples);
+        dataset::Random random(7, 1);
+        for (const std::int64_t i : draw.draw(random, kDraws)) {
+            drawn[static_cast<std::size_t>(samples->klass[static_cast<std::size_t>(i)])] +=
+                1.0 / kDraws;
+            times[samples->design[static_cast<std::size_t>(i)]] += 1;
+        }
+        // Designs come up by the root of how many samples they have.
+        QVERIFY(std::abs(times[0] / times[1] / std::sqrt(sizes[0] / sizes[1]) - 1) < 0.02);
+        double away = 0, sum = 0;
+        for (std::size_t c = 0; c < drawn.size(); ++c) {
+            QVERIFY2(std::abs(checkpoint->priors[c] - drawn[c]) < 3e-3,
+                     qPrintable(QString::number(checkpoint->priors[c]) + u' ' +
+                                QString::number(drawn[c])));
+            away = std::max(away, std::abs(checkpoint->priors[c] - all[c]));
+            sum += checkpoint->priors[c];
+        }
+        QVERIFY(std::abs(sum - 1) < 1e-9);
+        QVERIFY2(away > 0.05, "the shares among all samples are others"); // or this shows nothing
+        QCOMPARE(checkpoint->frequentClass,
+                 static_cast<int>(std::max_element(all.begin(), all.end()) - all.begin()));
     }
 
     void scattering() {

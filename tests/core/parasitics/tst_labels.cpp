@@ -88,6 +88,33 @@ private slots:
         QVERIFY(std::abs(area - 1) < 1e-3);
         QVERIFY(fitMixture(std::vector<float>(50, 0.4F), 8).mean.size() == 1); // clones
     }
+
+    /// A weight of three is as good as three of the value, whatever the weights add up to.
+    void weighedMixture() {
+        std::mt19937 random(2);
+        std::normal_distribution<float> low(0.3F, 0.03F), high(0.7F, 0.06F);
+        std::vector<float> values, repeated;
+        std::vector<double> weights;
+        for (int i = 0; i < 600; ++i) {
+            values.push_back(i % 3 ? low(random) : high(random));
+            weights.push_back(i % 3 ? 0.01 : 0.03);
+            repeated.insert(repeated.end(), i % 3 ? 1 : 3, values.back());
+        }
+        const Mixture weighed = fitMixture(values, weights, 2), all = fitMixture(repeated, 2);
+        QCOMPARE(weighed.mean.size(), std::size_t{2});
+        QVERIFY(std::abs(weighed.weight[1] - 0.6) < 0.02); // 200 of three and 400 of one
+        for (std::size_t k = 0; k < 2; ++k) {
+            QVERIFY(std::abs(weighed.mean[k] - all.mean[k]) < 1e-6);
+            QVERIFY(std::abs(weighed.variance[k] - all.variance[k]) < 1e-6);
+            QVERIFY(std::abs(weighed.weight[k] - all.weight[k]) < 1e-5);
+        }
+        // Equal weights that are no whole numbers change nothing.
+        const Mixture plain = fitMixture(values, 8),
+                      even = fitMixture(values, std::vector<double>(values.size(), 0.1 / 3), 8);
+        QCOMPARE(even.mean.size(), plain.mean.size());
+        for (std::size_t k = 0; k < plain.mean.size(); ++k)
+            QVERIFY(std::abs(even.mean[k] - plain.mean[k]) < 1e-9);
+    }
 };
 
 QTEST_APPLESS_MAIN(TestLabels)
