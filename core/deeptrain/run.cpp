@@ -272,12 +272,16 @@ Expected<TrainingResult> runTraining(const RunRequest& request, const Task& task
     result->model.provenance["command"] = request.command;
     result->model.provenance["data"] = request.data;
     result->model.provenance["version"] = OHMSCAPE_VERSION;
+    const auto failed = [&](const Error& error) {
+        folder->failed(error, false);
+        return Unexpected{error};
+    };
     if (const auto written = writeDeepModel(result->model, folder->model()); !written)
-        return written.failure();
+        return failed(written.error());
     if (const auto done = folder->finish(
             resultText(request, *result, config.network.seed, folder->model()) + "\n");
         !done)
-        return done.failure();
+        return failed(done.error());
     return result;
 }
 

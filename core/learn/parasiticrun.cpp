@@ -182,8 +182,10 @@ Expected<ParasiticRunResult> runParasiticTraining(const ParasiticRunRequest& req
     ParasiticSnapshot from;
     if (fs::exists(keeping.snapshot, code)) {
         const auto read = readParasiticSnapshot(keeping.snapshot, keeping.fingerprint);
-        if (!read)
+        if (!read) {
+            folder->failed(read.error(), false);
             return read.failure();
+        }
         from = *read;
     }
     if (const auto begun = folder->begin(static_cast<std::size_t>(from.reports)); !begun)

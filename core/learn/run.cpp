@@ -239,16 +239,15 @@ Expected<TrainingResult> runTraining(const RunRequest& request, StopToken stop,
         kept += reportLine(report) + "\n";
         spent = report.seconds;
     }
-    const auto rewritten = writeFileAtomically(logFile, kept);
-    if (!rewritten)
-        return rewritten.failure();
-    std::ofstream append(logFile, std::ios::app);
-    if (const auto begun = journal->begin(from); !begun)
-        return begun.failure();
     const auto ended = [&](const Error& why) {
         journal->failed(why, stop.stopRequested());
         return Unexpected{why};
     };
+    if (const auto rewritten = writeFileAtomically(logFile, kept); !rewritten)
+        return ended(rewritten.error());
+    std::ofstream append(logFile, std::ios::app);
+    if (const auto begun = journal->begin(from); !begun)
+        return ended(begun.error());
     auto data = prepareData(recipe, {}, stop, progress);
     if (!data)
         return ended(data.error());

@@ -35,12 +35,22 @@ Expected<RunFolder> RunFolder::open(const fs::path& folder, const std::string& r
         if (!before || before->view() != recipe)
             return taken("This folder holds a run by another recipe", folder);
     } else if (const auto written = writeFileAtomically(recipeFile, recipe); !written) {
+        fs::remove(folder, code); // if there is nothing in it
         return written.failure();
     }
     return run;
 }
 
 Expected<void> RunFolder::begin(std::size_t lines) {
+    auto begun = keepLines(lines);
+    if (begun)
+        begun = m_journal.begin(static_cast<std::int64_t>(lines));
+    if (!begun)
+        m_journal.failed(begun.error(), false);
+    return begun;
+}
+
+Expected<void> RunFolder::keepLines(std::size_t lines) {
     const fs::path file = m_folder / m_logName;
     std::error_code code;
     std::string kept;
@@ -61,7 +71,7 @@ Expected<void> RunFolder::begin(std::size_t lines) {
     if (const auto written = writeFileAtomically(file, kept); !written)
         return written;
     m_log = std::ofstream(file, std::ios::app);
-    return m_journal.begin(static_cast<std::int64_t>(lines));
+    return {};
 }
 
 Expected<void> RunFolder::append(const std::string& line) {

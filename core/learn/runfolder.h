@@ -33,7 +33,7 @@ public:
     Expected<void> append(const std::string& line);
     /// Writes result.json and drops the snapshot. Errors: BASE-010.
     Expected<void> finish(const std::string& result);
-    /// The attempt ended in an error, or because it was asked to stop.
+    /// The attempt ended in an error, or because it was asked to stop; also before `begin`.
     void failed(const Error& error, bool stopped) { m_journal.failed(error, stopped); }
 
 private:
@@ -41,6 +41,7 @@ private:
         : m_folder(std::move(folder))
         , m_logName(std::move(logName))
         , m_journal(std::move(journal)) {}
+    Expected<void> keepLines(std::size_t lines);
     std::filesystem::path m_folder;
     std::string m_logName;
     RunJournal m_journal;
@@ -58,8 +59,10 @@ Expected<Result> trainInFolder(RunFolder& folder, const StopToken& stop, Read&& 
     std::error_code code;
     if (std::filesystem::exists(folder.snapshot(), code)) {
         Expected<State> state = read(folder.snapshot());
-        if (!state)
+        if (!state) {
+            folder.failed(state.error(), false);
             return state.failure();
+        }
         from = std::move(*state);
     }
     if (const auto kept = folder.begin(from ? static_cast<std::size_t>(from->epoch) : 0); !kept)

@@ -143,6 +143,8 @@ Expected<void> RunJournal::begin(std::int64_t from) {
 }
 
 void RunJournal::failed(const Error& error, bool stopped) {
+    if (m_file < 0) // it failed before it could begin
+        (void)begin(0);
     end(stopped ? RunState::Stopped : RunState::Failed,
         stopped ? std::string() : error.text + (error.detail.empty() ? "" : ": " + error.detail));
 }

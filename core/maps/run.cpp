@@ -248,12 +248,16 @@ Expected<TrainingResult> runTraining(const RunRequest& request, const Images& im
     result->model.provenance["command"] = request.command;
     result->model.provenance["data"] = request.data;
     result->model.provenance["version"] = OHMSCAPE_VERSION;
+    const auto failed = [&](const Error& error) {
+        folder->failed(error, false);
+        return Unexpected{error};
+    };
     if (const auto written = writeMapModel(result->model, folder->model()); !written)
-        return written.failure();
+        return failed(written.error());
     if (const auto done = folder->finish(
             resultText(request, *result, config.network.seed, folder->model()) + "\n");
         !done)
-        return done.failure();
+        return failed(done.error());
     return result;
 }
 

@@ -8,6 +8,7 @@
 #include "ui/pages/trainpage.h"
 #include "ui/services/commands.h"
 #include "ui/services/selectionhub.h"
+#include "ui/session/trainings.h"
 #include "uitesting.h"
 #include "widgets/common/messagebar.h"
 #include "widgets/plot/plotview.h"
@@ -421,6 +422,43 @@ private slots:
         QCOMPARE(page->runTable()->rowCount(), before);
         page->openRecipe(m_folder.filePath(u"nothing.yaml"_s));
         QVERIFY(page->bar()->isVisible());
+    }
+    /// A training that fails at once is listed as failed, with the reason, now and when the list is
+    /// read again; there is nothing to continue.
+    void failsAtOnce() {
+        if (!hasEngine())
+            QSKIP("this build has no learning engine");
+        JobService jobs;
+        Trainings trainings(jobs, m_folder.filePath(u"lost"_s).toStdString());
+        TrainPage page(trainings, jobs);
+        TrainingSetup setup;
+        setup.recipe.name = "lost";
+        const QString file = m_folder.filePath(u"lost.h5"_s);
+        QVERIFY(write(file, "no dataset at all"));
+        setup.recipe.data = {file.toStdString()};
+        setup.recipe.steps = 20;
+        const QStringList names = trainings.start(setup);
+        QCOMPARE(names.size(), qsizetype{1});
+        const auto settled = [&] { return trainings.runs()[0].job == 0 && jobs.isIdle(); };
+        QTRY_VERIFY_WITH_TIMEOUT(settled(), 60'000);
+        for (const bool again : {false, true}) {
+            if (again) {
+                trainings.refresh();
+                QTRY_VERIFY(jobs.isIdle());
+            }
+            QCOMPARE(trainings.runs().size(), qsizetype{1});
+            const TrainingRun& run = trainings.runs()[0];
+            QVERIFY(run.state == TrainingRun::State::Failed && !run.canResume());
+            QVERIFY2(run.error.text.size() > 10, run.error.text.c_str());
+            QCOMPARE(page.runTable()->item(0, 2)->text(), u"failed"_s);
+            trainings.resume(names[0]); // as little as the button would do
+            QVERIFY(trainings.runs()[0].job == 0);
+        }
+        // One that was stopped is taken up again; so is one that failed after a snapshot.
+        const std::filesystem::path kept = trainings.folder() / names[0].toStdString();
+        QVERIFY(write(QString::fromStdString((kept / "snapshot.safetensors").string()), "x"));
+        trainings.refresh();
+        QTRY_VERIFY(jobs.isIdle() && trainings.runs()[0].canResume());
     }
     /// The window answers within 50 ms while a training takes all cores: the longest gap between
     /// two ticks of a short timer, the best of a few tries since the machine may be busy.

@@ -208,7 +208,7 @@ QString RunTable::stateOf(const runs::RunRecord& run) {
         case learn::RunState::Unknown:
             break;
         }
-        return run.finished ? tr("finished") : tr("%1 %").arg(percent);
+        return run.finished ? tr("finished") : tr("not finished, %1 %").arg(percent);
     }();
     return run.attempts.resumed > 0 ? tr("%1, resumed").arg(text) : text;
 }

@@ -710,12 +710,14 @@ void TrainPage::showStatus() {
     m_pause->setEnabled(active);
     m_pause->setText(paused ? tr("Continue") : tr("Pause"));
     m_stop->setEnabled(active);
-    m_resume->setVisible(run && !active && run->state != State::Finished);
-    m_remove->setEnabled(run && !active);
+    m_resume->setVisible(run && run->canResume());
+    m_remove->setEnabled(run && !active && run->state != State::Running);
     m_undo->setVisible(m_trainings.canRestore());
     m_report->setEnabled(!shownRuns().isEmpty());
     QString text;
-    if (run && !run->log.isEmpty()) {
+    if (run && run->state == State::Failed && !run->error.text.empty()) {
+        text = qs(run->error.text);
+    } else if (run && !run->log.isEmpty()) {
         const auto& last = run->log.last();
         text = tr("step %L1 of %L2, %3 graphs/s")
                    .arg(last.step)
@@ -723,8 +725,6 @@ void TrainPage::showStatus() {
                    .arg(last.graphsPerSecond, 0, 'f', 0);
         if (active && last.remainingSeconds > 0)
             text += tr(", %1 left").arg(duration(last.remainingSeconds));
-    } else if (run && run->state == State::Failed) {
-        text = qs(run->error.text);
     } else if (active) {
         text = tr("preparing the data");
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/trainings.h"
 
+#include "core/learn/runjournal.h"
 #include "core/runs/runstore.h"
 
 #include "ui/services/text.h"
@@ -69,7 +70,18 @@ TrainingRun Trainings::describe(const learn::RunInfo& info, const fs::path& root
     run.log = {info.log.begin(), info.log.end()};
     run.validation = info.validation;
     run.test = info.test;
-    run.state = info.finished ? TrainingRun::State::Finished : TrainingRun::State::Interrupted;
+    run.kept = info.resumable;
+    if (info.finished) {
+        run.state = TrainingRun::State::Finished;
+        return run;
+    }
+    const learn::RunAttempts attempts = learn::attemptsOf(info.folder);
+    if (attempts.state == learn::RunState::Running) { // by another window, or on a command line
+        run.state = TrainingRun::State::Running;
+    } else if (attempts.state == learn::RunState::Failed) {
+        run.state = TrainingRun::State::Failed;
+        run.error.text = attempts.why;
+    }
     return run;
 }
 
@@ -169,6 +181,8 @@ void Trainings::launch(TrainingRun run) {
                 known->state = TrainingRun::State::Interrupted;
             } else {
                 known->state = TrainingRun::State::Failed;
+                std::error_code ignored;
+                known->kept = fs::exists(known->folder / "snapshot.safetensors", ignored);
                 known->error = result.error();
                 emit failed(result.error());
             }
@@ -198,7 +212,7 @@ void Trainings::stop(const QString& name) {
 
 void Trainings::resume(const QString& name) {
     TrainingRun* run = at(name);
-    if (!run || run->job != 0 || run->state == TrainingRun::State::Finished)
+    if (!run || !run->canResume())
         return;
     TrainingRun again = *run;
     // The log goes on from the snapshot, which the run reads itself.

@@ -35,6 +35,12 @@ struct TrainingRun {
     QString from, device;
     Error error;
     JobId job = 0;
+    bool kept = false; ///< it has a snapshot to go on from
+
+    /// It can be taken up again: it was interrupted, or failed after a snapshot.
+    bool canResume() const {
+        return job == 0 && (state == State::Interrupted || (state == State::Failed && kept));
+    }
 
     /// What was measured last.
     std::optional<learn::RegressionMetrics> last() const;

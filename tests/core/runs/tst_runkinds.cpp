@@ -304,6 +304,51 @@ private slots:
         QCOMPARE(curves.validation.front().mean, (std::vector<double>{0.02}));
         QVERIFY(toCsv(curves).find("score,\"parasitics-1\",20,0.1") != std::string::npos);
     }
+    /// What fails before it begins has failed: it is neither at work nor to be continued.
+    void failsAtOnce() {
+        const fs::path root = fresh("at-once"), folder = root / "deep-1";
+        const std::string settings = "kind: deep\nname: \"gsr\"\nsteps: 10\nseed: 1\n";
+        const auto state = [&] { return learn::attemptsOf(folder); };
+        {
+            auto run = learn::RunFolder::open(folder, settings);
+            QVERIFY(run.ok());
+            // A snapshot that is none, say.
+            run->failed({"LEARN-003", "The file is damaged", "no header", {}, {}}, false);
+        }
+        QVERIFY(state().state == learn::RunState::Failed);
+        QCOMPARE(state().why, std::string("The file is damaged: no header"));
+        QCOMPARE(state().attempts, 1);
+        // A log that cannot be kept: there is a folder of its name.
+        fs::create_directories(folder / "epochs.jsonl");
+        {
+            auto run = learn::RunFolder::open(folder, settings);
+            QVERIFY(run.ok());
+            QVERIFY(!run->begin(0).ok());
+            QVERIFY(state().state == learn::RunState::Failed); // before the folder is let go
+            QVERIFY(!state().why.empty());
+        }
+        QVERIFY(state().state == learn::RunState::Failed);
+        QCOMPARE(state().attempts, 2);
+        // A log that contradicts the snapshot.
+        fs::remove(folder / "epochs.jsonl");
+        {
+            auto run = learn::RunFolder::open(folder, settings);
+            QVERIFY(run.ok() && !run->begin(3).ok());
+        }
+        QVERIFY(state().state == learn::RunState::Failed);
+        // Then it works, and is no failure any more.
+        {
+            auto run = learn::RunFolder::open(folder, settings);
+            QVERIFY(run.ok() && run->begin(0).ok());
+            QVERIFY(state().state == learn::RunState::Running);
+            run->failed({"LEARN-012", "The training was stopped", {}, {}, {}}, true);
+        }
+        QVERIFY(state().state == learn::RunState::Stopped);
+        // Where no folder can be made there is no run.
+        write(root / "file", "x");
+        QCOMPARE(learn::RunFolder::open(root / "file" / "deep-2", settings).error().code,
+                 std::string("BASE-010"));
+    }
     /// A list made by the first version goes on, with what people said.
     void listOfTheFirstVersion() {
         const fs::path root = fresh("old");
