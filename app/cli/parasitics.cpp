@@ -88,7 +88,9 @@ void importCommand(const ImportOptions& options, Context& context) {
     request.graph.supply = options.supply;
     request.suppliesAreGround = options.supplies == "ground";
     request.command = context.command;
-    const auto imported = parasitics::importDesigns(request, context.stop, context.progress);
+    std::vector<parasitics::FailedImport> failed;
+    const auto imported =
+        parasitics::importDesigns(request, context.stop, context.progress, &failed);
     if (!imported)
         return context.fail(imported.error());
     std::vector<parasitics::Design> designs;
@@ -98,8 +100,27 @@ void importCommand(const ImportOptions& options, Context& context) {
             return context.fail(old.error());
         designs = std::move(*old);
     }
-    Json list = Json::array();
+    Json list = Json::array(), lost = Json::array();
     std::string text;
+    Diagnostics failures; // the other designs are kept all the same
+    for (const auto& [name, error] : failed) {
+        failures.push_back({Severity::Error,
+                            error.code,
+                            name + " was not imported: " + error.text +
+                                (error.detail.empty() ? "" : ": " + error.detail),
+                            error.where,
+                            0,
+                            0,
+                            {}});
+        lost.push_back({{"name", name},
+                        {"code", error.code},
+                        {"text", error.text},
+                        {"detail", error.detail},
+                        {"where", error.where}});
+    }
+    context.show(failures);
+    if (!failed.empty())
+        context.exitCode = kBadInput;
     for (const auto& item : *imported) {
         Diagnostics findings = item.findings;
         findings.insert(findings.end(), item.paired.report.findings.begin(),
@@ -119,7 +140,8 @@ void importCommand(const ImportOptions& options, Context& context) {
         text += std::to_string(designs.size()) + " designs in " + options.output + "\n";
     }
     if (context.json)
-        return context.print(Json{{"ok", true}, {"file", options.output}, {"designs", list}});
+        return context.print(Json{
+            {"ok", failed.empty()}, {"file", options.output}, {"designs", list}, {"failed", lost}});
     context.print(text);
 }
 

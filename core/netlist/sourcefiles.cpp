@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/netlist/sourcefiles.h"
 
+#include "core/base/packed.h"
 #include "core/base/text.h"
 
 #include <algorithm>
@@ -103,6 +104,9 @@ bool isInside(const fs::path& path, const fs::path& root) {
 } // namespace
 
 Expected<SourceText> textOf(SourceText bytes, const std::string& name, const StopToken& stop) {
+    if (const std::string_view packer = packedBy(bytes.view()); !packer.empty())
+        return fail("NET-003", "This file is compressed", std::string(packer), name,
+                    "Unpack it and open what is inside");
     bool plain = bytes.view().substr(0, 16).find('\0') == std::string_view::npos;
     for (std::size_t at = 0; at < bytes.size && plain; at += kChunk) {
         plain = isAscii(bytes.view().substr(at, kChunk));

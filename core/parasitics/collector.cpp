@@ -244,9 +244,18 @@ Expected<Extraction> Collector::finish() {
     if (m_stopped)
         return fail("PAR-002", "Reading was stopped", {}, m_file);
     addUp();
-    if (out.elements == 0)
-        return fail("PAR-001", "No capacitance was found in this file", {}, m_file,
+    if (out.elements == 0) {
+        std::string why; // what was found instead
+        if (!out.findings.empty()) {
+            const Diagnostic& first = out.findings.front();
+            why = first.text + (first.line > 0 ? ", line " + std::to_string(first.line) : "") +
+                  (out.findings.size() > 1
+                       ? "; " + std::to_string(out.findings.size() - 1) + " more findings"
+                       : "");
+        }
+        return fail("PAR-001", "No capacitance was found in this file", why, m_file,
                     "An extraction is SPICE with C lines, DSPF or SPEF");
+    }
     std::vector<double> values;
     for (const auto& coupling : out.couplings)
         values.push_back(coupling.farad);

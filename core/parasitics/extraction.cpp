@@ -2,6 +2,7 @@
 #include "core/parasitics/extraction.h"
 
 #include "core/base/files.h"
+#include "core/base/packed.h"
 #include "core/base/text.h"
 #include "core/parasitics/collector.h"
 
@@ -98,6 +99,12 @@ Expected<Extraction> readExtractionText(std::string_view text, const std::string
                                         const ExtractionOptions& options, StopToken stop,
                                         ProgressSink& progress) {
     const auto begin = std::chrono::steady_clock::now();
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+        return fail("PAR-001", "This file is empty", {}, name,
+                    "An extraction is SPICE with C lines, DSPF or SPEF");
+    if (const std::string_view packer = packedBy(text); !packer.empty())
+        return fail("PAR-001", "This file is compressed", std::string(packer), name,
+                    "Unpack it and import what is inside");
     if (text.substr(0, kProbe).find('\0') != std::string_view::npos)
         return fail("PAR-001", "This is not a text file", {}, name,
                     "An extraction is SPICE with C lines, DSPF or SPEF");

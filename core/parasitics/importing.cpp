@@ -89,10 +89,69 @@ void groundSupplies(Extraction& extraction, const GraphOptions& options) {
     });
 }
 
+Expected<Imported> importOne(const ImportRequest& request, const Files& files,
+                             const StopToken& stop, ProgressSink& progress) {
+    netlist::ReadOptions how;
+    how.top = request.top;
+    const auto circuit = netlist::readNetlist(files.schematic, how, stop);
+    if (!circuit)
+        return circuit.failure();
+    if ((*circuit)->deviceCount() == 0)
+        return fail("PAR-008", "The schematic has no devices", {}, files.schematic.string(),
+                    "Choose the netlist of the circuit; the top names its subcircuit");
+    ExtractionOptions extractionOptions;
+    extractionOptions.top = request.extractedTop;
+    extractionOptions.ground = request.graph.ground;
+    auto extraction = readExtraction(files.extraction, extractionOptions, stop, progress);
+    if (!extraction) {
+        Error error = extraction.error();
+        // A netlist without a capacitance, and one with: somebody took one for the other.
+        if (error.code == "PAR-001" && readExtraction(files.schematic, {}, stop).ok())
+            error.hint = "The file given as the schematic has capacitances: are the two exchanged?";
+        return Unexpected{error};
+    }
+    if (request.suppliesAreGround)
+        groundSupplies(*extraction, request.graph);
+    auto paired = pairDesign(**circuit, *extraction, request.graph, stop);
+    if (!paired) {
+        Error error = paired.error();
+        if (error.code == "PAR-020")
+            error.where = files.schematic.string();
+        else if (error.where.empty())
+            error.where = files.extraction.string();
+        return Unexpected{error};
+    }
+    Imported item;
+    item.paired = std::move(*paired);
+    Design& design = item.paired.design;
+    design.graph.name = !files.name.empty()        ? files.name
+                        : !extraction->top.empty() ? extraction->top
+                                                   : files.extraction.stem().string();
+    design.provenance = {{"schematic", files.schematic.filename().string()},
+                         {"extraction", files.extraction.filename().string()},
+                         {"format", formatName(extraction->format)},
+                         {"top", extraction->top},
+                         {"supplies", request.suppliesAreGround ? "ground" : "left out"},
+                         {"command", request.command}};
+    item.format = formatName(extraction->format);
+    item.bytes = extraction->bytes;
+    item.elements = extraction->elements;
+    item.zeros = extraction->zeros;
+    item.seconds = extraction->seconds;
+    for (const Diagnostic& d : (*circuit)->diagnostics()) {
+        if (d.severity == Severity::Error)
+            item.findings.push_back(d);
+    }
+    item.findings.insert(item.findings.end(), extraction->findings.begin(),
+                         extraction->findings.end());
+    return item;
+}
+
 } // namespace
 
 Expected<std::vector<Imported>> importDesigns(const ImportRequest& request, StopToken stop,
-                                              ProgressSink& progress) {
+                                              ProgressSink& progress,
+                                              std::vector<FailedImport>* failed) {
     std::vector<Files> files;
     std::error_code code;
     const bool folders =
@@ -112,54 +171,23 @@ Expected<std::vector<Imported>> importDesigns(const ImportRequest& request, Stop
                     "Give a schematic and its extraction, or folders that hold schematic.* and "
                     "extracted.*");
     std::vector<Imported> all;
+    std::vector<FailedImport> lost;
     for (std::size_t i = 0; i < files.size(); ++i) {
-        Part part(progress, i, files.size(),
-                  files[i].name.empty() ? files[i].extraction.filename().string() : files[i].name);
-        netlist::ReadOptions how;
-        how.top = request.top;
-        const auto circuit = netlist::readNetlist(files[i].schematic, how, stop);
-        if (!circuit)
-            return circuit.failure();
-        ExtractionOptions extractionOptions;
-        extractionOptions.top = request.extractedTop;
-        extractionOptions.ground = request.graph.ground;
-        auto extraction = readExtraction(files[i].extraction, extractionOptions, stop, part);
-        if (!extraction)
-            return extraction.failure();
-        if (request.suppliesAreGround)
-            groundSupplies(*extraction, request.graph);
-        auto paired = pairDesign(**circuit, *extraction, request.graph, stop);
-        if (!paired) {
-            Error error = paired.error();
-            if (error.where.empty())
-                error.where = files[i].extraction.string();
-            return Unexpected{error};
-        }
-        Imported item;
-        item.paired = std::move(*paired);
-        Design& design = item.paired.design;
-        design.graph.name = !files[i].name.empty()     ? files[i].name
-                            : !extraction->top.empty() ? extraction->top
-                                                       : files[i].extraction.stem().string();
-        design.provenance = {{"schematic", files[i].schematic.filename().string()},
-                             {"extraction", files[i].extraction.filename().string()},
-                             {"format", formatName(extraction->format)},
-                             {"top", extraction->top},
-                             {"supplies", request.suppliesAreGround ? "ground" : "left out"},
-                             {"command", request.command}};
-        item.format = formatName(extraction->format);
-        item.bytes = extraction->bytes;
-        item.elements = extraction->elements;
-        item.zeros = extraction->zeros;
-        item.seconds = extraction->seconds;
-        for (const Diagnostic& d : (*circuit)->diagnostics()) {
-            if (d.severity == Severity::Error)
-                item.findings.push_back(d);
-        }
-        item.findings.insert(item.findings.end(), extraction->findings.begin(),
-                             extraction->findings.end());
-        all.push_back(std::move(item));
+        const std::string name =
+            files[i].name.empty() ? files[i].extraction.filename().string() : files[i].name;
+        Part part(progress, i, files.size(), name);
+        auto item = importOne(request, files[i], stop, part);
+        if (item)
+            all.push_back(std::move(*item));
+        else if (!failed || stop.stopRequested())
+            return item.failure();
+        else
+            lost.push_back({name, item.error()});
     }
+    if (all.empty())
+        return Unexpected{lost.front().error};
+    if (failed)
+        *failed = std::move(lost);
     return all;
 }
 

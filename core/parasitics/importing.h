@@ -32,9 +32,18 @@ struct Imported {
     Diagnostics findings; ///< of the schematic's reading (errors only) and of the extraction
 };
 
-/// Reads and pairs. A folder without the two files is left out; a design that fails ends the
-/// import. Errors: PAR-006 nothing to import, those of readNetlist, readExtraction and pairDesign.
+/// A design that could not be imported, and why. A plain value.
+struct FailedImport {
+    std::string name;
+    Error error;
+};
+
+/// Reads and pairs. A folder without the two files is left out. Of several designs those that fail
+/// are told in `failed` and the others are imported all the same; where none can be, or nobody asks
+/// for them, the first failure is the result. Errors: PAR-006 nothing to import, those of
+/// readNetlist, readExtraction and pairDesign.
 Expected<std::vector<Imported>> importDesigns(const ImportRequest& request, StopToken stop = {},
-                                              ProgressSink& progress = noProgress());
+                                              ProgressSink& progress = noProgress(),
+                                              std::vector<FailedImport>* failed = nullptr);
 
 } // namespace ohm::parasitics

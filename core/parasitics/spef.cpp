@@ -65,6 +65,11 @@ private:
     void keyword(std::string_view word, std::string_view rest, std::uint64_t number,
                  std::uint64_t& opened) {
         if (word == "*D_NET") {
+            if (!m_hasUnit)
+                m_collector.find(Severity::Warning, "PAR-011",
+                                 "The file names no capacitance unit; picofarad is assumed",
+                                 number);
+            m_hasUnit = true;
             m_inNet = true;
             opened = number;
             ++m_netNumber;
@@ -126,11 +131,14 @@ private:
         if (error != std::errc{} || end != factorText.data() + factorText.size() || !(factor > 0) ||
             scale == 0) {
             m_collector.find(Severity::Error, "PAR-011",
-                             "The capacitance unit is not understood; picofarad is assumed", number,
-                             std::string(factorText) + " " + name);
+                             "The capacitance unit \"" + std::string(factorText) + " " + name +
+                                 "\" is not understood; picofarad is assumed",
+                             number);
+            m_hasUnit = true; // said once is enough
             return;
         }
         m_unit = factor * scale;
+        m_hasUnit = true;
     }
 
     void mapName(std::string_view index, std::string_view name) {
@@ -249,6 +257,7 @@ private:
     std::uint32_t m_net = NetSections::kUnknown;
     std::uint64_t m_netNumber = 0;
     double m_unit = 1e-12;
+    bool m_hasUnit = false; ///< or it was told that there is none
     char m_delimiter = ':';
     static constexpr std::size_t kDense = 1 << 16; ///< numbers that any file may use
     std::size_t m_mapped = 0;                      ///< entries of the name map

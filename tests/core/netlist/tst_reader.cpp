@@ -88,11 +88,16 @@ void TestReader::refused_data() {
                                           "ELF\0\0\0\0\1\2\3\4",
                                           12)
                             << QByteArray("NET-003");
-    QTest::newRow("LTspice drawing") << QByteArray("Version 4\nSHEET 1 880 680\n") << QByteArray("NET-004");
-    QTest::newRow("xschem drawing") << QByteArray("v {xschem version=3.4}\n") << QByteArray("NET-004");
-    QTest::newRow("KiCad drawing") << QByteArray("(kicad_sch (version 1)\n") << QByteArray("NET-004");
+    QTest::newRow("compressed") << QByteArray("\x1F\x8B\x08\0\0\0\0\0", 8) << QByteArray("NET-003");
+    QTest::newRow("LTspice drawing")
+        << QByteArray("Version 4\nSHEET 1 880 680\n") << QByteArray("NET-004");
+    QTest::newRow("xschem drawing")
+        << QByteArray("v {xschem version=3.4}\n") << QByteArray("NET-004");
+    QTest::newRow("KiCad drawing")
+        << QByteArray("(kicad_sch (version 1)\n") << QByteArray("NET-004");
     QTest::newRow("gEDA drawing") << QByteArray("v 20201216 2\nC 1 2\n") << QByteArray("NET-004");
-    QTest::newRow("KiCad board netlist") << QByteArray("(export (version D)\n") << QByteArray("NET-004");
+    QTest::newRow("KiCad board netlist")
+        << QByteArray("(export (version D)\n") << QByteArray("NET-004");
 }
 
 void TestReader::refused() {
@@ -125,9 +130,9 @@ void TestReader::includes() {
     put(QStringLiteral("sub/models.inc"), "r9 not_a_title b 1\n.include 'deeper/more.inc'\n");
     put(QStringLiteral("sub/deeper/more.inc"), "c9 b 0 1p\n.end\nc10 b 0 1\n");
     put(QStringLiteral("with blank.inc"), "l9 b 0 1\n");
-    const auto circuit = readNetlist(put(QStringLiteral("main.sp"),
-                                         "t\n.INCLUDE \"sub/models.inc\"\n.inc with blank.inc\nr1 a b 1\n"
-                                         ".include nosuch.inc\n"));
+    const auto circuit = readNetlist(put(
+        QStringLiteral("main.sp"), "t\n.INCLUDE \"sub/models.inc\"\n.inc with blank.inc\nr1 a b 1\n"
+                                   ".include nosuch.inc\n"));
     QVERIFY(circuit.ok());
     QCOMPARE(letters(**circuit), std::string("c1 l1 r2"));
     QCOMPARE(codes(**circuit), std::string("NET-011"));
@@ -142,7 +147,8 @@ void TestReader::includes() {
 
 void TestReader::includeOutside() {
     put(QStringLiteral("outside.inc"), "r9 a b 1\n");
-    const std::string main = put(QStringLiteral("inner/main.sp"), "t\n.include ../outside.inc\nr1 a b 1\n");
+    const std::string main =
+        put(QStringLiteral("inner/main.sp"), "t\n.include ../outside.inc\nr1 a b 1\n");
     const auto confined = readNetlist(main);
     QVERIFY(confined.ok());
     QCOMPARE(letters(**confined), std::string("r1"));
@@ -152,7 +158,8 @@ void TestReader::includeOutside() {
     const auto allowed = readNetlist(main, options);
     QVERIFY(allowed.ok());
     QCOMPARE(letters(**allowed), std::string("r2"));
-    for (const char* path : {"/etc/passwd", "../../../../../../etc/passwd", "/dev/zero", "/proc/self/mem"}) {
+    for (const char* path :
+         {"/etc/passwd", "../../../../../../etc/passwd", "/dev/zero", "/proc/self/mem"}) {
         const auto circuit = readNetlist(put(QStringLiteral("inner/absolute.sp"),
                                              QByteArray("t\n.include ") + path + "\nr1 a b 1\n"));
         QVERIFY(circuit.ok());
@@ -176,8 +183,8 @@ void TestReader::includeThroughLink() {
 void TestReader::includeCircle() {
     put(QStringLiteral("a.inc"), "r2 a b 1\n.include b.inc\n");
     put(QStringLiteral("b.inc"), "r3 a b 1\n.include a.inc\n.include circle.sp\n");
-    const auto circuit =
-        readNetlist(put(QStringLiteral("circle.sp"), "t\n.include a.inc\nr1 a b 1\n.include circle.sp\n"));
+    const auto circuit = readNetlist(
+        put(QStringLiteral("circle.sp"), "t\n.include a.inc\nr1 a b 1\n.include circle.sp\n"));
     QVERIFY(circuit.ok());
     QCOMPARE(letters(**circuit), std::string("r3"));
     QCOMPARE(codes(**circuit), std::string("NET-014"));
@@ -196,11 +203,12 @@ void TestReader::includeBomb() {
 }
 
 void TestReader::librarySections() {
-    put(QStringLiteral("corner.lib"), "* library\n.lib tt\n.param vt=1\n.lib 'corner.lib' common\n.endl tt\n"
-                                      ".lib FF\nc9 a b 1\n.endl\n.LIB common\nr9 a b {vt}\n.endl common\n");
-    const auto circuit = readNetlist(put(QStringLiteral("lib.sp"),
-                                         "t\n.lib 'corner.lib' TT\nr1 a b 1\n.lib corner.lib nosuch\n"
-                                         ".lib mine\nl1 a b 1\n.endl mine\n"));
+    put(QStringLiteral("corner.lib"),
+        "* library\n.lib tt\n.param vt=1\n.lib 'corner.lib' common\n.endl tt\n"
+        ".lib FF\nc9 a b 1\n.endl\n.LIB common\nr9 a b {vt}\n.endl common\n");
+    const auto circuit = readNetlist(
+        put(QStringLiteral("lib.sp"), "t\n.lib 'corner.lib' TT\nr1 a b 1\n.lib corner.lib nosuch\n"
+                                      ".lib mine\nl1 a b 1\n.endl mine\n"));
     QVERIFY(circuit.ok());
     QCOMPARE(letters(**circuit), std::string("r2"));
     QCOMPARE(value(**circuit, "r9", "value"), 1.0);
@@ -209,15 +217,16 @@ void TestReader::librarySections() {
 
 void TestReader::libraryAsInclude() {
     put(QStringLiteral("opamps.lib"), ".subckt amp a b\nr1 a b 1\n.ends\n");
-    const auto circuit = readNetlist(put(QStringLiteral("pspice.sp"), "t\n.lib \"opamps.lib\"\n.LIB\nx1 a b amp\n"));
+    const auto circuit =
+        readNetlist(put(QStringLiteral("pspice.sp"), "t\n.lib \"opamps.lib\"\n.LIB\nx1 a b amp\n"));
     QVERIFY(circuit.ok());
     QCOMPARE(letters(**circuit), std::string("r1"));
 }
 
 void TestReader::foreignPaths() {
     put(QStringLiteral("bsim.mod"), "r9 a b 1\n");
-    const auto circuit = readNetlist(put(QStringLiteral("foreign.sp"),
-                                         "t\n.include C:\\Users\\me\\models\\bsim.mod\nr1 a b 1\n"));
+    const auto circuit = readNetlist(put(
+        QStringLiteral("foreign.sp"), "t\n.include C:\\Users\\me\\models\\bsim.mod\nr1 a b 1\n"));
     QVERIFY(circuit.ok());
     QCOMPARE(letters(**circuit), std::string("r2"));
 }
@@ -307,11 +316,13 @@ void TestReader::manyFindings() {
 void TestReader::stops() {
     std::string text = "t\n";
     for (int i = 0; i < 400000; ++i)
-        text += "r" + std::to_string(i) + " n" + std::to_string(i) + " n" + std::to_string(i + 1) + " 1k\n";
+        text += "r" + std::to_string(i) + " n" + std::to_string(i) + " n" + std::to_string(i + 1) +
+                " 1k\n";
     StopSource source;
     class StopAtFirst : public ProgressSink {
     public:
-        explicit StopAtFirst(StopSource& s) : m_source(s) {}
+        explicit StopAtFirst(StopSource& s)
+            : m_source(s) {}
         void report(double fraction, const std::string&) override {
             if (fraction > 0.05)
                 m_source.requestStop();
@@ -371,24 +382,32 @@ void TestReader::hostile_data() {
     // Found by fuzzing and thinking: none may crash, hang or read beyond the text.
     add("alter inside an open cell", ".subckt a b\n.alter 1\nx1 1 ,");
     add("keyword at the end of a card", "t\ng1 a b vccap\ne1 a b and\n");
-    add("all letters alone", "t\na\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\nm\nn\no\np\nq\nr\ns\nt\nu\nv\nw\nx\ny\nz\n");
+    add("all letters alone",
+        "t\na\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\nm\nn\no\np\nq\nr\ns\nt\nu\nv\nw\nx\ny\nz\n");
     add("letters with an assignment", "t\nr=1\nm = 2\nx1=3\nq1 a=1\ne1 a b=2\nx1 a b=1\nw1 = =\n");
-    add("dots alone", "t\n.\n..\n.=\n.subckt\n.model\n.model a\n.param\n.param =\n.func\n.func f\n.func (\n.lib\n"
-                      ".include\n.global\n.if\n.elseif\n.else\n.endif\n.endl\n.ends\n.data\n");
-    add("unclosed quotes", "t\nr1 a b '1\nr2 a b {1\nr3 a b \"1\n.param a='1\n.include \"x\n.lib 'x\n");
+    add("dots alone",
+        "t\n.\n..\n.=\n.subckt\n.model\n.model a\n.param\n.param =\n.func\n.func f\n.func (\n.lib\n"
+        ".include\n.global\n.if\n.elseif\n.else\n.endif\n.endl\n.ends\n.data\n");
+    add("unclosed quotes",
+        "t\nr1 a b '1\nr2 a b {1\nr3 a b \"1\n.param a='1\n.include \"x\n.lib 'x\n");
     add("unclosed in continuations", "t\nr1 a b '1\n+ 2\n+ 3\ne1 a b {x\n+ y\n\n* c\n+ z\n");
     add("plus only", "+\n+\n+ a\n");
     add("backslash at the end", "t\nr1 a b \\");
     add("backslash and nothing", "t\nr1 a \\\n");
     add("dollar at the end", "t\nr1 a b $");
     add("slash at the end", "t\nr1 a b /");
-    add("poly of nonsense", "t\ne1 a b poly(-1) c\ne2 a b poly(1e30) c d\ne3 a b poly\ne4 a b poly(x) c\n");
-    add("zero bytes", QByteArray("t\nr1 a b 1\n") + QByteArray(70000, ' ') + QByteArray(3, '\0') + "\nr2 a b 1\n");
+    add("poly of nonsense",
+        "t\ne1 a b poly(-1) c\ne2 a b poly(1e30) c d\ne3 a b poly\ne4 a b poly(x) c\n");
+    add("zero bytes", QByteArray("t\nr1 a b 1\n") + QByteArray(70000, ' ') + QByteArray(3, '\0') +
+                          "\nr2 a b 1\n");
     add("brackets", "t\nr1 ((((( a b ))))) 1\nx1 ()()() s\nv1 a b ((((((\nv2 a b ))))))\n");
-    add("many brackets", "t\nv1 a b " + QByteArray(100000, '(') + "\nr1 a b " + QByteArray(100000, '{') + "\n");
+    add("many brackets",
+        "t\nv1 a b " + QByteArray(100000, '(') + "\nr1 a b " + QByteArray(100000, '{') + "\n");
     add("model of itself", "t\nd1 a b x\n.model x ako:x\n");
-    add("cells of one name nested", "t\nx1 a s\n.subckt s p\n.subckt s q\nx1 q s\n.ends\nx2 p s\n.ends\n");
-    add("two cells in a ring", "t\nx1 a s\n.subckt s p\nx1 p t\n.ends\n.subckt t p\nx1 p s\nr1 p 0 1\n.ends\n");
+    add("cells of one name nested",
+        "t\nx1 a s\n.subckt s p\n.subckt s q\nx1 q s\n.ends\nx2 p s\n.ends\n");
+    add("two cells in a ring",
+        "t\nx1 a s\n.subckt s p\nx1 p t\n.ends\n.subckt t p\nx1 p s\nr1 p 0 1\n.ends\n");
     add("only a ring", ".subckt s p\nx1 p t\n.ends\n.subckt t p\nx1 p s\n.ends\n");
     add("if without end", "t\n.if\n.if\n.else\n.elseif (1)\nr1 a b 1\n");
     add("comment block at the end", "t\nr1 a b 1\n*\n*\n*");

@@ -276,6 +276,51 @@ private slots:
         }
     }
 
+    /// Of several designs the sound ones come in, and each of the others is told with its reason.
+    void soundOnesComeIn() {
+        QTemporaryDir folder;
+        const std::filesystem::path root = folder.path().toStdString();
+        const std::string schematic = ".subckt t a b vss\nM1 a b vss vss n w=1u l=0.15u\n"
+                                      "M2 b a vss vss n w=1u l=0.15u\n.ends\n";
+        const std::string extraction = ".subckt t a b vss\nC1 a b 1f\nC2 a vss 2f\n.ends\n";
+        const auto write = [&](const char* name, const std::string& s, const std::string& e) {
+            std::filesystem::create_directories(root / name);
+            std::ofstream(root / name / "schematic.sp") << s;
+            std::ofstream(root / name / "extracted.sp") << e;
+        };
+        write("a-good", schematic, extraction);
+        write("b-swapped", extraction, schematic);
+        write("c-empty", "", extraction);
+        write("d-good", schematic, extraction);
+        write("e-rails", ".subckt t vdd vss\nM1 vdd vss vss vss n w=1u l=0.15u\n.ends\n",
+              extraction);
+        ImportRequest request;
+        request.paths = {root};
+        std::vector<FailedImport> failed;
+        const auto imported = importDesigns(request, {}, noProgress(), &failed);
+        QVERIFY2(imported.ok(), imported.ok() ? "" : imported.error().message().c_str());
+        QCOMPARE(imported->size(), std::size_t{2});
+        QCOMPARE((*imported)[1].paired.design.graph.name, std::string("d-good"));
+        QCOMPARE(failed.size(), std::size_t{3});
+        QCOMPARE(failed[0].name, std::string("b-swapped"));
+        QVERIFY2(failed[0].error.hint.find("exchanged") != std::string::npos,
+                 failed[0].error.message().c_str());
+        QCOMPARE(failed[1].error.code, std::string("PAR-008"));
+        QVERIFY(failed[1].error.where.find("schematic.sp") != std::string::npos);
+        QCOMPARE(failed[2].error.code, std::string("PAR-020"));
+        QVERIFY(failed[2].error.where.find("schematic.sp") != std::string::npos);
+        // Where nobody asks, or none is sound, the first failure is the answer.
+        QCOMPARE(importDesigns(request).error().code, std::string("PAR-001"));
+        request.paths = {root / "c-empty"};
+        QCOMPARE(importDesigns(request, {}, noProgress(), &failed).error().code,
+                 std::string("PAR-008"));
+        // A stop ends all.
+        StopSource source;
+        source.requestStop();
+        request.paths = {root};
+        QVERIFY(!importDesigns(request, source.token(), noProgress(), &failed).ok());
+    }
+
     void nothingToImport() {
         QTemporaryDir folder;
         ImportRequest request;

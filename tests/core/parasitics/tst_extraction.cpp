@@ -275,6 +275,40 @@ private slots:
             QVERIFY(finds(*e, code.toUtf8().constData()));
     }
 
+    /// What is wrong is said in words that help, not only by its code.
+    void sentences() {
+        const auto said = [](std::string_view text) {
+            const auto e = readExtractionText(text, "file.sp");
+            return e.ok() ? std::string("read") : e.error().message();
+        };
+        const auto has = [](const std::string& text, const char* part) {
+            return text.find(part) != std::string::npos;
+        };
+        QVERIFY(has(said(" \n\t\n"), "empty"));
+        QVERIFY(has(said(std::string_view("\x1f\x8b\x08\0\0\0", 6)), "compressed"));
+        QVERIFY(has(said(std::string_view("\x1f\x8b\x08\0\0\0", 6)), "gzip"));
+        QVERIFY(has(said(std::string_view("PK\x03\x04 x", 6)), "zip"));
+        QVERIFY(has(said("BZh is a comment\nR1 a b 1\n"), "No capacitance")); // a text
+        // Why there is no capacitance.
+        const std::string values = said(".subckt t a b\nC1 a b\nC2 a b x\n.ends\n");
+        QVERIFY2(has(values, "no value that can be read, line 2") && has(values, "1 more"),
+                 values.c_str());
+        QVERIFY(has(said(".subckt t a b\nM1 a b"), "may be cut short"));
+        // The unit, as the file writes it; one that is not there is told, too.
+        for (const char* unit : {"*C_UNIT 1 PARSEC\n", ""}) {
+            const auto e = readExtractionText(std::string("*SPEF\n") + unit +
+                                                  "*D_NET a 1\n*CAP\n1 a 0.001\n*END\n"
+                                                  "*D_NET b 1\n*CAP\n1 b 0.001\n*END\n",
+                                              "file.spef");
+            QVERIFY(e.ok());
+            QCOMPARE(std::count_if(e->findings.begin(), e->findings.end(),
+                                   [](const auto& d) { return d.code == "PAR-011"; }),
+                     std::ptrdiff_t{1});
+            QVERIFY(has(e->findings.front().text, *unit ? "parsec" : "no capacitance unit"));
+            QVERIFY(near(e->ground[static_cast<std::size_t>(nodeOf(*e, "a"))], 1e-15));
+        }
+    }
+
     void explosion() {
         // A few lines that would expand to 2^40 instances.
         std::string text = ".subckt c0 a b\nC1 a b 1f\n.ends\n";
