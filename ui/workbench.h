@@ -14,6 +14,7 @@ class Prediction;
 class VoltageDisplay;
 class WhatIf;
 class Finetuning;
+class CouplingDisplay;
 
 /// What every pane and dock of one window shares. Owned by the window; outlives the panes.
 struct Workbench {
@@ -28,6 +29,7 @@ struct Workbench {
     VoltageDisplay& voltages;
     WhatIf& whatIf;
     Finetuning& finetuning;
+    CouplingDisplay& couplings;
 };
 
 } // namespace ohm::ui

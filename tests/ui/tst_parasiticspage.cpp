@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runs/curves.h"
+#include "ui/dialogs/importdialog.h"
 #include "ui/models/capacitancetable.h"
 #include "ui/models/runtable.h"
 #include "ui/pages/accuracypane.h"
@@ -9,19 +10,28 @@
 #include "ui/pages/estimatepane.h"
 #include "ui/pages/parasiticspage.h"
 #include "ui/pages/runspage.h"
+#include "ui/panes/couplingbar.h"
+#include "ui/panes/graphpane.h"
+#include "ui/panes/schematicpane.h"
+#include "ui/services/commands.h"
 #include "ui/services/selectionhub.h"
+#include "ui/session/couplingdisplay.h"
 #include "ui/session/voltagedisplay.h"
+#include "ui/window/workspacepage.h"
 #include "uitesting.h"
 #include "widgets/common/messagebar.h"
 #include "widgets/graph/graphview.h"
 #include "widgets/plot/plotview.h"
 #include "widgets/scatter/scatterview.h"
+#include "widgets/schematic/schematicview.h"
 
 #include <QAbstractItemModelTester>
+#include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QElapsedTimer>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
 #include <QScrollBar>
@@ -31,7 +41,9 @@
 #include <QTabWidget>
 #include <QTableView>
 #include <QTableWidget>
+#include <QToolButton>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -178,6 +190,24 @@ private slots:
         redraw("draw", [&] { pane->drawButton()->setChecked(true); });
         window.showPage(MainWindow::Page::Circuit);
         redraw("circuit", [] {});
+        // Only what lies around the selection is drawn as lines.
+        CouplingDisplay& couplings = window.bench().couplings;
+        const auto& entries = window.parasiticsPage()->work().annotation()->entries;
+        const auto coupled = std::find_if(entries.begin(), entries.end(),
+                                          [](const auto& e) { return !e.toGround(); });
+        window.bench().hub.select(ObjectId{ObjectKind::Net, coupled->a}, SelectionSource::Graph);
+        QVERIFY(couplings.couplings() > CouplingDisplay::kMostWhole && !couplings.isWhole());
+        QVERIFY(!couplings.lines().empty() &&
+                couplings.lines().size() <= CouplingDisplay::kMostAround);
+        std::set<netlist::NetId> nets;
+        for (const auto& line : couplings.lines())
+            nets.insert({line.a, line.b});
+        QVERIFY(nets.size() <= CouplingDisplay::kMostNets);
+        redraw("another net's lines", [&] {
+            window.bench().hub.select(ObjectId{ObjectKind::Net, 1001}, SelectionSource::Schematic);
+        });
+        redraw("nothing selected", [&] { window.bench().hub.clear(); });
+        QVERIFY(couplings.lines().empty() && couplings.summary().contains(u"select a net"_s));
         redraw("threshold drawn", [&] { pane->leastSlider()->setValue(20); });
         redraw("select drawn", [&] { pane->table()->selectRow(1); });
         const QString out = m_folder.filePath(u"large.sp"_s);
@@ -253,6 +283,105 @@ private slots:
             window.grab().save(qEnvironmentVariable("OHMSCAPE_GRAB"));
     }
 
+    /// Couplings are lines on schematic and graph: a click selects both nets and lights up their
+    /// row, the threshold is one for all pages.
+    void onTheCircuit() {
+        MainWindow window(m_folder.filePath(u"s.ini"_s));
+        window.resize(1500, 950);
+        window.show();
+        QVERIFY(
+            openAndWait(window, QStringLiteral(OHMSCAPE_SOURCE_DIR "/projects/two-stage-opamp")));
+        WorkspacePage* circuit = window.workspace();
+        CouplingBar* bar = circuit->couplings();
+        CouplingDisplay& couplings = window.bench().couplings;
+        QVERIFY(!bar->isVisible()); // nothing is estimated
+        // The menu's command estimates first.
+        QAction* command = window.bench().commands.action(u"predict.couplings"_s);
+        command->trigger();
+        QVERIFY(waitSettled(window, 120'000));
+        QVERIFY(bar->isVisible() && bar->linesBox()->isChecked() && command->isChecked());
+        const auto& annotation = *window.parasiticsPage()->work().annotation();
+        const auto count = [&](double least) {
+            return static_cast<std::size_t>(
+                std::count_if(annotation.entries.begin(), annotation.entries.end(),
+                              [&](const auto& e) { return !e.toGround() && e.farad >= least; }));
+        };
+        QVERIFY(couplings.isWhole() && count(0) > 3);
+        QCOMPARE(couplings.lines().size(), count(0));
+        QVERIFY(bar->summary()->text().contains(u"couplings"_s));
+        // The least first, so that the greatest lie above; thickness goes by decades.
+        QCOMPARE(couplings.lines().front().strength, 0.0);
+        QCOMPARE(couplings.lines().back().strength, 1.0);
+        for (std::size_t i = 1; i < couplings.lines().size(); ++i)
+            QVERIFY(couplings.lines()[i - 1].farad <= couplings.lines()[i].farad);
+        // A click on a line of either view is a click on both nets.
+        EstimatePane* pane = window.parasiticsPage()->estimatePane();
+        const auto check = [&](auto* view) {
+            window.bench().hub.clear();
+            int clicked = 0;
+            for (int i = 0; i < static_cast<int>(couplings.lines().size()); ++i) {
+                const QPoint at = view->linkPosition(i).toPoint();
+                if (at.isNull() || view->linkAt(at) != i)
+                    continue; // under another one
+                QTest::mouseMove(view, at);
+                QTest::mouseClick(view, Qt::LeftButton, {}, at);
+                const auto& line = couplings.lines()[static_cast<std::size_t>(i)];
+                const auto& selection = window.bench().hub.selection();
+                if (selection.size() != 2 || selection[0].index != line.a ||
+                    selection[1].index != line.b)
+                    return -1;
+                const auto rows = pane->table()->selectionModel()->selectedRows();
+                if (rows.size() != 1 || pane->model()->entryAt(rows[0].row()) != line.entry)
+                    return -2;
+                ++clicked;
+            }
+            return clicked;
+        };
+        circuit->schematic()->view()->fit();
+        circuit->graph()->view()->fit();
+        const int onSheet = check(circuit->schematic()->view());
+        QVERIFY2(onSheet > 2, qPrintable(QString::number(onSheet)));
+        const int onGraph = check(circuit->graph()->view());
+        QVERIFY2(onGraph > 2, qPrintable(QString::number(onGraph)));
+        // Ctrl adds to what is selected; a single net lights up all its rows.
+        window.bench().hub.clear();
+        const CouplingLines::Line best = couplings.lines().back(); // they are made anew
+        couplings.select(best, Qt::ControlModifier, SelectionSource::Graph);
+        QCOMPARE(window.bench().hub.selection().size(), qsizetype{2});
+        window.bench().hub.select(ObjectId{ObjectKind::Net, best.a}, SelectionSource::Schematic);
+        QCOMPARE(pane->table()->selectionModel()->selectedRows().size(),
+                 static_cast<qsizetype>(couplings.index()->entriesOf(best.a).size()));
+        QVERIFY(couplings.tooltip(best).contains(u"Bounds"_s));
+        // One threshold, wherever it is moved.
+        bar->slider()->setValue(22);
+        QCOMPARE(pane->leastSlider()->value(), 22);
+        QCOMPARE(couplings.lines().size(), count(std::pow(10.0, -19 + 2.2)));
+        pane->leastSlider()->setValue(60);
+        QCOMPARE(bar->slider()->value(), 60);
+        QVERIFY(couplings.lines().empty());
+        QCOMPARE(pane->model()->rowCount(), 0);
+        bar->slider()->setValue(0);
+        // Drawn, and no longer; totals by themselves.
+        const auto picture = [&] { return circuit->schematic()->view()->grab().toImage(); };
+        const QImage with = picture();
+        QTest::mouseClick(bar->linesBox(), Qt::LeftButton, {},
+                          QPoint(8, bar->linesBox()->height() / 2));
+        QVERIFY(!couplings.isOn() && couplings.lines().empty());
+        QVERIFY(picture() != with);
+        QVERIFY(!command->isChecked());
+        bar->totalsBox()->setChecked(true);
+        QVERIFY(window.bench().voltages.showsCapacitances());
+        bar->totalsBox()->setChecked(false);
+        QVERIFY(!window.bench().voltages.showsCapacitances());
+        QTest::mouseClick(bar->tableButton(), Qt::LeftButton);
+        QVERIFY(window.page() == MainWindow::Page::Parasitics);
+        // Another circuit has no estimates.
+        couplings.setOn(true);
+        QVERIFY(
+            openAndWait(window, QStringLiteral(OHMSCAPE_SOURCE_DIR "/projects/resistor-ladder")));
+        QVERIFY(!couplings.isOn() && !bar->isVisibleTo(circuit) && couplings.lines().empty());
+    }
+
     void measures() {
         MainWindow window(m_folder.filePath(u"s.ini"_s));
         QVERIFY(
@@ -288,6 +417,13 @@ private slots:
         QCOMPARE(pane->distribution()->series().size(), 1);
         pane->quantityBox()->setCurrentIndex(1);
         QCOMPARE(pane->distribution()->series().size(), 1);
+        // How many labels are in each class: two nets of 0.2 fF and more, by the bounds.
+        QCOMPARE(pane->balance()->rowCount(), 1);
+        int classed = 0;
+        for (int c = 1; c <= 5; ++c)
+            classed += pane->balance()->item(0, c)->text().contains(u'(') ? 1 : 0;
+        QCOMPARE(classed, 1); // n1 alone has a capacitance to ground
+        QCOMPARE(pane->balance()->item(0, 4)->text(), u"1 (100.0 %)"_s);
         // Written, read again.
         const QString file = m_folder.filePath(u"made.h5"_s);
         page->work().saveDesigns(file);
@@ -314,6 +450,74 @@ private slots:
         QTest::mouseClick(accuracy->trainButton(), Qt::LeftButton);
         QVERIFY(waitSettled(window, 120'000));
         QVERIFY(page->bar()->text().contains(u"too few"_s));
+        // It is listed as what it is: failed, with the reason; there is nothing to continue.
+        QVERIFY(!accuracy->anewButton()->isVisibleTo(accuracy));
+        QVERIFY(accuracy->trainButton()->text() != u"Continue"_s);
+        window.runsPage()->list().refresh();
+        QVERIFY(waitSettled(window));
+        QTRY_COMPARE(window.runsPage()->list().runs().size(), std::size_t{1});
+        const runs::RunRecord failed = window.runsPage()->list().runs().front();
+        QVERIFY(failed.attempts.state == learn::RunState::Failed);
+        QVERIFY(QString::fromStdString(failed.attempts.why).contains(u"too few"_s));
+        QCOMPARE(RunTable::stateOf(failed), u"failed at 0 %"_s);
+        std::filesystem::remove_all(failed.folder); // the next test counts them
+    }
+
+    /// The form of the import tells what is wrong before anything is read, and gives the reader
+    /// what the files do not say; of a folder of designs the sound ones come in.
+    void importForm() {
+        const QString folder = m_folder.filePath(u"form"_s);
+        QVERIFY(QDir().mkpath(folder));
+        QVERIFY(write(folder + u"/block.sp"_s, kSchematic));
+        QVERIFY(write(folder + u"/block.extracted.sp"_s, kExtraction));
+        MainWindow window(m_folder.filePath(u"s.ini"_s));
+        window.show();
+        window.showPage(MainWindow::Page::Parasitics);
+        ParasiticsPage* page = window.parasiticsPage();
+        DesignsPane* pane = page->designsPane();
+        page->tabs()->setCurrentWidget(pane);
+        pane->openImportDialog();
+        ImportDialog* dialog = pane->importDialog();
+        QVERIFY(dialog->isVisible() && !dialog->importButton()->isEnabled());
+        dialog->schematicEdit()->setText(folder + u"/none.sp"_s);
+        QVERIFY(dialog->note()->text().contains(u"no file"_s));
+        dialog->schematicEdit()->setText(folder + u"/block.sp"_s);
+        emit dialog->schematicEdit()->editingFinished();
+        QCOMPARE(dialog->extractionEdit()->text(), folder + u"/block.extracted.sp"_s); // beside it
+        QVERIFY(dialog->importButton()->isEnabled());
+        dialog->extractionEdit()->setText(folder + u"/block.sp"_s);
+        QVERIFY(dialog->note()->text().contains(u"same file"_s));
+        QVERIFY(!dialog->importButton()->isEnabled());
+        // Dropped in any order.
+        dialog->setFiles({folder + u"/block.extracted.sp"_s, folder + u"/block.sp"_s});
+        QCOMPARE(dialog->schematicEdit()->text(), folder + u"/block.sp"_s);
+        dialog->groundEdit()->setText(u"in"_s);
+        if (qEnvironmentVariableIsSet("OHMSCAPE_GRAB"))
+            dialog->grab().save(qEnvironmentVariable("OHMSCAPE_GRAB") + u".form.png"_s);
+        QTest::mouseClick(dialog->importButton(), Qt::LeftButton);
+        QVERIFY(waitSettled(window));
+        QVERIFY(!dialog->isVisible());
+        QCOMPARE(page->work().designs()->size(), std::size_t{1});
+        const auto& design = page->work().designs()->front();
+        const auto& names = design.graph.netNames;
+        QVERIFY(std::find(names.begin(), names.end(), "in") == names.end()); // a rail now
+        QCOMPARE(design.couplings.size(), std::size_t{1});                   // n1 to out
+        // A folder of three: one is cut off before its first capacitance, one has no extraction.
+        const QString many = m_folder.filePath(u"many"_s);
+        for (const char* name : {"good", "cut"}) {
+            const QString to = many + u'/' + QString::fromLatin1(name);
+            QVERIFY(QDir().mkpath(to));
+            QVERIFY(write(to + u"/schematic.sp"_s, kSchematic));
+            QVERIFY(write(to + u"/extracted.sp"_s,
+                          *name == 'g' ? QByteArray(kExtraction) : ".subckt top in out"));
+        }
+        QVERIFY(QDir().mkpath(many + u"/empty"_s));
+        page->work().import(QStringList{many});
+        QVERIFY(waitSettled(window));
+        QCOMPARE(page->work().designs()->size(), std::size_t{2});
+        QCOMPARE(page->work().designs()->back().graph.name, std::string("good"));
+        QVERIFY(page->bar()->kind() == widgets::MessageBar::Kind::Error);
+        QVERIFY(page->bar()->text().contains(u"1 design"_s));
     }
 
     /// A training in the window is a run: listed while it goes on, held, stopped and taken up

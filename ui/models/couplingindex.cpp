@@ -2,6 +2,7 @@
 #include "ui/models/couplingindex.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 
 namespace ohm::ui {
@@ -92,6 +93,29 @@ CouplingIndex::Part CouplingIndex::around(std::span<const netlist::NetId> centre
     }
     std::sort(part.entries.begin(), part.entries.end());
     return part;
+}
+
+CouplingLines couplingLines(const learn::Annotation& annotation,
+                            std::span<const std::uint32_t> entries, std::size_t most) {
+    CouplingLines made;
+    for (const std::uint32_t i : entries) {
+        if (made.lines.size() >= most)
+            break;
+        const auto& e = annotation.entries[i];
+        if (!e.toGround())
+            made.lines.push_back({e.a, e.b, e.farad, 1, i});
+    }
+    if (made.lines.empty())
+        return made;
+    made.high = made.lines.front().farad;
+    made.low = made.lines.back().farad;
+    if (made.high > made.low) {
+        const double decades = std::log(made.high / made.low);
+        for (auto& line : made.lines)
+            line.strength = std::log(line.farad / made.low) / decades;
+    }
+    std::reverse(made.lines.begin(), made.lines.end());
+    return made;
 }
 
 } // namespace ohm::ui

@@ -39,4 +39,19 @@ private:
     std::vector<std::uint32_t> m_first, m_entries;
 };
 
+/// Couplings as lines, wherever they are drawn. A plain value.
+struct CouplingLines {
+    struct Line {
+        netlist::NetId a = 0, b = 0;
+        double farad = 0;
+        double strength = 0; ///< 0 (least of the lines) to 1 (greatest), by decades
+        std::uint32_t entry = 0;
+    };
+    std::vector<Line> lines;  ///< the least first: the greatest are drawn above the others
+    double low = 0, high = 0; ///< F of the least and the greatest; 0: there are none
+};
+/// The couplings among some entries (ascending), at most `most`: the greatest. Thread: any.
+CouplingLines couplingLines(const learn::Annotation& annotation,
+                            std::span<const std::uint32_t> entries, std::size_t most);
+
 } // namespace ohm::ui

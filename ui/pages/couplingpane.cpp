@@ -22,10 +22,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr double kRing = 110;   ///< points between rings, at least
-constexpr double kApart = 46;   ///< points between neighbours on a ring, at least
-constexpr double kThinnest = 1; ///< points
-constexpr double kThickest = 8;
+constexpr double kRing = 110; ///< points between rings, at least
+constexpr double kApart = 46; ///< points between neighbours on a ring, at least
 
 } // namespace
 
@@ -74,7 +72,19 @@ CouplingPane::CouplingPane(QWidget* parent)
                 if (node < m_part.nets.size())
                     emit centreRequested(netOf(node));
             });
+    connect(m_view, &widgets::GraphView::linkClicked, this,
+            [this](int link, Qt::KeyboardModifiers modifiers) {
+                // What is clicked may be drawn anew because of it.
+                const CouplingLines::Line line = m_lines.lines[static_cast<std::size_t>(link)];
+                emit couplingClicked(line, modifiers);
+            });
     draw();
+}
+
+void CouplingPane::setTooltips(std::function<QString(const CouplingLines::Line&)> text) {
+    m_view->setLinkTooltipProvider([this, text = std::move(text)](int link) {
+        return text(m_lines.lines[static_cast<std::size_t>(link)]);
+    });
 }
 
 int CouplingPane::hops() const {
@@ -142,6 +152,7 @@ void CouplingPane::place(std::vector<float>& x, std::vector<float>& y) const {
 
 void CouplingPane::draw() {
     m_part = {};
+    m_lines = {};
     if (m_index && !m_centre.empty())
         m_part = m_index->around(m_centre, m_hops->value(), m_least, kMostNets);
     if (m_part.nets.empty()) {
@@ -162,32 +173,19 @@ void CouplingPane::draw() {
         scene->kind.push_back(m_part.hop[i] == 0 ? 0 : 1);
     }
     std::vector<double> ground(m_part.nets.size(), 0), strongest(m_part.nets.size(), 0);
-    double low = 0, high = 0;
-    std::size_t couplings = 0;
     for (const std::uint32_t i : m_part.entries) {
-        const auto& e = entries[i];
-        if (e.toGround()) {
-            ground[node[e.a]] = e.farad;
-            continue;
-        }
-        high = std::max(high, e.farad);
-        low = low > 0 ? std::min(low, e.farad) : e.farad;
-        ++couplings;
+        if (entries[i].toGround())
+            ground[node[entries[i].a]] = entries[i].farad;
     }
-    // The thickest are drawn last, above the others.
-    for (auto it = m_part.entries.rbegin(); it != m_part.entries.rend(); ++it) {
-        const auto& e = entries[*it];
-        if (e.toGround())
-            continue;
-        const std::uint32_t a = node[e.a], b = node[e.b];
-        scene->edges.push_back(a);
-        scene->edges.push_back(b);
-        const double share = high > low ? std::log(e.farad / low) / std::log(high / low) : 1;
-        scene->width.push_back(static_cast<float>(kThinnest + (kThickest - kThinnest) * share));
+    m_lines = couplingLines(*m_index->annotation(), m_part.entries, m_part.entries.size());
+    std::vector<widgets::Link<std::uint32_t>> links;
+    for (const auto& line : m_lines.lines) {
+        const std::uint32_t a = node[line.a], b = node[line.b];
+        links.push_back({a, b, line.strength});
         if (m_part.hop[a] == 0)
-            strongest[b] = std::max(strongest[b], e.farad);
+            strongest[b] = std::max(strongest[b], line.farad);
         if (m_part.hop[b] == 0)
-            strongest[a] = std::max(strongest[a], e.farad);
+            strongest[a] = std::max(strongest[a], line.farad);
     }
     const auto name = [circuit = m_circuit, nets = m_part.nets](std::uint32_t i) {
         return qs(circuit->netName(nets[i]));
@@ -202,10 +200,12 @@ void CouplingPane::draw() {
         return lines.join(u'\n');
     });
     m_view->setScene(scene);
+    m_view->setLinks(std::move(links));
     m_view->fit();
-    QString text = tr("%1 couplings of %2 nets").arg(couplings).arg(m_part.nets.size());
-    if (couplings > 0)
-        text += tr(", %1 to %2").arg(qs(formatSi(low, "F", 2)), qs(formatSi(high, "F", 2)));
+    QString text = tr("%1 couplings of %2 nets").arg(m_lines.lines.size()).arg(m_part.nets.size());
+    if (!m_lines.lines.empty())
+        text += tr(", %1 to %2")
+                    .arg(qs(formatSi(m_lines.low, "F", 2)), qs(formatSi(m_lines.high, "F", 2)));
     if (m_part.left > 0)
         text += tr("; %1 more nets are not drawn").arg(m_part.left);
     m_summary->setText(text);

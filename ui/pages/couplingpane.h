@@ -6,6 +6,7 @@
 
 #include <QWidget>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -20,9 +21,9 @@ class GraphView;
 namespace ohm::ui {
 
 /// The estimated couplings around some nets, drawn the thicker the greater: the nets at the centre,
-/// what they couple to in rings around them. A click selects a net, a double click (or Return) puts
-/// it into the centre. Draws at most `kMostNets`, those of the greatest couplings, whatever the
-/// circuit's size. Thread: GUI.
+/// what they couple to in rings around them. A click selects a net, or both nets of a coupling, a
+/// double click (or Return) puts it into the centre. Draws at most `kMostNets`, those of the
+/// greatest couplings, whatever the circuit's size. Thread: GUI.
 class CouplingPane : public QWidget {
     Q_OBJECT
 public:
@@ -34,6 +35,8 @@ public:
     void setIndex(netlist::CircuitPtr circuit, std::shared_ptr<const CouplingIndex> index);
     void setCentre(std::vector<netlist::NetId> nets);
     void setLeast(double farad);
+    /// What a coupling's line tells under the mouse.
+    void setTooltips(std::function<QString(const CouplingLines::Line&)> text);
     const std::vector<netlist::NetId>& centre() const { return m_centre; }
     int hops() const;
     const CouplingIndex::Part& part() const { return m_part; }
@@ -45,6 +48,7 @@ public:
 signals:
     void netClicked(ohm::netlist::NetId net);
     void centreRequested(ohm::netlist::NetId net);
+    void couplingClicked(const ohm::ui::CouplingLines::Line& line, Qt::KeyboardModifiers modifiers);
     void hopsChanged();
     void failed(const ohm::Error& error);
 
@@ -57,6 +61,7 @@ private:
     std::vector<netlist::NetId> m_centre;
     double m_least = 0;
     CouplingIndex::Part m_part;
+    CouplingLines m_lines;
     QSpinBox* m_hops = nullptr;
     QLabel* m_summary = nullptr;
     QToolButton* m_export = nullptr;

@@ -3,6 +3,7 @@
 
 #include "core/base/units.h"
 #include "core/parasitics/labels.h"
+#include "ui/dialogs/importdialog.h"
 #include "ui/pages/exportmenu.h"
 #include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
@@ -21,12 +22,14 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QSplitter>
+#include <QTabWidget>
 #include <QTableWidget>
 #include <QToolButton>
 #include <QUrl>
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace ohm::ui {
 
@@ -49,9 +52,9 @@ DesignsPane::DesignsPane(ParasiticWork& work, QWidget* parent)
     auto* head = new QHBoxLayout;
     m_import = new QPushButton(widgets::themedIcon(u"open"_s), tr("Import"));
     auto* menu = new QMenu(m_import);
-    menu->addAction(tr("A folder of designs\u2026"), this, [this] { chooseImport(true); });
+    menu->addAction(tr("A folder of designs\u2026"), this, &DesignsPane::chooseFolder);
     menu->addAction(tr("A schematic and its extraction\u2026"), this,
-                    [this] { chooseImport(false); });
+                    [this] { openImportDialog(); });
     menu->addAction(tr("A file of designs\u2026"), this, [this] {
         const QString file = QFileDialog::getOpenFileName(this, tr("Designs"), {},
                                                           tr("Designs with parasitics (*.h5)"));
@@ -93,14 +96,23 @@ DesignsPane::DesignsPane(ParasiticWork& work, QWidget* parent)
     auto* plotBox = new QWidget;
     auto* plotLayout = new QVBoxLayout(plotBox);
     auto* row = new QHBoxLayout;
-    row->addWidget(new QLabel(tr("Distribution of")));
+    row->addWidget(new QLabel(tr("Labels: ")));
     row->addWidget(m_quantity);
     row->addStretch(1);
     auto* actions = new widgets::ExportActions([this] { return m_plot->renderable(); }, m_plot);
     row->addWidget(actions->button(tr("Export"), plotBox));
     plotLayout->addLayout(row);
-    plotLayout->addWidget(m_plot, 1);
     auto* lower = new QSplitter(Qt::Horizontal);
+    m_balance = new QTableWidget(0, parasitics::kClasses + 1);
+    styleTable(m_balance, tr("Labels by class"));
+    m_balance->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_balance->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+    offerExport(m_balance, u"class-balance"_s);
+    m_labels = new QTabWidget;
+    m_labels->setDocumentMode(true);
+    m_labels->addTab(m_plot, tr("Distribution"));
+    m_labels->addTab(m_balance, tr("Class balance"));
+    plotLayout->addWidget(m_labels, 1);
     lower->addWidget(plotBox);
     auto* told = new QSplitter(Qt::Vertical);
     told->addWidget(m_unpaired);
@@ -119,7 +131,10 @@ DesignsPane::DesignsPane(ParasiticWork& work, QWidget* parent)
         if (!file.isEmpty())
             m_work.saveDesigns(file);
     });
-    connect(m_quantity, &QComboBox::currentIndexChanged, this, &DesignsPane::showDistribution);
+    connect(m_quantity, &QComboBox::currentIndexChanged, this, [this] {
+        showDistribution();
+        showBalance();
+    });
     connect(m_table, &QTableWidget::itemSelectionChanged, this, [this] {
         showDistribution();
         showUnpaired();
@@ -130,18 +145,23 @@ DesignsPane::DesignsPane(ParasiticWork& work, QWidget* parent)
     showDesigns();
 }
 
-void DesignsPane::chooseImport(bool folder) {
-    QStringList paths;
-    if (folder) {
-        paths << QFileDialog::getExistingDirectory(
-            this, tr("Folder with schematic.* and extracted.*, or of such folders"));
-    } else {
-        paths << QFileDialog::getOpenFileName(this, tr("Schematic netlist"));
-        if (!paths.front().isEmpty())
-            paths << QFileDialog::getOpenFileName(this, tr("Extraction of its layout"));
+void DesignsPane::chooseFolder() {
+    const QString folder = QFileDialog::getExistingDirectory(
+        this, tr("Folder with schematic.* and extracted.*, or of such folders"));
+    if (!folder.isEmpty())
+        m_work.import(QStringList{folder});
+}
+
+void DesignsPane::openImportDialog(const QStringList& files) {
+    if (!m_dialog) {
+        m_dialog = new ImportDialog(this);
+        connect(m_dialog, &QDialog::accepted, this, [this] { m_work.import(m_dialog->request()); });
     }
-    if (!paths.isEmpty() && !paths.back().isEmpty())
-        m_work.import(paths);
+    if (!files.isEmpty())
+        m_dialog->setFiles(files);
+    m_dialog->show();
+    m_dialog->raise();
+    m_dialog->activateWindow();
 }
 
 void DesignsPane::dragEnterEvent(QDragEnterEvent* event) {
@@ -157,6 +177,8 @@ void DesignsPane::dropEvent(QDropEvent* event) {
     }
     if (paths.size() == 1 && paths.front().endsWith(u".h5"_s))
         m_work.openDesigns(paths.front());
+    else if (paths.size() <= 2 && !paths.isEmpty() && QFileInfo(paths.front()).isFile())
+        openImportDialog(paths); // which is which is to be seen
     else if (!paths.isEmpty())
         m_work.import(paths);
 }
@@ -196,7 +218,66 @@ void DesignsPane::showDesigns() {
     }
     m_save->setEnabled(!designs.empty());
     showDistribution();
+    showBalance();
     showUnpaired();
+}
+
+void DesignsPane::showBalance() {
+    const auto quantity = static_cast<parasitics::Quantity>(m_quantity->currentData().toInt());
+    const auto bound = [&](int k) {
+        return qs(formatSi(
+            parasitics::farads(parasitics::kClassBounds[static_cast<std::size_t>(k)], quantity),
+            "F", 2));
+    };
+    QStringList titles{tr("Design")};
+    for (int c = 0; c < parasitics::kClasses; ++c)
+        titles << (c == 0                          ? tr("to %1").arg(bound(0))
+                   : c + 1 == parasitics::kClasses ? tr("above %1").arg(bound(c - 1))
+                                                   : tr("to %1").arg(bound(c)));
+    m_balance->setHorizontalHeaderLabels(titles);
+    const auto& designs = *m_work.designs();
+    std::vector<std::size_t> all(parasitics::kClasses, 0);
+    const auto addRow = [&](const QString& name, const std::vector<std::size_t>& counts) {
+        const int row = m_balance->rowCount();
+        m_balance->insertRow(row);
+        m_balance->setItem(row, 0, tableCell(name, false));
+        const std::size_t sum = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+        for (int c = 0; c < parasitics::kClasses; ++c) {
+            const std::size_t count = counts[static_cast<std::size_t>(c)];
+            m_balance->setItem(row, c + 1,
+                               tableCell(count == 0 ? u"\u2013"_s
+                                                    : tr("%L1 (%2 %)")
+                                                          .arg(count)
+                                                          .arg(100.0 * static_cast<double>(count) /
+                                                                   static_cast<double>(sum),
+                                                               0, 'f', 1),
+                                         true));
+        }
+    };
+    m_balance->setRowCount(0);
+    for (const auto& d : designs) {
+        std::vector<std::size_t> counts(parasitics::kClasses, 0);
+        const auto add = [&](float farad) {
+            ++counts[static_cast<std::size_t>(
+                parasitics::classOf(parasitics::normalized(static_cast<double>(farad), quantity)))];
+        };
+        if (quantity == parasitics::Quantity::Coupling) {
+            for (const auto& c : d.couplings) { // those that are labels
+                if (c.farad > parasitics::kLeastCoupling && c.farad < parasitics::kMostCoupling)
+                    add(c.farad);
+            }
+        } else {
+            for (const float farad : d.ground) {
+                if (farad > 0)
+                    add(farad);
+            }
+        }
+        for (std::size_t c = 0; c < all.size(); ++c)
+            all[c] += counts[c];
+        addRow(qs(d.graph.name), counts);
+    }
+    if (designs.size() > 1)
+        addRow(tr("all"), all);
 }
 
 void DesignsPane::showDistribution() {

@@ -7,6 +7,7 @@
 
 class QComboBox;
 class QPushButton;
+class QTabWidget;
 class QTableWidget;
 
 namespace ohm::widgets {
@@ -15,7 +16,10 @@ class PlotView;
 
 namespace ohm::ui {
 
-/// Designs whose layout was extracted: import, how the names paired, their labels overlaid.
+class ImportDialog;
+
+/// Designs whose layout was extracted: import, how the names paired, their labels overlaid and
+/// how many are in each class.
 /// Thread: GUI.
 class DesignsPane : public QWidget {
     Q_OBJECT
@@ -28,6 +32,10 @@ public:
     QTableWidget* findings() const { return m_findings; }
     widgets::PlotView* distribution() const { return m_plot; }
     QComboBox* quantityBox() const { return m_quantity; }
+    QTableWidget* balance() const { return m_balance; }
+    /// Null until it was opened.
+    ImportDialog* importDialog() const { return m_dialog; }
+    void openImportDialog(const QStringList& files = {});
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -36,9 +44,10 @@ protected:
 private:
     void showDesigns();
     void showDistribution();
+    void showBalance();
     void showUnpaired();
     void showFindings(const parasitics::Imported& item);
-    void chooseImport(bool folder);
+    void chooseFolder();
 
     ParasiticWork& m_work;
     QPushButton* m_import = nullptr;
@@ -47,6 +56,9 @@ private:
     QTableWidget* m_unpaired = nullptr;
     QTableWidget* m_findings = nullptr;
     QComboBox* m_quantity = nullptr;
+    QTabWidget* m_labels = nullptr; ///< distribution and balance
+    QTableWidget* m_balance = nullptr;
+    ImportDialog* m_dialog = nullptr;
     widgets::PlotView* m_plot = nullptr;
 };
 

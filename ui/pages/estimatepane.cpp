@@ -5,8 +5,10 @@
 #include "core/optimize/measure.h"
 #include "ui/pages/couplingpane.h"
 #include "ui/pages/pageparts.h"
+#include "ui/panes/couplingbar.h"
 #include "ui/services/selectionhub.h"
 #include "ui/services/text.h"
+#include "ui/session/couplingdisplay.h"
 #include "ui/session/voltagedisplay.h"
 #include "widgets/common/exportview.h"
 #include "widgets/common/icons.h"
@@ -20,6 +22,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
+#include <QSignalBlocker>
 #include <QSlider>
 #include <QSplitter>
 #include <QTableView>
@@ -30,6 +33,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <unordered_set>
 
 namespace ohm::ui {
 
@@ -38,11 +42,9 @@ using Task = ParasiticWork::Task;
 
 namespace {
 
-constexpr int kSliderSteps = 60; ///< ten a decade, from 1e-19 to 1e-13 F
-constexpr double kSliderLow = -19;
 constexpr int kMostTotals = 500;
-constexpr int kMostSelected = 200;      ///< nets of selected rows
-constexpr std::size_t kMostCentre = 16; ///< nets of a selection that are drawn around
+constexpr int kMostSelected = 200;    ///< nets of selected rows
+constexpr std::size_t kMostLit = 200; ///< rows of what is selected elsewhere
 
 /// Percent with a sign; what no simulator resolves is no change.
 QString changeText(double change) {
@@ -53,20 +55,16 @@ QString changeText(double change) {
     return u"%1%2 %"_s.arg(change > 0 ? u"+"_s : QString()).arg(100 * change, 0, 'g', 3);
 }
 
-/// Below one attofarad there is no prefix that anybody reads.
-QString leastText(double farad) {
-    return farad < 1e-18 ? u"%1 aF"_s.arg(farad * 1e18, 0, 'g', 2) : qs(formatSi(farad, "F", 2));
-}
-
 } // namespace
 
 EstimatePane::EstimatePane(ParasiticWork& work, CircuitSession& session, SelectionHub& hub,
-                           VoltageDisplay& display, QWidget* parent)
+                           VoltageDisplay& display, CouplingDisplay& shared, QWidget* parent)
     : QWidget(parent)
     , m_work(work)
     , m_session(session)
     , m_hub(hub)
-    , m_display(display) {
+    , m_display(display)
+    , m_shared(shared) {
     m_model = new CapacitanceTable(this);
     m_view = new QTableView;
     m_view->setModel(m_model);
@@ -95,6 +93,8 @@ EstimatePane::EstimatePane(ParasiticWork& work, CircuitSession& session, Selecti
         return actions->button(tr("Export"));
     };
     m_couplings = new CouplingPane;
+    m_couplings->setTooltips(
+        [this](const CouplingLines::Line& line) { return m_shared.tooltip(line); });
     connect(m_couplings, &CouplingPane::failed, this, &EstimatePane::failed);
     auto* right = new QSplitter(Qt::Vertical);
     right->addWidget(
@@ -147,7 +147,18 @@ EstimatePane::EstimatePane(ParasiticWork& work, CircuitSession& session, Selecti
         narrow();
         m_hub.select(ObjectId{ObjectKind::Net, net}, SelectionSource::Tables);
     });
-    connect(m_couplings, &CouplingPane::hopsChanged, this, &EstimatePane::narrow);
+    connect(m_couplings, &CouplingPane::hopsChanged, this, [this] {
+        m_shared.setHops(m_couplings->hops());
+        narrow();
+    });
+    connect(m_couplings, &CouplingPane::couplingClicked, this,
+            [this](const CouplingLines::Line& line, Qt::KeyboardModifiers modifiers) {
+                m_mine = true;
+                m_shared.select(line, modifiers, SelectionSource::Tables);
+                m_mine = false;
+                lightRows();
+            });
+    connect(&m_shared, &CouplingDisplay::changed, this, &EstimatePane::showShared);
     connect(m_totals, &QTableWidget::itemDoubleClicked, this, [this] { emit circuitRequested(); });
     showAnnotation();
     showMeasures();
@@ -167,15 +178,8 @@ QWidget* EstimatePane::buildSide() {
     m_chance->setAccessibleName(tr("Least chance of a coupling"));
     m_chance->setToolTip(tr("Pairs that couple less probably are left out"));
     form->addRow(tr("Least chance"), m_chance);
-    m_least = new QSlider(Qt::Horizontal);
-    m_least->setRange(0, kSliderSteps);
-    m_least->setValue(0);
-    m_least->setAccessibleName(tr("Least capacitance shown"));
-    m_leastText = new QLabel;
-    auto* row = new QHBoxLayout;
-    row->addWidget(m_least, 1);
-    row->addWidget(m_leastText);
-    form->addRow(tr("Show from"), row);
+    m_least = new CapacitanceSlider(m_shared);
+    form->addRow(tr("Show from"), m_least);
     layout->addLayout(form);
     m_around = new QCheckBox(tr("Only around the selection"));
     m_around->setToolTip(
@@ -186,7 +190,9 @@ QWidget* EstimatePane::buildSide() {
     layout->addWidget(m_summary);
     m_draw = new QPushButton(widgets::themedIcon(u"capacitor"_s), tr("Draw on the schematic"));
     m_draw->setCheckable(true);
-    m_draw->setToolTip(tr("Shows each net's total on schematic and graph in place of voltages"));
+    m_draw->setToolTip(
+        tr("Draws the couplings as lines on schematic and graph, and each net's total "
+           "in place of voltages"));
     layout->addWidget(m_draw);
     layout->addSpacing(fontMetrics().height());
     m_measure = new QPushButton(widgets::themedIcon(u"play"_s), tr("Simulate with and without"));
@@ -225,25 +231,34 @@ QWidget* EstimatePane::buildSide() {
         if (!path.isEmpty())
             writeTo(path);
     });
-    connect(m_least, &QSlider::valueChanged, this, [this] {
-        m_leastText->setText(leastText(least()));
-        m_model->setLeast(least());
-        m_couplings->setLeast(least());
-        narrow();
-        draw();
-    });
     connect(m_around, &QCheckBox::toggled, this, &EstimatePane::narrow);
     connect(m_draw, &QPushButton::toggled, this, [this](bool on) {
-        draw();
+        m_shared.setOn(on);
+        m_shared.setTotals(on);
         if (on)
             emit circuitRequested();
     });
-    m_leastText->setText(leastText(least()));
     return side;
 }
 
+QSlider* EstimatePane::leastSlider() const {
+    return m_least->slider();
+}
+
 double EstimatePane::least() const {
-    return std::pow(10.0, kSliderLow + m_least->value() / 10.0);
+    return m_shared.least();
+}
+
+void EstimatePane::showShared() {
+    const QSignalBlocker quiet(m_draw);
+    m_draw->setChecked(m_shared.isOn() || m_shared.showsTotals());
+    if (m_shownLeast != least()) {
+        m_shownLeast = least();
+        m_model->setLeast(least());
+        m_couplings->setLeast(least());
+        narrow();
+    }
+    draw();
 }
 
 void EstimatePane::writeTo(const QString& path) {
@@ -285,6 +300,7 @@ void EstimatePane::showAnnotation() {
     m_centre.clear();
     m_couplings->setIndex(m_work.circuit(), m_index);
     m_couplings->setLeast(least());
+    m_shownLeast = least();
     m_totals->setRowCount(0);
     if (annotation) {
         std::vector<netlist::NetId> order(annotation->total.size());
@@ -316,8 +332,11 @@ void EstimatePane::showAnnotation() {
                 .arg(annotation->entries.size() - static_cast<std::size_t>(couplings))
                 .arg(annotation->seconds, 0, 'f', 2));
     }
-    if (!annotation)
-        m_draw->setChecked(false);
+    if (!annotation) {
+        m_shared.setOn(false);
+        m_shared.setTotals(false);
+    }
+    m_shared.setEstimates(m_work.circuit(), m_index);
     follow(SelectionSource::Program);
     narrow();
     draw();
@@ -326,12 +345,12 @@ void EstimatePane::showAnnotation() {
 
 void EstimatePane::draw() {
     std::vector<double> totals;
-    if (m_draw->isChecked() && m_work.annotation()) {
+    if (m_shared.showsTotals() && m_work.annotation()) {
         totals = m_work.annotation()->total;
         for (double& farad : totals)
             farad = farad >= least() ? farad : 0;
     }
-    if (!totals.empty() || m_display.showsCapacitances())
+    if (totals != m_display.capacitances())
         m_display.setCapacitances(std::move(totals));
 }
 
@@ -352,6 +371,8 @@ void EstimatePane::showMeasures() {
 }
 
 void EstimatePane::selectRows() {
+    if (m_mine)
+        return; // they light up because of what is selected elsewhere
     QVector<ObjectId> nets;
     for (const QModelIndex& index : m_view->selectionModel()->selectedRows()) {
         const auto& entry = m_model->at(index.row());
@@ -373,29 +394,41 @@ void EstimatePane::selectRows() {
 }
 
 void EstimatePane::follow(SelectionSource) {
-    const netlist::CircuitPtr circuit = m_work.circuit();
-    if (m_mine || !m_index || circuit != m_session.circuit())
+    if (m_mine || !m_index)
         return;
-    std::vector<netlist::NetId> centre;
-    const auto add = [&](netlist::NetId net) {
-        if (net < circuit->netCount() && !m_index->entriesOf(net).empty() &&
-            centre.size() < kMostCentre &&
-            std::find(centre.begin(), centre.end(), net) == centre.end())
-            centre.push_back(net);
-    };
-    for (const ObjectId& id : m_hub.selection()) {
-        if (id.kind == ObjectKind::Net) {
-            add(id.index);
-        } else if (id.kind == ObjectKind::Device && id.index < circuit->deviceCount()) {
-            for (const netlist::NetId net : circuit->deviceNets(id.index))
-                add(net);
-        }
-    }
+    std::vector<netlist::NetId> centre = m_shared.selectedNets();
     if (centre.empty())
         return;
     m_centre = centre;
     m_couplings->setCentre(std::move(centre));
     narrow();
+    lightRows();
+}
+
+void EstimatePane::lightRows() {
+    const std::vector<netlist::NetId> nets = m_shared.selectedNets();
+    std::unordered_set<std::uint32_t> entries;
+    for (const netlist::NetId net : nets) {
+        for (const std::uint32_t i : m_index->entriesOf(net)) {
+            const auto& e = m_index->annotation()->entries[i];
+            // Of one net all; of several what lies between them.
+            const bool between = !e.toGround() &&
+                                 std::find(nets.begin(), nets.end(), e.a) != nets.end() &&
+                                 std::find(nets.begin(), nets.end(), e.b) != nets.end();
+            if ((nets.size() == 1 || between) && entries.size() < kMostLit)
+                entries.insert(i);
+        }
+    }
+    QItemSelection lit;
+    for (int row = 0; row < m_model->rowCount() && !entries.empty(); ++row) {
+        if (entries.contains(m_model->entryAt(row)))
+            lit.select(m_model->index(row, 0), m_model->index(row, CapacitanceTable::kColumns - 1));
+    }
+    m_mine = true;
+    m_view->selectionModel()->select(lit, QItemSelectionModel::ClearAndSelect);
+    m_mine = false;
+    if (!lit.isEmpty())
+        m_view->scrollTo(lit.front().topLeft());
 }
 
 void EstimatePane::narrow() {

@@ -16,11 +16,11 @@ namespace ohm::ui {
 using namespace Qt::StringLiterals;
 
 ParasiticsPage::ParasiticsPage(JobService& jobs, CircuitSession& session, SelectionHub& hub,
-                               VoltageDisplay& display, QWidget* parent)
+                               VoltageDisplay& display, CouplingDisplay& couplings, QWidget* parent)
     : QWidget(parent)
     , m_work(jobs, session)
     , m_bar(new widgets::MessageBar(this))
-    , m_estimate(new EstimatePane(m_work, session, hub, display, this))
+    , m_estimate(new EstimatePane(m_work, session, hub, display, couplings, this))
     , m_designs(new DesignsPane(m_work, this))
     , m_accuracy(new AccuracyPane(m_work, this))
     , m_encoder(new EncoderPane(m_work, this))

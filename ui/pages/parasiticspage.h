@@ -14,6 +14,7 @@ class MessageBar;
 namespace ohm::ui {
 
 class AccuracyPane;
+class CouplingDisplay;
 class DesignsPane;
 class EncoderPane;
 class EstimatePane;
@@ -26,7 +27,7 @@ class ParasiticsPage : public QWidget {
     Q_OBJECT
 public:
     ParasiticsPage(JobService& jobs, CircuitSession& session, SelectionHub& hub,
-                   VoltageDisplay& display, QWidget* parent = nullptr);
+                   VoltageDisplay& display, CouplingDisplay& couplings, QWidget* parent = nullptr);
 
     ParasiticWork& work() { return m_work; }
     EstimatePane* estimatePane() const { return m_estimate; }

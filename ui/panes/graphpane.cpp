@@ -5,6 +5,7 @@
 #include "ui/services/settings.h"
 #include "ui/services/text.h"
 #include "ui/session/circuitsession.h"
+#include "ui/session/couplingdisplay.h"
 #include "ui/session/describe.h"
 #include "ui/session/graphnavigator.h"
 #include "ui/session/simulation.h"
@@ -167,6 +168,17 @@ GraphPane::GraphPane(const Workbench& workbench, QWidget* parent)
             });
     connect(&m_bench.voltages, &VoltageDisplay::changed, this, &GraphPane::annotate);
 
+    connect(&m_bench.couplings, &CouplingDisplay::changed, this, &GraphPane::drawCouplings);
+    connect(m_view, &widgets::GraphView::linkClicked, this,
+            [this](int link, Qt::KeyboardModifiers modifiers) {
+                // What is clicked may be drawn anew because of it.
+                const CouplingLines::Line line = m_couplings[static_cast<std::size_t>(link)];
+                m_bench.couplings.select(line, modifiers, SelectionSource::Graph);
+            });
+    m_view->setLinkTooltipProvider([this](int link) {
+        return m_bench.couplings.tooltip(m_couplings[static_cast<std::size_t>(link)]);
+    });
+
     connect(m_view, &widgets::GraphView::nodeClicked, this,
             [this](std::uint32_t node, Qt::KeyboardModifiers modifiers) {
                 const auto id = idOf(node);
@@ -206,6 +218,7 @@ GraphPane::GraphPane(const Workbench& workbench, QWidget* parent)
 
 GraphPane::~GraphPane() {
     m_view->setTooltipProvider(nullptr);
+    m_view->setLinkTooltipProvider(nullptr);
     m_view->setValues(nullptr);
 }
 
@@ -217,6 +230,7 @@ void GraphPane::showPicture() {
         m_ready = false;
         m_shown.reset();
         m_view->setScene(nullptr);
+        drawCouplings();
         m_kinds->clear();
         showState();
         return;
@@ -226,6 +240,7 @@ void GraphPane::showPicture() {
     m_view->setScene(picture->scene);
     rebuildKinds();
     annotate();
+    drawCouplings();
     showSelection();
     if (!picture->whole) {
         m_view->fit();
@@ -409,12 +424,14 @@ void GraphPane::annotate() {
     colourNodes();
     if (!picture || !((voltages && known) || currents || regions)) {
         m_view->setValues(nullptr);
-        m_view->setValueLegend({});
+        m_valued = false;
+        showLegend();
         return;
     }
     const auto style = m_bench.simulation.isStale() ? widgets::Annotation::Style::Error
                                                     : widgets::Annotation::Style::Simulated;
-    m_view->setValueLegend(m_bench.voltages.legend());
+    m_valued = true;
+    showLegend();
     m_view->setValues([&display = m_bench.voltages, point, picture, currents, regions,
                        style](std::uint32_t sceneNode) -> widgets::Annotation {
         if (sceneNode >= picture->size())
@@ -438,6 +455,32 @@ void GraphPane::annotate() {
         parts.removeAll(QString());
         return {parts.join(u' '), style, {}};
     });
+}
+
+void GraphPane::showLegend() {
+    widgets::ValueLegend legend = m_valued ? m_bench.voltages.legend() : widgets::ValueLegend();
+    m_bench.couplings.explain(legend, m_couplings.size());
+    m_view->setValueLegend(legend);
+}
+
+void GraphPane::drawCouplings() {
+    std::vector<widgets::Link<std::uint32_t>> links;
+    m_couplings.clear();
+    const GraphPicturePtr& picture = m_bench.navigator.picture();
+    // Lines belong to the circuit that is open, whose graph may still be in the making.
+    if (picture && m_shown == picture &&
+        &picture->graph->circuit() == m_bench.session.circuit().get()) {
+        for (const CouplingLines::Line& line : m_bench.couplings.lines()) {
+            const auto a = picture->toScene(picture->graph->nodeOfNet(line.a));
+            const auto b = picture->toScene(picture->graph->nodeOfNet(line.b));
+            if (!a || !b)
+                continue; // not in the neighbourhood that is shown
+            links.push_back({*a, *b, line.strength});
+            m_couplings.push_back(line);
+        }
+    }
+    m_view->setLinks(std::move(links));
+    showLegend();
 }
 
 void GraphPane::colourNodes() {

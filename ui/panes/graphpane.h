@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "ui/models/couplingindex.h"
 #include "ui/services/selectionhub.h"
 #include "ui/workbench.h"
 #include "widgets/common/exportview.h"
@@ -28,7 +29,7 @@ namespace ohm::ui {
 struct GraphPicture;
 
 /// The terminal-node graph with its tools: whole or neighbourhood, walking, kinds, zoom, export;
-/// wired to the selection hub and the operating point. Thread: GUI.
+/// wired to the selection hub, the operating point and estimated couplings. Thread: GUI.
 class GraphPane : public QWidget {
     Q_OBJECT
 public:
@@ -52,6 +53,8 @@ private:
     void showHover();
     void annotate();
     void colourNodes();
+    void drawCouplings();
+    void showLegend();
     void rebuildKinds();
     std::optional<ObjectId> idOf(std::int64_t sceneNode) const;
     std::vector<std::uint32_t> graphNodes(ObjectId id) const;
@@ -75,9 +78,11 @@ private:
     widgets::MessageBar* m_bar;
     widgets::FindBar* m_find;
     widgets::GraphView* m_view;
+    std::vector<CouplingLines::Line> m_couplings; ///< by the view's links
+    bool m_valued = false;                        ///< nodes have values
     bool m_ready = false;
     bool m_fitted = false;
-    bool m_coloured = false; ///< nodes have colours by their error
+    bool m_coloured = false;                     ///< nodes have colours by their error
     std::shared_ptr<const GraphPicture> m_shown; ///< the picture whose scene the view has
     std::optional<ObjectId> m_pendingReveal;
     std::vector<std::uint32_t> m_matches; ///< graph nodes

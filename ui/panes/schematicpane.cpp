@@ -7,6 +7,7 @@
 #include "ui/services/settings.h"
 #include "ui/services/text.h"
 #include "ui/session/circuitsession.h"
+#include "ui/session/couplingdisplay.h"
 #include "ui/session/describe.h"
 #include "ui/session/simulation.h"
 #include "ui/session/voltagedisplay.h"
@@ -87,6 +88,17 @@ SchematicPane::SchematicPane(const Workbench& workbench, QWidget* parent)
             });
     connect(&m_bench.voltages, &VoltageDisplay::changed, this, &SchematicPane::annotate);
 
+    connect(&m_bench.couplings, &CouplingDisplay::changed, this, &SchematicPane::drawCouplings);
+    connect(m_view, &widgets::SchematicView::linkClicked, this,
+            [this](int link, Qt::KeyboardModifiers modifiers) {
+                // What is clicked may be drawn anew because of it.
+                const CouplingLines::Line line = m_couplings[static_cast<std::size_t>(link)];
+                m_bench.couplings.select(line, modifiers, SelectionSource::Schematic);
+            });
+    m_view->setLinkTooltipProvider([this](int link) {
+        return m_bench.couplings.tooltip(m_couplings[static_cast<std::size_t>(link)]);
+    });
+
     connect(m_view, &widgets::SchematicView::netClicked, this,
             [this](const QString& net, Qt::KeyboardModifiers modifiers) {
                 click(idOf(net, {}), modifiers);
@@ -122,6 +134,7 @@ SchematicPane::SchematicPane(const Workbench& workbench, QWidget* parent)
 
 SchematicPane::~SchematicPane() {
     m_view->setTooltipProvider(nullptr);
+    m_view->setLinkTooltipProvider(nullptr);
 }
 
 void SchematicPane::showPlace() {
@@ -150,6 +163,7 @@ void SchematicPane::showDrawing() {
     m_view->setDocument(drawing->doc);
     m_view->setPlaceholder(tr("This cell holds no devices"));
     annotate();
+    drawCouplings();
     showSelection();
     if (m_pendingReveal) {
         const ObjectId id = *std::exchange(m_pendingReveal, std::nullopt);
@@ -292,7 +306,31 @@ void SchematicPane::annotate() {
     }
     m_view->setNetAnnotations(nets);
     m_view->setDeviceAnnotations(devices);
-    m_view->setLegend(nets.isEmpty() ? widgets::ValueLegend() : m_bench.voltages.legend());
+    m_tagged = !nets.isEmpty();
+    showLegend();
+}
+
+void SchematicPane::showLegend() {
+    widgets::ValueLegend legend = m_tagged ? m_bench.voltages.legend() : widgets::ValueLegend();
+    m_bench.couplings.explain(legend, m_couplings.size());
+    m_view->setLegend(legend);
+}
+
+void SchematicPane::drawCouplings() {
+    std::vector<widgets::Link<QString>> links;
+    m_couplings.clear();
+    if (const CellDrawingPtr& drawing = m_bench.session.drawing()) {
+        for (const CouplingLines::Line& line : m_bench.couplings.lines()) {
+            const QString a = drawing->netNames(line.a).value(0);
+            const QString b = drawing->netNames(line.b).value(0);
+            if (a.isEmpty() || b.isEmpty())
+                continue; // on another sheet
+            links.push_back({a, b, line.strength});
+            m_couplings.push_back(line);
+        }
+    }
+    m_view->setLinks(std::move(links));
+    showLegend();
 }
 
 QString SchematicPane::tooltip(const QString& net, const QString& device) const {

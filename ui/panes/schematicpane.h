@@ -2,11 +2,14 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "ui/models/couplingindex.h"
 #include "ui/services/selectionhub.h"
 #include "ui/workbench.h"
 #include "widgets/common/exportview.h"
 
 #include <QWidget>
+
+#include <vector>
 
 class QToolButton;
 
@@ -21,7 +24,7 @@ namespace ohm::ui {
 class BreadCrumbs;
 
 /// The schematic with its tools: bread crumbs, zoom, export, find; wired to
-/// the selection hub and the operating point. Thread: GUI.
+/// the selection hub, the operating point and estimated couplings. Thread: GUI.
 class SchematicPane : public QWidget {
     Q_OBJECT
 public:
@@ -44,6 +47,8 @@ private:
     void showSelection();
     void showHover();
     void annotate();
+    void drawCouplings();
+    void showLegend();
     void click(std::optional<ObjectId> id, Qt::KeyboardModifiers modifiers);
     std::optional<ObjectId> idOf(const QString& net, const QString& device) const;
     std::pair<QString, QString> namesOf(ObjectId id) const; ///< net, device as on the sheet
@@ -59,6 +64,8 @@ private:
     widgets::MessageBar* m_bar;
     widgets::FindBar* m_find;
     widgets::SchematicView* m_view;
+    std::vector<CouplingLines::Line> m_couplings; ///< by the view's links
+    bool m_tagged = false;                        ///< nets have values
     bool m_ready = false;
     std::optional<ObjectId> m_pendingReveal;
     QVector<ObjectId> m_matches;

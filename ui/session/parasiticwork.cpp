@@ -182,24 +182,48 @@ void ParasiticWork::import(const QStringList& paths) {
     parasitics::ImportRequest request;
     for (const QString& path : paths)
         request.paths.emplace_back(path.toStdString());
-    run<std::vector<parasitics::Imported>>(
+    import(request);
+}
+
+void ParasiticWork::import(const parasitics::ImportRequest& request) {
+    struct Read {
+        std::vector<parasitics::Imported> designs;
+        std::vector<parasitics::FailedImport> failed;
+    };
+    run<Read>(
         Task::Import, tr("Importing extractions"), Pool::Cpu,
-        [request](StopToken stop, ProgressSink& progress) {
-            return parasitics::importDesigns(request, stop, progress);
+        [request](StopToken stop, ProgressSink& progress) -> Expected<Read> {
+            Read read;
+            auto designs = parasitics::importDesigns(request, stop, progress, &read.failed);
+            if (!designs)
+                return designs.failure();
+            read.designs = std::move(*designs);
+            return read;
         },
-        [this](std::vector<parasitics::Imported> imported) {
+        [this](Read read) {
             m_opened.clear();
             auto all = std::make_shared<std::vector<parasitics::Design>>(*m_designs);
-            for (const auto& item : imported) {
+            for (const auto& item : read.designs) {
                 std::erase_if(*all, [&](const parasitics::Design& d) {
                     return d.graph.name == item.paired.design.graph.name;
                 });
                 all->push_back(item.paired.design);
             }
-            m_imported = std::move(imported);
+            m_imported = std::move(read.designs);
             m_designsHash = hashOf(*all);
             m_designs = std::move(all);
             emit designsChanged();
+            if (read.failed.empty())
+                return;
+            Error error{"UI-043",
+                        ss(tr("%n design(s) could not be imported; the others were", nullptr,
+                              static_cast<int>(read.failed.size()))),
+                        {},
+                        {},
+                        {}};
+            for (const auto& [name, why] : read.failed)
+                error.detail += (error.detail.empty() ? "" : "\n") + name + ": " + why.message();
+            emit failed(error);
         });
 }
 

@@ -48,8 +48,10 @@ public:
     const optimize::AnnotatedMeasures& measures() const { return m_measures; }
 
     // --- designs --------------------------------------------------------------------------------
-    /// Reads and pairs schematics with extractions, and adds them to the designs.
+    /// Reads and pairs schematics with extractions, and adds them to the designs; of several those
+    /// that fail are told (UI-043), and the others are added all the same.
     void import(const QStringList& paths);
+    void import(const parasitics::ImportRequest& request);
     void openDesigns(const QString& file);
     void saveDesigns(const QString& file);
     const DesignsPtr& designs() const { return m_designs; } ///< never null

@@ -62,6 +62,7 @@ public:
     /// Estimated capacitances instead of voltages, F by net; nets with 0 have none. Empty:
     /// voltages.
     void setCapacitances(std::vector<double> farads);
+    const std::vector<double>& capacitances() const { return m_capacitances; }
     bool showsCapacitances() const { return !m_capacitances.empty(); }
 
     /// The tag of a net; nothing when it has none.

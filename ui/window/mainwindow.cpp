@@ -66,7 +66,7 @@ MainWindow::MainWindow(const QString& settingsFile, Learning learning, QWidget* 
           Workbench{m_services->jobs, m_services->hub, m_services->settings, m_services->commands,
                     m_services->session, m_services->simulation, m_services->navigator,
                     m_services->prediction, m_services->voltages, m_services->whatIf,
-                    m_services->finetuning})) {
+                    m_services->finetuning, m_services->couplings})) {
     setObjectName(u"mainWindow"_s);
     setAcceptDrops(true);
     setDockNestingEnabled(true);

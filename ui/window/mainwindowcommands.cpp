@@ -367,6 +367,8 @@ void MainWindow::buildMenus() {
                           u"predict.showBoth"_s,
                           u"predict.showError"_s,
                           {},
+                          u"predict.couplings"_s,
+                          {},
                           u"predict.refresh"_s});
     QMenu* view = menu(tr("&View"), {u"page.circuit"_s,
                                      u"page.data"_s,

@@ -2,7 +2,9 @@
 // Predicting in the window: its panels, commands and messages.
 #include "ui/docks/predictdock.h"
 #include "ui/docks/whatifdock.h"
+#include "ui/pages/estimatepane.h"
 #include "ui/pages/optimizepage.h"
+#include "ui/pages/parasiticspage.h"
 #include "ui/pages/runspage.h"
 #include "ui/services/text.h"
 #include "ui/session/describe.h"
@@ -15,6 +17,8 @@
 
 #include <QActionGroup>
 #include <QDockWidget>
+#include <QPushButton>
+#include <QSignalBlocker>
 #include <QStackedWidget>
 
 namespace ohm::ui {
@@ -82,6 +86,24 @@ void MainWindow::registerLearnCommands() {
         modes->addAction(action);
         action->setChecked(m_bench->settings.voltages() == mode);
     }
+    QAction* couplings = c.addToggle(
+        {u"predict.couplings"_s,
+         tr("Estimated &couplings"),
+         u"capacitor"_s,
+         {QKeySequence(u"Ctrl+8"_s)},
+         tr("Draws the couplings that the layout will have on schematic and graph; estimates them "
+            "first where that is still to do."),
+         group},
+        [this](bool on) {
+            if (on && m_bench->session.circuit() && !m_bench->couplings.index() &&
+                !m_parasitics->work().isRunning(ParasiticWork::Task::Estimate))
+                m_parasitics->estimatePane()->estimateButton()->click();
+            m_bench->couplings.setOn(on);
+        });
+    connect(&m_bench->couplings, &CouplingDisplay::changed, couplings, [this, couplings] {
+        const QSignalBlocker quiet(couplings);
+        couplings->setChecked(m_bench->couplings.isOn());
+    });
     c.add({u"edit.undo"_s, tr("&Undo"), u"undo"_s, QKeySequence::keyBindings(QKeySequence::Undo),
            tr("Turns the last knob back, or brings back removed runs."), tr("Edit")},
           [this] {

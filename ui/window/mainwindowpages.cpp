@@ -4,12 +4,14 @@
 #include "ui/pages/deeppage.h"
 #include "ui/pages/embeddingpage.h"
 #include "ui/pages/errorspage.h"
+#include "ui/pages/estimatepane.h"
 #include "ui/pages/finetunepage.h"
 #include "ui/pages/optimizepage.h"
 #include "ui/pages/parasiticspage.h"
 #include "ui/pages/reportpage.h"
 #include "ui/pages/runspage.h"
 #include "ui/pages/trainpage.h"
+#include "ui/panes/couplingbar.h"
 #include "ui/window/mainwindow.h"
 #include "ui/window/services.h"
 #include "ui/window/workspacepage.h"
@@ -18,6 +20,7 @@
 #include <QActionGroup>
 #include <QSignalBlocker>
 #include <QStackedWidget>
+#include <QTabWidget>
 #include <QToolBar>
 #include <QToolButton>
 
@@ -54,7 +57,7 @@ void MainWindow::buildLearnPages() {
     m_runs = new RunsPage(m_services->jobs, this);
     m_pages->addWidget(m_runs);
     m_parasitics = new ParasiticsPage(m_services->jobs, m_services->session, m_services->hub,
-                                      m_services->voltages, this);
+                                      m_services->voltages, m_services->couplings, this);
     m_pages->addWidget(m_parasitics);
     m_deep = new DeepPage(m_services->jobs, this);
     m_pages->addWidget(m_deep);
@@ -64,6 +67,10 @@ void MainWindow::buildLearnPages() {
     connect(m_train, &TrainPage::reportRequested, this, &MainWindow::reportOn);
     connect(m_parasitics, &ParasiticsPage::circuitRequested, this,
             [this] { showPage(Page::Circuit); });
+    connect(m_workspace->couplings(), &CouplingBar::tableRequested, this, [this] {
+        m_parasitics->tabs()->setCurrentWidget(m_parasitics->estimatePane());
+        showPage(Page::Parasitics);
+    });
     connect(m_runs, &RunsPage::inspectRequested, this, [this](const QString& model) {
         showPage(Page::Errors);
         m_errors->choose(model);

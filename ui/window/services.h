@@ -6,6 +6,7 @@
 #include "ui/services/selectionhub.h"
 #include "ui/services/settings.h"
 #include "ui/session/circuitsession.h"
+#include "ui/session/couplingdisplay.h"
 #include "ui/session/datasets.h"
 #include "ui/session/finetuning.h"
 #include "ui/session/graphnavigator.h"
@@ -31,6 +32,7 @@ struct MainWindow::Services {
         , voltages(simulation, prediction, settings)
         , whatIf(jobs, session, simulation, prediction, voltages)
         , finetuning(jobs, session, simulation, prediction)
+        , couplings(session, hub)
         , datasets(jobs)
         , samples(session, hub)
         , trainings(jobs) {}
@@ -46,6 +48,7 @@ struct MainWindow::Services {
     VoltageDisplay voltages;
     WhatIf whatIf;
     Finetuning finetuning;
+    CouplingDisplay couplings;
     Datasets datasets;
     SampleLink samples;
     Trainings trainings;

@@ -22,6 +22,7 @@
 #include "ui/panes/sourcepane.h"
 #include "ui/panes/tablepane.h"
 #include "ui/services/text.h"
+#include "ui/session/couplingdisplay.h"
 #include "ui/session/graphnavigator.h"
 #include "ui/window/palettefeed.h"
 #include "ui/window/services.h"
@@ -343,6 +344,22 @@ void Tour::addWorkspaceSteps(const QString& look) {
         {u"parasiticdrawing-"_s + look,
          [this] { m_window.parasiticsPage()->estimatePane()->drawButton()->setChecked(true); },
          [&bench] { return bench.jobs.isIdle(); }});
+    // The couplings alone, those of the thickest one's nets lit.
+    m_steps.push_back({u"couplings-"_s + look,
+                       [this, &bench] {
+                           m_window.workspace()->showGraph();
+                           if (bench.navigator.canShowWhole())
+                               bench.navigator.setMode(GraphNavigator::Mode::Whole);
+                           bench.couplings.setTotals(false);
+                           if (!bench.couplings.lines().empty())
+                               bench.couplings.select(bench.couplings.lines().back(), {},
+                                                      SelectionSource::Program);
+                       },
+                       [&bench] { return !bench.navigator.isBusy() && bench.jobs.isIdle(); },
+                       [this] {
+                           m_window.workspace()->schematic()->view()->fit();
+                           m_window.workspace()->graph()->view()->fit();
+                       }});
     m_steps.push_back(
         {{},
          [this] { m_window.parasiticsPage()->estimatePane()->drawButton()->setChecked(false); },

@@ -2,6 +2,7 @@
 #include "ui/window/workspacepage.h"
 
 #include "ui/pages/finetunepage.h"
+#include "ui/panes/couplingbar.h"
 #include "ui/panes/graphpane.h"
 #include "ui/panes/schematicpane.h"
 #include "ui/panes/sourcepane.h"
@@ -21,6 +22,7 @@ WorkspacePage::WorkspacePage(const Workbench& workbench, QWidget* parent)
     , m_bench(workbench)
     , m_bar(new widgets::MessageBar(this))
     , m_notices(new widgets::NoticeBar(this))
+    , m_couplings(new CouplingBar(workbench.couplings, this))
     , m_splitter(new QSplitter(Qt::Horizontal, this))
     , m_tabs(new QTabWidget(this))
     , m_schematic(new SchematicPane(workbench, this))
@@ -46,6 +48,7 @@ WorkspacePage::WorkspacePage(const Workbench& workbench, QWidget* parent)
     column->setSpacing(0);
     column->addWidget(m_bar);
     column->addWidget(m_notices);
+    column->addWidget(m_couplings);
     column->addWidget(m_splitter, 1);
     connect(m_bar, &widgets::MessageBar::actionTriggered, this, [this] {
         const auto run = m_action;

@@ -22,9 +22,10 @@ class SchematicPane;
 class GraphPane;
 class SourcePane;
 class FinetunePage;
+class CouplingBar;
 
-/// The page of an open circuit: message bar, schematic on the left, graph and source on the right.
-/// Thread: GUI.
+/// The page of an open circuit: message bar, line of parasitics, schematic on the left, graph and
+/// source on the right. Thread: GUI.
 class WorkspacePage : public QWidget {
     Q_OBJECT
 public:
@@ -34,6 +35,7 @@ public:
     GraphPane* graph() const { return m_graph; }
     SourcePane* source() const { return m_source; }
     FinetunePage* finetune() const { return m_finetune; }
+    CouplingBar* couplings() const { return m_couplings; }
     widgets::MessageBar* bar() const { return m_bar; }
     widgets::NoticeBar* notices() const { return m_notices; }
     void showSource();
@@ -54,6 +56,7 @@ private:
     Workbench m_bench;
     widgets::MessageBar* m_bar;
     widgets::NoticeBar* m_notices;
+    CouplingBar* m_couplings;
     QSplitter* m_splitter;
     QTabWidget* m_tabs;
     SchematicPane* m_schematic;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/common/annotation.h"
 
+#include "widgets/common/links.h"
 #include "widgets/common/palette.h"
 
 #include <QFontMetricsF>
 #include <QLinearGradient>
 #include <QPainter>
 #include <QPalette>
+#include <QPolygonF>
 
 #include <algorithm>
 #include <array>
@@ -76,6 +78,11 @@ struct LegendLayout {
     double sampleWidth = 0;
 };
 
+/// Of a title, a bar, and the texts at its ends.
+double scaleHeight(const QFontMetricsF& metrics) {
+    return 2 * metrics.height() + metrics.height() * 0.9;
+}
+
 LegendLayout layOut(const QRectF& area, const ValueLegend& legend, const QFont& font) {
     LegendLayout made;
     if (legend.empty())
@@ -89,11 +96,15 @@ LegendLayout layOut(const QRectF& area, const ValueLegend& legend, const QFont& 
         width =
             std::max(width, made.sampleWidth + kLegendPad + metrics.horizontalAdvance(row.text));
     double height = made.rowHeight * static_cast<double>(legend.rows.size());
-    if (!legend.scaleTitle.isEmpty()) {
-        width = std::max({width, kBarWidth, metrics.horizontalAdvance(legend.scaleTitle),
-                          metrics.horizontalAdvance(legend.low + legend.high) + 12});
-        height += 2 * metrics.height() + metrics.height() * 0.9;
-    }
+    const auto scale = [&](const QString& title, const QString& low, const QString& high) {
+        if (title.isEmpty())
+            return;
+        width = std::max({width, kBarWidth, metrics.horizontalAdvance(title),
+                          metrics.horizontalAdvance(low + high) + 12});
+        height += scaleHeight(metrics);
+    };
+    scale(legend.scaleTitle, legend.low, legend.high);
+    scale(legend.linkTitle, legend.linkLow, legend.linkHigh);
     const QSizeF size(width + 2 * kLegendPad, height + 2 * kLegendPad);
     if (size.width() > area.width() * 0.6 || size.height() > area.height() * 0.5)
         return made;
@@ -170,28 +181,44 @@ QRectF paintLegend(QPainter& painter, const QRectF& area, const ValueLegend& leg
             Qt::AlignLeft | Qt::AlignVCenter, row.text);
         y += made.rowHeight;
     }
-    if (legend.scaleTitle.isEmpty())
-        return made.box;
     const QFontMetricsF metrics(font);
-    painter.setFont(font);
-    painter.setPen(text);
-    painter.drawText(QRectF(inner.left(), y, inner.width(), metrics.height()),
-                     Qt::AlignLeft | Qt::AlignVCenter, legend.scaleTitle);
-    y += metrics.height() + 2;
-    const QRectF bar(inner.left(), y, inner.width(), metrics.height() * 0.6);
-    QLinearGradient gradient(bar.topLeft(), bar.topRight());
-    constexpr int kStops = 16;
-    for (int i = 0; i <= kStops; ++i)
-        gradient.setColorAt(i / double(kStops), sequentialColour(i / double(kStops), dark));
-    painter.setPen(QPen(border, 1));
-    painter.setBrush(gradient);
-    painter.drawRect(bar);
-    y = bar.bottom() + 2;
-    painter.setPen(text);
-    const QRectF ends(inner.left(), y, inner.width(), metrics.height());
-    painter.drawText(ends, Qt::AlignLeft | Qt::AlignTop, legend.low);
-    painter.drawText(ends, Qt::AlignRight | Qt::AlignTop, legend.high);
-    painter.setBrush(Qt::NoBrush);
+    const auto scale = [&](const QString& title, const QString& low, const QString& high,
+                           const auto& paintBar) {
+        if (title.isEmpty())
+            return;
+        painter.setFont(font);
+        painter.setPen(text);
+        painter.drawText(QRectF(inner.left(), y, inner.width(), metrics.height()),
+                         Qt::AlignLeft | Qt::AlignVCenter, title);
+        const QRectF bar(inner.left(), y + metrics.height() + 2, inner.width(),
+                         metrics.height() * 0.6);
+        paintBar(bar);
+        painter.setPen(text);
+        const QRectF ends(inner.left(), bar.bottom() + 2, inner.width(), metrics.height());
+        painter.drawText(ends, Qt::AlignLeft | Qt::AlignTop, low);
+        if (high != low)
+            painter.drawText(ends, Qt::AlignRight | Qt::AlignTop, high);
+        painter.setBrush(Qt::NoBrush);
+        y += scaleHeight(metrics);
+    };
+    scale(legend.scaleTitle, legend.low, legend.high, [&](const QRectF& bar) {
+        QLinearGradient gradient(bar.topLeft(), bar.topRight());
+        constexpr int kStops = 16;
+        for (int i = 0; i <= kStops; ++i)
+            gradient.setColorAt(i / double(kStops), sequentialColour(i / double(kStops), dark));
+        painter.setPen(QPen(border, 1));
+        painter.setBrush(gradient);
+        painter.drawRect(bar);
+    });
+    scale(legend.linkTitle, legend.linkLow, legend.linkHigh, [&](const QRectF& bar) {
+        const double thin = linkWidth(legend.linkLow == legend.linkHigh ? 1 : 0) / 2;
+        const double thick = std::min(linkWidth(1), bar.height()) / 2;
+        const QPointF left(bar.left(), bar.center().y()), right(bar.right(), bar.center().y());
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(linkColour(dark));
+        painter.drawPolygon(QPolygonF({left - QPointF(0, thin), right - QPointF(0, thick),
+                                       right + QPointF(0, thick), left + QPointF(0, thin)}));
+    });
     return made.box;
 }
 

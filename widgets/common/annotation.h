@@ -34,16 +34,19 @@ void paintAnnotation(QPainter& painter, const QRectF& box, const Annotation& ann
 /// The colour of its text, e.g. for a line that leads to it.
 QColor annotationInk(const Annotation& annotation, bool dark);
 
-/// Explains the annotations of a view: a sample of each with words, and a colour scale.
+/// Explains the annotations of a view: a sample of each with words, a colour scale, and a scale of
+/// the thickness of links.
 struct ValueLegend {
     struct Row {
         Annotation sample;
         QString text;
     };
     QVector<Row> rows;
-    QString scaleTitle; ///< e.g. "|error|"; empty: no scale
-    QString low, high;  ///< texts at the scale's ends
-    bool empty() const { return rows.isEmpty() && scaleTitle.isEmpty(); }
+    QString scaleTitle;        ///< e.g. "|error|"; empty: no scale
+    QString low, high;         ///< texts at the scale's ends
+    QString linkTitle;         ///< what the thickness of links tells; empty: there are none
+    QString linkLow, linkHigh; ///< the thinnest and the thickest; equal: all are alike
+    bool empty() const { return rows.isEmpty() && scaleTitle.isEmpty() && linkTitle.isEmpty(); }
 };
 
 /// Draws the legend into the bottom right corner of `area`, if it does not fill most of it; returns

@@ -206,15 +206,6 @@ double GraphPainter::textSize(const QFont& font, double scale) {
 }
 
 void GraphPainter::edges(QPainter& painter, std::span<const std::uint32_t> list) const {
-    if (!scene.width.empty()) {
-        const double grow = std::clamp(scale, 0.6, 1.5);
-        for (std::uint32_t edge : list) {
-            painter.setPen(QPen(colours.edge, grow * static_cast<double>(scene.width[edge]),
-                                Qt::SolidLine, Qt::FlatCap));
-            painter.drawLine(QLineF(at(scene.edges[2 * edge]), at(scene.edges[2 * edge + 1])));
-        }
-        return;
-    }
     QList<QLineF> within;
     QList<QLineF> between;
     QList<QLineF> faint;

@@ -32,8 +32,7 @@ std::shared_ptr<const GraphScene> sound(std::shared_ptr<const GraphScene> scene)
     const std::size_t n = std::min(scene->x.size(), scene->y.size());
     bool good = scene->x.size() == n && scene->y.size() == n && scene->kind.size() == n &&
                 scene->edges.size() % 2 == 0 && !scene->kinds.empty() &&
-                (scene->group.empty() || scene->group.size() == n) &&
-                (scene->width.empty() || scene->width.size() == scene->edges.size() / 2);
+                (scene->group.empty() || scene->group.size() == n);
     good = good && std::all_of(scene->edges.begin(), scene->edges.end(),
                                [n](std::uint32_t node) { return node < n; });
     good = good && std::all_of(scene->kind.begin(), scene->kind.end(),
@@ -61,7 +60,6 @@ std::shared_ptr<const GraphScene> sound(std::shared_ptr<const GraphScene> scene)
         if (copy->edges[e] < n && copy->edges[e + 1] < n)
             edges.insert(edges.end(), {copy->edges[e], copy->edges[e + 1]});
     copy->edges = std::move(edges);
-    copy->width.clear();
     return copy;
 }
 
@@ -100,6 +98,8 @@ void GraphView::Private::setScene(std::shared_ptr<const GraphScene> newScene) {
     emphasised.clear();
     emphasisedEdges.clear();
     customColours.clear();
+    links.clear();
+    hoveredLink = -1;
     hovered = current = -1;
     hoveredKind = -1;
     drag = Drag::None;
@@ -266,6 +266,10 @@ void GraphView::Private::describe() {
                         locale.toString(static_cast<qulonglong>(scene->edges.size() / 2)));
     else
         text = placeholder;
+    if (has() && !links.empty())
+        text +=
+            QLatin1Char(' ') +
+            GraphView::tr("%1 links.").arg(locale.toString(static_cast<qulonglong>(links.size())));
     if (usable(current))
         text += QLatin1Char(' ') + GraphView::tr("At %1.").arg(labelOf(current));
     if (selection.size() == 1)
@@ -396,10 +400,9 @@ std::int64_t GraphView::Private::neighbourTowards(std::int64_t from, Qt::Key key
     const auto node = static_cast<std::uint32_t>(from);
     double best = 0.34; // cosine: within about 70 degrees of the direction
     std::int64_t found = from;
-    for (std::uint32_t e : topology->edgesAt(node)) {
-        const std::uint32_t other = scene->edges[2 * e] ^ scene->edges[2 * e + 1] ^ node;
+    const auto consider = [&](std::uint32_t other) {
         if (hidden[other] || other == node)
-            continue;
+            return;
         const QPointF d(x[other] - x[node], y[other] - y[node]);
         const double length = std::hypot(d.x(), d.y());
         const double cosine = length > 0 ? QPointF::dotProduct(d, direction) / length : 0;
@@ -407,7 +410,12 @@ std::int64_t GraphView::Private::neighbourTowards(std::int64_t from, Qt::Key key
             best = cosine;
             found = other;
         }
-    }
+    };
+    for (std::uint32_t e : topology->edgesAt(node))
+        consider(scene->edges[2 * e] ^ scene->edges[2 * e + 1] ^ node);
+    for (const auto& link : links)
+        if (link.from == node || link.to == node)
+            consider(link.from ^ link.to ^ node);
     return found;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "widgets/common/annotation.h"
+#include "widgets/common/links.h"
 
 #include <QString>
 #include <QWidget>
@@ -25,7 +26,6 @@ struct GraphScene {
     std::vector<float> x, y;          ///< [nodes], points, y down
     std::vector<std::uint8_t> kind;   ///< [nodes]
     std::vector<std::uint32_t> edges; ///< pairs
-    std::vector<float> width;         ///< [edges] of their lines, points; empty: all alike
     /// [nodes] nodes of one device share a number, kNoGroup is none; may be empty. Groups get a
     /// soft hull when zoomed in.
     std::vector<std::uint32_t> group;
@@ -43,8 +43,9 @@ struct GraphScene {
 ///
 /// Mouse: wheel or pinch zooms at the cursor, drag pans, Shift or Ctrl drag draws a lasso, a click
 /// on a legend entry hides its kind. Keys: arrows pan (Shift: farther), Ctrl+arrows walk to the
-/// neighbour in that direction, + and - zoom, F or Home fit, Tab and Shift+Tab next and previous
-/// node (leaving the view after the last), Return clicks the node, Escape clears.
+/// neighbour in that direction, along an edge or a link, + and - zoom, F or Home fit, Tab and
+/// Shift+Tab next and previous node (leaving the view after the last), Return clicks the node,
+/// Escape clears.
 class GraphView : public QWidget {
     Q_OBJECT
 public:
@@ -65,6 +66,9 @@ public:
     /// Explains the values; empty: none.
     void setValueLegend(const ValueLegend& legend);
     void setColours(std::vector<std::uint32_t> argb);
+    /// Lines between nodes over the drawing, in this order; a new scene has none.
+    void setLinks(std::vector<Link<std::uint32_t>> links);
+    void setLinkTooltipProvider(std::function<QString(int)> provider);
     void setKindVisible(int kind, bool visible);
     bool isKindVisible(int kind) const;
     void setLegendVisible(bool visible);
@@ -80,6 +84,8 @@ public:
     double zoom() const;                                ///< pixels per point
     QPointF positionOf(std::uint32_t node) const;       ///< in widget coordinates
     std::int64_t nodeAt(const QPointF& position) const; ///< -1: none
+    int linkAt(const QPointF& position) const;          ///< -1: none, or a node lies there
+    QPointF linkPosition(int link) const;               ///< halfway, in widget coordinates
     std::int64_t currentNode() const;                   ///< the node the keyboard is at; -1: none
     QString nodeText(std::int64_t node) const;          ///< the scene's label; empty for -1
     QSize sizeHint() const override;
@@ -88,6 +94,7 @@ public:
 signals:
     void nodeClicked(std::uint32_t node, Qt::KeyboardModifiers modifiers);
     void nodeDoubleClicked(std::uint32_t node); ///< walk: centre the neighbourhood here
+    void linkClicked(int link, Qt::KeyboardModifiers modifiers);
     void nodesLassoed(const std::vector<std::uint32_t>& nodes, Qt::KeyboardModifiers modifiers);
     void backgroundClicked();
     void hovered(std::int64_t node); ///< -1: nothing

@@ -55,6 +55,8 @@ public:
     double fitScale() const;
     static double scaleInto(const QRectF& area, const QRectF& box);
     std::int64_t pick(const QPointF& at) const;
+    int pickLink(const QPointF& at) const; ///< (graphviewlinks.cpp) -1 also where a node lies
+    void setHoveredLink(int link);
     std::int64_t neighbourTowards(std::int64_t from, Qt::Key key) const;
     std::int64_t nextNode(std::int64_t from, bool forward) const;
     std::vector<std::uint32_t> inside(const QPolygonF& lasso) const;
@@ -69,6 +71,10 @@ public:
     void drawEmphasis(QPainter& painter);
     void drawLabels(QPainter& painter);
     void drawPlaceholder(QPainter& painter) const;
+    /// Links between nodes that are shown, where they are (graphviewlinks.cpp).
+    std::vector<PlacedLink> placedLinks(double by, const QPointF& from, bool plain) const;
+    void drawLinks(QPainter& painter, const GraphPainter& detail, bool plain, bool onDark,
+                   double grow) const;
     /// The values of these nodes, in order, where they find room.
     void drawValues(QPainter& painter, LabelLayer& labels, const std::vector<std::uint32_t>& nodes,
                     const GraphPainter& detail, double gap, bool onDark) const;
@@ -90,6 +96,9 @@ public:
     std::function<QString(std::uint32_t)> annotations, tooltips;
     std::function<Annotation(std::uint32_t)> values;
     ValueLegend valueLegend;
+    std::vector<Link<std::uint32_t>> links;
+    std::function<QString(int)> linkTooltips;
+    int hoveredLink = -1;
     QString placeholder;
     GraphColours colours;
     mutable PaintCache cache;

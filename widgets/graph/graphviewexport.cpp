@@ -63,6 +63,8 @@ void GraphView::render(QPainter& painter, const QRectF& target, bool forPrint) c
         detail.hulls(painter, groups);
     detail.edges(painter, edges);
     detail.nodes(painter, nodes);
+    if (!d->links.empty())
+        d->drawLinks(painter, detail, true, dark, std::clamp(scale, 0.5, 4.0));
 
     QFont small = font();
     small.setPixelSize(std::max(6, static_cast<int>(8.5 * scale)));
@@ -91,7 +93,7 @@ void GraphView::render(QPainter& painter, const QRectF& target, bool forPrint) c
                              LabelLayer::Style::Node);
             }
     }
-    if (d->annotations || d->values)
+    if (!d->valueLegend.empty())
         paintLegend(painter, target, d->valueLegend, small, forPrint ? lightPalette() : palette());
     painter.restore();
 }

@@ -37,6 +37,8 @@ bool GraphView::event(QEvent* event) {
         QString text;
         if (node >= 0)
             text = d->tooltips ? d->tooltips(static_cast<std::uint32_t>(node)) : d->labelOf(node);
+        else if (const int link = d->pickLink(help->pos()); link >= 0 && d->linkTooltips)
+            text = d->linkTooltips(link);
         if (text.isEmpty())
             QToolTip::hideText();
         else
@@ -127,7 +129,9 @@ void GraphView::mouseMoveEvent(QMouseEvent* event) {
         }
         const std::int64_t node = overLegend ? -1 : d->pick(at);
         d->setHovered(node, true);
-        setCursor(node >= 0 || kind >= 0 ? Qt::PointingHandCursor : Qt::ArrowCursor);
+        d->setHoveredLink(overLegend || node >= 0 ? -1 : d->pickLink(at));
+        setCursor(node >= 0 || kind >= 0 || d->hoveredLink >= 0 ? Qt::PointingHandCursor
+                                                                : Qt::ArrowCursor);
         return;
     }
     case Private::Drag::Pressed:
@@ -170,6 +174,8 @@ void GraphView::mouseReleaseEvent(QMouseEvent* event) {
             d->current = node;
             d->describe();
             emit nodeClicked(static_cast<std::uint32_t>(node), event->modifiers());
+        } else if (const int link = d->pickLink(event->position()); link >= 0) {
+            emit linkClicked(link, event->modifiers());
         } else {
             d->current = -1;
             d->describe();
@@ -192,6 +198,7 @@ void GraphView::mouseDoubleClickEvent(QMouseEvent* event) {
 
 void GraphView::leaveEvent(QEvent*) {
     d->hoveredKind = -1;
+    d->setHoveredLink(-1);
     d->setHovered(-1, true);
     update();
 }

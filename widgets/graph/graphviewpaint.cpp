@@ -271,7 +271,7 @@ void GraphView::Private::drawLabels(QPainter& painter) {
     LabelLayer labels(widget, font, colours, cache);
     if (legendVisible)
         labels.block(legend.panel());
-    if (values || annotations)
+    if (!valueLegend.empty())
         labels.block(legendBox(widget, valueLegend, q->font()));
     const auto gap = [&](std::uint32_t node) { return detail.radius(node) + 4; };
     const auto strong = [&](std::int64_t node, bool always) {
@@ -397,6 +397,8 @@ void GraphView::Private::paint(QPainter& painter) {
             }
         }
         drawEmphasis(painter);
+        if (!links.empty())
+            drawLinks(painter, detailPainter(), false, dark, 1);
         drawLabels(painter);
         if (drag == Drag::Lasso && lasso.size() > 1) {
             QColor fill = colours.accent;
@@ -408,7 +410,7 @@ void GraphView::Private::paint(QPainter& painter) {
         }
         if (legendVisible)
             legend.paint(painter, *scene, colours, dark, hoveredKind);
-        if (values || annotations)
+        if (!valueLegend.empty())
             paintLegend(painter, q->rect(), valueLegend, q->font(), q->palette());
     }
     if (q->hasFocus()) {

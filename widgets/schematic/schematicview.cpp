@@ -42,6 +42,8 @@ void SchematicView::setDocument(std::shared_ptr<const schematic::SchematicDoc> d
     d->placed.reset(); // before the scene it speaks of
     d->scene = d->document ? std::make_unique<SchematicScene>(d->document) : nullptr;
     d->hover = {};
+    d->joined.clear();
+    d->hoveredLink = -1;
     if (d->scene && !d->current.empty()) {
         const bool there = d->current.device.isEmpty()
                                ? d->scene->netIndex(d->current.net) >= 0

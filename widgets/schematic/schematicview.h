@@ -3,6 +3,7 @@
 
 #include "core/schematic/schematicdoc.h"
 #include "widgets/common/annotation.h"
+#include "widgets/common/links.h"
 
 #include <QHash>
 #include <QRectF>
@@ -13,6 +14,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace ohm::widgets {
 
@@ -42,6 +44,10 @@ public:
     /// Values drawn at nets and devices, by name. Empty hash: none.
     void setNetAnnotations(const QHash<QString, Annotation>& byNet);
     void setDeviceAnnotations(const QHash<QString, Annotation>& byDevice);
+    /// Lines between nets over the drawing, in this order; those of nets that are not on it are not
+    /// drawn. Each net has one place where they meet.
+    void setLinks(std::vector<Link<QString>> links);
+    void setLinkTooltipProvider(std::function<QString(int)> provider);
     /// Explains the values; empty: none.
     void setLegend(const ValueLegend& legend);
     /// Tooltip text per net and device name, asked on hover.
@@ -61,6 +67,8 @@ public:
     QPointF toWidget(schematic::Pt at) const;
     /// What is at a place of the widget; both empty: nothing.
     void objectAt(const QPointF& position, QString& net, QString& device) const;
+    int linkAt(const QPointF& position) const; ///< -1: none
+    QPointF linkPosition(int link) const;      ///< halfway, in widget coordinates
     /// What the keyboard is at.
     QString currentNet() const;
     QString currentDevice() const;
@@ -76,6 +84,7 @@ signals:
     void netClicked(const QString& net, Qt::KeyboardModifiers modifiers);
     void deviceClicked(const QString& device, Qt::KeyboardModifiers modifiers);
     void deviceDoubleClicked(const QString& device); ///< e.g. descend into a block
+    void linkClicked(int link, Qt::KeyboardModifiers modifiers);
     void backgroundClicked();
     void hovered(const QString& net, const QString& device); ///< both empty: nothing
     void contextMenuRequested(const QPoint& globalPosition, const QString& net,

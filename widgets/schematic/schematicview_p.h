@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace ohm::widgets {
 
@@ -36,6 +37,8 @@ public:
                      const SchematicStyle& face, const TextLayout* texts) const;
     void paintLive(QPainter& painter);
     void paintTags(QPainter& painter) const;
+    /// Links whose nets are on the sheet (schematicviewlinks.cpp).
+    std::vector<PlacedLink> placedLinks(const SheetMap& where, bool plain) const;
     /// Texts and tags at a zoom, for an offset of 0, so that moving the view moves them along.
     struct Placement {
         double scale;
@@ -53,6 +56,7 @@ public:
 
     // Picking.
     SceneHit hit(const QPointF& position) const;
+    void setHoveredLink(int link); ///< (schematicviewlinks.cpp)
     void setOwnHover(const SceneHit& object);
     bool step(int direction); ///< keyboard to the next object; false at the end
     void setCurrent(const SceneHit& object, bool show);
@@ -76,6 +80,14 @@ public:
     QHash<QString, Annotation> netAnnotations;
     QHash<QString, Annotation> deviceAnnotations;
     ValueLegend legend;
+    struct Joined { ///< a link's nets in the scene and where it meets them
+        int from, to;
+        QPointF fromAt, toAt;
+    };
+    std::vector<Link<QString>> links;
+    mutable std::vector<Joined> joined; ///< [links], made when first needed
+    std::function<QString(int)> linkTooltips;
+    int hoveredLink = -1;
     std::function<QString(const QString&, const QString&)> tooltips;
 
     std::optional<SchematicStyle> style;

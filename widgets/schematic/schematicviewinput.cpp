@@ -26,7 +26,9 @@ bool SchematicView::event(QEvent* event) {
     switch (event->type()) {
     case QEvent::ToolTip: {
         auto* help = static_cast<QHelpEvent*>(event);
-        const QString text = d->tooltip(d->hit(help->pos()));
+        const int link = linkAt(help->pos());
+        const QString text =
+            link >= 0 && d->linkTooltips ? d->linkTooltips(link) : d->tooltip(d->hit(help->pos()));
         if (text.isEmpty())
             QToolTip::hideText();
         else
@@ -91,7 +93,9 @@ void SchematicView::mousePressEvent(QMouseEvent* event) {
 
 void SchematicView::mouseMoveEvent(QMouseEvent* event) {
     if (!d->pressed) {
-        d->setOwnHover(d->hit(event->position()));
+        // Links lie above the drawing.
+        d->setHoveredLink(linkAt(event->position()));
+        d->setOwnHover(d->hoveredLink >= 0 ? SceneHit() : d->hit(event->position()));
         return;
     }
     if (!d->dragging &&
@@ -116,6 +120,10 @@ void SchematicView::mouseReleaseEvent(QMouseEvent* event) {
     }
     if (event->button() != Qt::LeftButton)
         return;
+    if (const int link = linkAt(event->position()); link >= 0) {
+        emit linkClicked(link, event->modifiers());
+        return;
+    }
     const SceneHit object = d->hit(event->position());
     d->setCurrent(object, false);
     if (!object.device.isEmpty())
@@ -145,6 +153,7 @@ void SchematicView::wheelEvent(QWheelEvent* event) {
 }
 
 void SchematicView::leaveEvent(QEvent*) {
+    d->setHoveredLink(-1);
     d->setOwnHover({});
 }
 

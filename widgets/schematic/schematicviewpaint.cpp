@@ -37,6 +37,8 @@ void SchematicView::paintEvent(QPaintEvent*) {
         }
         painter.drawPixmap(0, 0, d->layer);
         d->paintLive(painter);
+        if (!d->links.empty())
+            paintLinks(painter, d->placedLinks(d->map(), false), d->style->dark);
         d->paintTags(painter);
         paintLegend(painter, QRectF(rect()), d->legend, TagLayout::fontFor(font(), d->scale, false),
                     palette());
@@ -213,12 +215,14 @@ void SchematicView::render(QPainter& painter, const QRectF& target, bool forPrin
     const double fitted = std::min(target.width() / box.width(), target.height() / box.height());
     const SheetMap where{fitted, target.center() - box.center() * fitted};
     d->paintStatic(painter, where, target, true, face, nullptr);
+    if (!d->links.empty())
+        paintLinks(painter, d->placedLinks(where, true), face.dark, std::clamp(fitted, 0.5, 4.0));
     TagLayout tags(*d->scene, where, target, TagLayout::fontFor(font(), fitted, true));
     tags.addNets(d->netAnnotations);
     tags.addDevices(d->deviceAnnotations);
     for (const PlacedTag& tag : tags.tags())
         TagLayout::paint(painter, tag, tags.font(), face.dark);
-    if (!d->netAnnotations.isEmpty())
+    if (!d->legend.empty())
         paintLegend(painter, target, d->legend, tags.font(), forPrint ? lightPalette() : palette());
     painter.restore();
 }

@@ -328,6 +328,65 @@ private slots:
         QCOMPARE(differing(before, shot(*m_view)), 0);
     }
 
+    /// Lines between nodes: where they are they are picked, unless a node lies there; the thicker
+    /// lies above, and hidden nodes have none.
+    void links() {
+        auto scene = std::make_shared<GraphScene>(emptyScene());
+        for (int i = 0; i < 4; ++i)
+            add(*scene, i % 2 ? 300.0F : 0.0F, i < 2 ? 0.0F : 200.0F,
+                static_cast<std::uint8_t>(i == 3));
+        m_view->setScene(scene);
+        const QImage bare = shot(*m_view);
+        m_view->setLinks({{0, 1, 0.1}, {0, 2, 0.5}, {0, 1, 1.0}, {1, 3, 0.3}, {9, 1, 1.0}});
+        const QImage drawn = shot(*m_view);
+        QVERIFY(drawn != bare);
+        QCOMPARE(m_view->linkAt(m_view->linkPosition(1)), 1);
+        QCOMPARE(m_view->linkAt(m_view->linkPosition(0)), 2); // the same way, drawn later
+        QCOMPARE(m_view->linkAt(m_view->positionOf(0)), -1);  // a node
+        QVERIFY(m_view->linkPosition(4).isNull());            // of a node that is not there
+        QSignalSpy linked(m_view.get(), &GraphView::linkClicked);
+        QSignalSpy nodes(m_view.get(), &GraphView::nodeClicked);
+        QSignalSpy ground(m_view.get(), &GraphView::backgroundClicked);
+        m_view->setLinkTooltipProvider([](int link) { return QStringLiteral("L%1").arg(link); });
+        const QPoint at = m_view->linkPosition(1).toPoint();
+        moveMouse(*m_view, at);
+        QCOMPARE(m_view->cursor().shape(), Qt::PointingHandCursor);
+        QVERIFY(shot(*m_view) != drawn); // it lights up
+        QHelpEvent help(QEvent::ToolTip, at, m_view->mapToGlobal(at));
+        QCoreApplication::sendEvent(m_view.get(), &help);
+        QTRY_COMPARE(QToolTip::text(), QStringLiteral("L1"));
+        QToolTip::hideText();
+        QTest::mouseClick(m_view.get(), Qt::LeftButton, Qt::ControlModifier, at);
+        QCOMPARE(linked.size(), 1);
+        QCOMPARE(linked[0][0].toInt(), 1);
+        QVERIFY(linked[0][1].value<Qt::KeyboardModifiers>() & Qt::ControlModifier);
+        QVERIFY(nodes.isEmpty() && ground.isEmpty());
+        // The keyboard walks along them.
+        QTest::mouseClick(m_view.get(), Qt::LeftButton, {}, m_view->positionOf(0).toPoint());
+        QTest::keyClick(m_view.get(), Qt::Key_Right, Qt::ControlModifier);
+        QCOMPARE(m_view->currentNode(), std::int64_t{1});
+        QTest::keyClick(m_view.get(), Qt::Key_Down, Qt::ControlModifier);
+        QCOMPARE(m_view->currentNode(), std::int64_t{3});
+        QVERIFY(m_view->accessibleDescription().contains(QStringLiteral("5 links")));
+        m_view->setKindVisible(1, false);
+        QVERIFY(m_view->linkPosition(3).isNull());
+        m_view->setScene(scene); // a scene begins without
+        QVERIFY(m_view->linkPosition(1).isNull());
+        // On paper, too.
+        const auto paper = [&] {
+            QImage image(400, 300, QImage::Format_ARGB32_Premultiplied);
+            QPainter painter(&image);
+            m_view->render(painter, QRectF(0, 0, 400, 300), true);
+            return image;
+        };
+        const QImage without = paper();
+        m_view->setLinks({{0, 2, 1.0}});
+        QVERIFY(paper() != without);
+        m_view->setScene(nullptr);
+        m_view->setLinks({{0, 1, 1.0}});
+        QCOMPARE(m_view->linkAt(QPointF(10, 10)), -1);
+    }
+
     void legendClickHidesAKind() {
         m_view->setScene(smallScene());
         m_view->setLegendVisible(true);
