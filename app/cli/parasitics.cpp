@@ -107,7 +107,8 @@ void importCommand(const ImportOptions& options, Context& context) {
         failures.push_back({Severity::Error,
                             error.code,
                             name + " was not imported: " + error.text +
-                                (error.detail.empty() ? "" : ": " + error.detail),
+                                (error.detail.empty() ? "" : ": " + error.detail) +
+                                (error.hint.empty() ? "" : ". " + error.hint),
                             error.where,
                             0,
                             0,

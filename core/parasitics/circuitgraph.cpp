@@ -150,6 +150,9 @@ Expected<CircuitGraph> buildGraph(const netlist::Circuit& circuit, const GraphOp
         g.netIds.push_back(net);
         g.netNames.push_back(std::move(names[net]));
     }
+    if (circuit.deviceCount() == 0)
+        return fail("PAR-008", "The circuit has no devices", {}, {},
+                    "Choose the netlist of the circuit; the top names its subcircuit");
     if (g.nets == 0)
         return fail("PAR-020", "The circuit has no nets but ground and supplies", {}, {},
                     "Name the rails with --ground and --supply if they were taken for others");

@@ -65,8 +65,8 @@ struct GraphOptions {
 };
 
 /// Builds the graph of a flat circuit. W, L of files in micrometres or with magic's "700000u" are
-/// told by the size of the MOS lengths and brought to metres. Errors: PAR-020 a circuit without
-/// nets that are no rails. Thread: any.
+/// told by the size of the MOS lengths and brought to metres. Errors: PAR-008 no devices, PAR-020
+/// no nets but rails. Thread: any.
 Expected<CircuitGraph> buildGraph(const netlist::Circuit& circuit,
                                   const GraphOptions& options = {});
 

@@ -96,9 +96,6 @@ Expected<Imported> importOne(const ImportRequest& request, const Files& files,
     const auto circuit = netlist::readNetlist(files.schematic, how, stop);
     if (!circuit)
         return circuit.failure();
-    if ((*circuit)->deviceCount() == 0)
-        return fail("PAR-008", "The schematic has no devices", {}, files.schematic.string(),
-                    "Choose the netlist of the circuit; the top names its subcircuit");
     ExtractionOptions extractionOptions;
     extractionOptions.top = request.extractedTop;
     extractionOptions.ground = request.graph.ground;
@@ -115,7 +112,7 @@ Expected<Imported> importOne(const ImportRequest& request, const Files& files,
     auto paired = pairDesign(**circuit, *extraction, request.graph, stop);
     if (!paired) {
         Error error = paired.error();
-        if (error.code == "PAR-020")
+        if (error.code == "PAR-008" || error.code == "PAR-020")
             error.where = files.schematic.string();
         else if (error.where.empty())
             error.where = files.extraction.string();
@@ -144,6 +141,10 @@ Expected<Imported> importOne(const ImportRequest& request, const Files& files,
     }
     item.findings.insert(item.findings.end(), extraction->findings.begin(),
                          extraction->findings.end());
+    for (Diagnostic& d : item.paired.report.findings) { // of several designs: of which
+        if (d.file.empty())
+            d.file = files.extraction.string();
+    }
     return item;
 }
 

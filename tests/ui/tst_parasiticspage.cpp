@@ -518,6 +518,12 @@ private slots:
         QCOMPARE(page->work().designs()->back().graph.name, std::string("good"));
         QVERIFY(page->bar()->kind() == widgets::MessageBar::Kind::Error);
         QVERIFY(page->bar()->text().contains(u"1 design"_s));
+        if (qEnvironmentVariableIsSet("OHMSCAPE_GRAB")) {
+            window.resize(1400, 900);
+            pane->quantityBox()->setCurrentIndex(1);
+            pane->balance()->parentWidget()->parentWidget()->setProperty("currentIndex", 1);
+            window.grab().save(qEnvironmentVariable("OHMSCAPE_GRAB") + u".designs.png"_s);
+        }
     }
 
     /// A training in the window is a run: listed while it goes on, held, stopped and taken up
