@@ -7,6 +7,7 @@
 #include "ui/pages/exportmenu.h"
 #include "ui/pages/pageparts.h"
 #include "ui/services/text.h"
+#include "widgets/common/emptyhint.h"
 #include "widgets/common/icons.h"
 #include "widgets/plot/plotview.h"
 
@@ -73,18 +74,25 @@ DesignsPane::DesignsPane(ParasiticWork& work, QWidget* parent)
     m_table->setHorizontalHeaderLabels({tr("Design"), tr("Nets"), tr("Devices"), tr("Couplings"),
                                         tr("Ground"), tr("Nets paired"), tr("C lost")});
     styleTable(m_table, tr("Designs"));
+    widgets::setEmptyHint(m_table,
+                          tr("Designs appear here: import some, or drop a schematic and its "
+                             "extraction"));
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setSectionResizeMode(Name, QHeaderView::Stretch);
     m_unpaired = new QTableWidget(0, 3);
     m_unpaired->setHorizontalHeaderLabels({tr("Not in the schematic"), tr("C lost"), tr("Reason")});
     styleTable(m_unpaired, tr("Extracted nets without counterpart"));
+    widgets::setEmptyHint(m_unpaired,
+                          tr("Extracted nets that are not in the schematic of an imported "
+                             "design appear here"));
     m_unpaired->horizontalHeader()->setStretchLastSection(true);
     offerExport(m_table, u"designs"_s);
     offerExport(m_unpaired, u"unpaired-nets"_s);
     m_findings = new QTableWidget(0, 3);
     m_findings->setHorizontalHeaderLabels({tr("Finding"), tr("About"), tr("Where")});
     styleTable(m_findings, tr("Findings of the import"));
+    widgets::setEmptyHint(m_findings, tr("What the import found odd appears here"));
     m_findings->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     offerExport(m_findings, u"findings"_s);
     m_quantity = choiceField(tr("Quantity"));
@@ -105,6 +113,7 @@ DesignsPane::DesignsPane(ParasiticWork& work, QWidget* parent)
     auto* lower = new QSplitter(Qt::Horizontal);
     m_balance = new QTableWidget(0, parasitics::kClasses + 1);
     styleTable(m_balance, tr("Labels by class"));
+    widgets::setEmptyHint(m_balance, tr("Import designs to see how many labels are in each class"));
     m_balance->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_balance->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     offerExport(m_balance, u"class-balance"_s);

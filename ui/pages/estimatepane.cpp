@@ -10,6 +10,7 @@
 #include "ui/services/text.h"
 #include "ui/session/couplingdisplay.h"
 #include "ui/session/voltagedisplay.h"
+#include "widgets/common/emptyhint.h"
 #include "widgets/common/exportview.h"
 #include "widgets/common/icons.h"
 
@@ -69,6 +70,9 @@ EstimatePane::EstimatePane(ParasiticWork& work, CircuitSession& session, Selecti
     m_view = new QTableView;
     m_view->setModel(m_model);
     styleTable(m_view, tr("Estimated capacitances"));
+    widgets::setEmptyHint(
+        m_view,
+        tr("Press Estimate: capacitances of the open circuit, from the threshold on, appear here"));
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_view->setSortingEnabled(true);
     m_view->sortByColumn(CapacitanceTable::Value, Qt::DescendingOrder);
@@ -83,6 +87,9 @@ EstimatePane::EstimatePane(ParasiticWork& work, CircuitSession& session, Selecti
     m_measures->setHorizontalHeaderLabels(
         {tr("Measurement"), tr("Schematic"), tr("With parasitics"), tr("Change"), tr("Bounds")});
     styleTable(m_measures, tr("Measurements without and with parasitics"));
+    widgets::setEmptyHint(m_measures,
+                          tr("Press Simulate with and without: a project's measurements "
+                             "appear here"));
     m_measures->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_measures->horizontalHeader()->setStretchLastSection(true);
 
