@@ -516,6 +516,9 @@ private slots:
         QVERIFY(waitSettled(window));
         QCOMPARE(page->work().designs()->size(), std::size_t{2});
         QCOMPARE(page->work().designs()->back().graph.name, std::string("good"));
+        for (int row = 0; row < 2; ++row) // how the first one paired is still known
+            QVERIFY(pane->table()->item(row, 5)->text().contains(u" of "_s));
+        QVERIFY(pane->balance()->horizontalHeaderItem(1)->text().contains(u"aF"_s));
         QVERIFY(page->bar()->kind() == widgets::MessageBar::Kind::Error);
         QVERIFY(page->bar()->text().contains(u"1 design"_s));
         if (qEnvironmentVariableIsSet("OHMSCAPE_GRAB")) {

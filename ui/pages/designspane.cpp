@@ -6,6 +6,7 @@
 #include "ui/dialogs/importdialog.h"
 #include "ui/pages/exportmenu.h"
 #include "ui/pages/pageparts.h"
+#include "ui/panes/couplingbar.h"
 #include "ui/services/text.h"
 #include "widgets/common/emptyhint.h"
 #include "widgets/common/icons.h"
@@ -234,9 +235,8 @@ void DesignsPane::showDesigns() {
 void DesignsPane::showBalance() {
     const auto quantity = static_cast<parasitics::Quantity>(m_quantity->currentData().toInt());
     const auto bound = [&](int k) {
-        return qs(formatSi(
-            parasitics::farads(parasitics::kClassBounds[static_cast<std::size_t>(k)], quantity),
-            "F", 2));
+        return capacitanceText(
+            parasitics::farads(parasitics::kClassBounds[static_cast<std::size_t>(k)], quantity));
     };
     QStringList titles{tr("Design")};
     for (int c = 0; c < parasitics::kClasses; ++c)

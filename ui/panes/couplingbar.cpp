@@ -24,12 +24,11 @@ namespace {
 constexpr int kSteps = 60; ///< ten a decade, from 1e-19 to 1e-13 F
 constexpr double kLow = -19;
 
-/// Below one attofarad there is no prefix that anybody reads.
-QString leastText(double farad) {
+} // namespace
+
+QString capacitanceText(double farad) {
     return farad < 1e-18 ? u"%1 aF"_s.arg(farad * 1e18, 0, 'g', 2) : qs(formatSi(farad, "F", 2));
 }
-
-} // namespace
 
 CapacitanceSlider::CapacitanceSlider(CouplingDisplay& couplings, QWidget* parent)
     : QWidget(parent)
@@ -56,7 +55,7 @@ void CapacitanceSlider::showLeast() {
     const QSignalBlocker quiet(m_slider);
     m_slider->setValue(
         static_cast<int>(std::lround((std::log10(m_couplings.least()) - kLow) * 10)));
-    m_text->setText(leastText(m_couplings.least()));
+    m_text->setText(capacitanceText(m_couplings.least()));
 }
 
 CouplingBar::CouplingBar(CouplingDisplay& couplings, QWidget* parent)

@@ -12,6 +12,9 @@ namespace ohm::ui {
 
 class CouplingDisplay;
 
+/// A capacitance of wires: below one attofarad there is no prefix that anybody reads.
+QString capacitanceText(double farad);
+
 /// The least capacitance that is shown, on a scale of decades; every one of them stands alike.
 /// Thread: GUI.
 class CapacitanceSlider : public QWidget {

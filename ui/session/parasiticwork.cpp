@@ -209,7 +209,12 @@ void ParasiticWork::import(const parasitics::ImportRequest& request) {
                 });
                 all->push_back(item.paired.design);
             }
-            m_imported = std::move(read.designs);
+            for (auto& item : read.designs) { // reports of earlier imports stay
+                std::erase_if(m_imported, [&](const parasitics::Imported& i) {
+                    return i.paired.design.graph.name == item.paired.design.graph.name;
+                });
+                m_imported.push_back(std::move(item));
+            }
             m_designsHash = hashOf(*all);
             m_designs = std::move(all);
             emit designsChanged();
