@@ -342,6 +342,19 @@ Expected<void> benchDeep(const BenchOptions& options,
                 if (!done)
                     return done.failure();
             }
+            config.halfValues = false;
+            if (storage != Storage::D || onDevice)
+                continue;
+            // What takes least: moments in 16 bits, then streams in 24 too.
+            config.halfMoments = true;
+            for (const Storage least : {Storage::D, Storage::E}) {
+                config.storage = least;
+                const auto done =
+                    run(name + (least == Storage::D ? "D" : "E") + ", moments in 16 bits", false);
+                if (!done)
+                    return done.failure();
+            }
+            config.halfMoments = false;
         }
     }
     return {};

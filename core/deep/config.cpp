@@ -21,8 +21,11 @@ Unexpected impossible(const std::string& setting, const std::string& why) {
 constexpr Names<Block, 4> kBlocks{
     {{Block::Gsr, "gsr"}, {Block::RevGnn, "revgnn"}, {Block::Gcn, "gcn"}, {Block::Sage, "sage"}}};
 constexpr Names<Skip, 2> kSkips{{{Skip::Full, "full"}, {Skip::Paper, "paper"}}};
-constexpr Names<Storage, 4> kStorages{
-    {{Storage::A, "a"}, {Storage::B, "b"}, {Storage::C, "c"}, {Storage::D, "d"}}};
+constexpr Names<Storage, 5> kStorages{{{Storage::A, "a"},
+                                       {Storage::B, "b"},
+                                       {Storage::C, "c"},
+                                       {Storage::D, "d"},
+                                       {Storage::E, "e"}}};
 constexpr Names<Method, 5> kMethods{{{Method::Fused, "fused"},
                                      {Method::GatherScatter, "b0"},
                                      {Method::Spmm, "b1"},
@@ -33,24 +36,6 @@ constexpr Names<Norm, 4> kNorms{
 
 constexpr Names<Device, 2> kDevices{{{Device::Cpu, "cpu"}, {Device::Cuda, "cuda"}}};
 constexpr int kWidestOnDevice = 512; // a warp holds a row in registers
-
-Expected<void> checkDevice(const NetworkConfig& config) {
-    if (config.device == Device::Cpu)
-        return {};
-    const bool baseline = config.method == Method::GatherScatter || config.method == Method::Spmm;
-    if (config.method != Method::Fused && !(baseline && config.block == Block::RevGnn))
-        return impossible("device", "A GPU runs our layer loop, and of the baselines B0 and B1 of "
-                                    "RevGNN; the others run on the CPU");
-    if (!config.reversible())
-        return impossible("device", "A GPU runs GSR and RevGNN; GCN and GraphSAGE run on the CPU");
-    if (config.norm == Norm::Softmax)
-        return impossible("norm", "A GPU sums by sum, mean or gcn; softmax runs on the CPU");
-    if (config.halfValues)
-        return impossible("values", "bfloat16 values run on the CPU");
-    if (config.groupWidth() > kWidestOnDevice)
-        return impossible("channels", "On a GPU a group has at most 512 channels");
-    return {};
-}
 
 } // namespace
 
@@ -91,6 +76,28 @@ Expected<Norm> normOf(const std::string& text) {
     return valueIn(text, "norm", kNorms);
 }
 
+Expected<void> checkDevice(const NetworkConfig& config) {
+    if (config.device == Device::Cpu)
+        return {};
+    const bool baseline = config.method == Method::GatherScatter || config.method == Method::Spmm;
+    if (config.method != Method::Fused && !(baseline && config.block == Block::RevGnn))
+        return impossible("device", "A GPU runs our layer loop, and of the baselines B0 and B1 of "
+                                    "RevGNN; the others run on the CPU");
+    if (config.halfMoments)
+        return impossible("moments", "Moments in 16 bits run on the CPU");
+    if (config.storage == Storage::E)
+        return impossible("storage", "Streams in 24 bits run on the CPU");
+    if (!config.reversible())
+        return impossible("device", "A GPU runs GSR and RevGNN; GCN and GraphSAGE run on the CPU");
+    if (config.norm == Norm::Softmax)
+        return impossible("norm", "A GPU sums by sum, mean or gcn; softmax runs on the CPU");
+    if (config.halfValues)
+        return impossible("values", "bfloat16 values run on the CPU");
+    if (config.groupWidth() > kWidestOnDevice)
+        return impossible("channels", "On a GPU a group has at most 512 channels");
+    return {};
+}
+
 Expected<void> checkConfig(const NetworkConfig& config) {
     if (config.inputs < 1 || config.inputs > 4096)
         return impossible("inputs", "A node has 1 to 4096 features");
@@ -111,6 +118,8 @@ Expected<void> checkConfig(const NetworkConfig& config) {
     }
     if (const auto device = checkDevice(config); !device)
         return device.failure();
+    if (config.halfMoments && (!config.reversible() || config.method != Method::Fused))
+        return impossible("moments", "Moments in 16 bits are for GSR and RevGNN by our layer loop");
     if (!config.reversible()) {
         if (config.k != 0)
             return impossible("k", "GCN and GraphSAGE are dense: k is 0");
@@ -131,14 +140,13 @@ Expected<void> checkConfig(const NetworkConfig& config) {
     if (config.method == Method::Fused) {
         if (!config.sparse() && (config.storage == Storage::A || config.storage == Storage::B))
             return impossible("storage",
-                              "Without selected entries there is nothing to store: C or D");
+                              "Without selected entries there is nothing to store: C, D or E");
         if (config.storage == Storage::B && config.skip != Skip::Paper)
             return impossible("storage",
                               "B is for the paper's skip; with the full one take C or D");
-        if (config.skip == Skip::Paper &&
-            (config.storage == Storage::C || config.storage == Storage::D))
-            return impossible("storage",
-                              "The paper's skip drops entries that C and D cannot rebuild: A or B");
+        if (config.skip == Skip::Paper && (config.storage == Storage::C || config.fixedPoint()))
+            return impossible(
+                "storage", "The paper's skip drops entries that C, D and E cannot rebuild: A or B");
     } else if (config.skip == Skip::Paper && config.method != Method::StoreAll) {
         return impossible("skip", "The paper's skip cannot be inverted: baseline B2 alone has it");
     }
@@ -191,6 +199,17 @@ std::size_t parameterCount(const NetworkConfig& config) {
 // --- memory
 // ---------------------------------------------------------------------------------------
 
+GraphSize overEdges(const GraphSize& size, Norm norm) {
+    const auto n = static_cast<std::size_t>(size.nodes);
+    const std::size_t scales = norm == Norm::Mean ? 1 : norm == Norm::Gcn ? 2 : 0;
+    GraphSize out = size;
+    out.netRows = 0;
+    // Where a node's edges begin, the empty lists of nets, weights and scales of nodes, the edges.
+    out.indexBytes = 8 * (n + 1) + 4 * (n + 1) + 4 + 4 * n * (1 + scales) +
+                     4 * static_cast<std::size_t>(size.edges);
+    return out;
+}
+
 PredictedMemory predictedMemory(const NetworkConfig& config, const GraphSize& size) {
     constexpr std::size_t kReal = sizeof(float);
     const auto n = static_cast<std::size_t>(size.nodes);
@@ -201,7 +220,8 @@ PredictedMemory predictedMemory(const NetworkConfig& config, const GraphSize& si
     const std::size_t c = d / groups;
     const auto k = static_cast<std::size_t>(config.k);
     PredictedMemory memory;
-    memory.weights = 4 * kReal * parameterCount(config); // w, g, and Adam's m and v
+    // w, g, and Adam's m and v
+    memory.weights = (config.halfMoments ? 2 * kReal + 2 * 2 : 4 * kReal) * parameterCount(config);
     memory.graph = size.indexBytes;
     if (config.device == Device::Cuda)
         return predictedDeviceMemory(config, size);
@@ -210,7 +230,8 @@ PredictedMemory predictedMemory(const NetworkConfig& config, const GraphSize& si
                                                      pieceRows(size.nodes));
         const auto inputs = static_cast<std::size_t>(config.inputs);
         const auto outputs = static_cast<std::size_t>(config.outputs);
-        memory.streams = 2 * n * d * kReal; // values and gradients
+        // values and gradients
+        memory.streams = n * d * ((config.storage == Storage::E ? 3 : kReal) + kReal);
         memory.work =
             n * c * kReal + static_cast<std::size_t>(size.netRows) * c * kReal +
             (std::max(c, inputs) + c) * c * kReal +

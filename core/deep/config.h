@@ -28,8 +28,9 @@ enum class Block { Gsr, RevGnn, Gcn, Sage };
 enum class Skip { Full, Paper };
 /// What is kept per layer for the way back (Gsr): A the selected values and columns; B (paper skip)
 /// those of one group and the columns of the other, streams rebuilt; C (full skip) the columns,
-/// streams rebuilt in floating point; D nothing, streams in fixed point rebuilt to the bit.
-enum class Storage { A, B, C, D };
+/// streams rebuilt in floating point; D nothing, streams in fixed point rebuilt to the bit; E as D
+/// with streams in 24 bits.
+enum class Storage { A, B, C, D, E };
 /// How it is carried out. Fused: our layer loop. The others are the baselines, same mathematics:
 /// GatherScatter (B0) writes a message per edge, frees and makes storage anew as RevGNN does;
 /// Spmm (B1) sums over the clique graph's rows; StoreAll (B2) as B1 but keeps everything instead of
@@ -59,9 +60,13 @@ struct NetworkConfig {
     int threads = 0; ///< 0 = all cores
     Device device = Device::Cpu;
     bool tf32 = false; ///< Cuda: products of numbers rounded to 10 bits, several times as fast
+    /// Fused on the CPU: Adam's moments in 16 bits each, rounded up or down at random (seeded) so
+    /// that they are right in the mean. Gradients and weights stay as they are.
+    bool halfMoments = false;
 
     int groupWidth() const { return channels / groups; }
     bool reversible() const { return block == Block::Gsr || block == Block::RevGnn; }
+    bool fixedPoint() const { return storage == Storage::D || storage == Storage::E; }
     bool sparse() const { return block == Block::Gsr && k > 0; }
 };
 
@@ -73,8 +78,13 @@ struct GraphSize {
     std::size_t indexBytes = 0; ///< of the aggregator
 };
 
+/// The same graph where sums run over its edges, not over nets (in float).
+GraphSize overEdges(const GraphSize& size, Norm norm);
+
 /// Nothing, or DEEP-002 with the setting that is impossible and why.
 Expected<void> checkConfig(const NetworkConfig& config);
+/// The part of it that the device brings: nothing on the CPU, which runs them all.
+Expected<void> checkDevice(const NetworkConfig& config);
 
 /// Number of weights, in the order in which they are stored.
 std::size_t parameterCount(const NetworkConfig& config);

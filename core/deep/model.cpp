@@ -6,6 +6,7 @@
 #ifdef OHMSCAPE_CUDA
 #include "core/deep/cuda/devicemodel.h"
 #endif
+#include "core/deep/devices.h"
 #include "core/deep/plain.h"
 #include "core/deep/reversible.h"
 
@@ -49,8 +50,7 @@ Expected<std::unique_ptr<Model<T>>> onDevice(const NetworkConfig& config, const 
     return cuda::makeDeviceModel<T>(config, size);
 #else
     (void)config, (void)size;
-    return fail("DEEP-011", "This program was built without its GPU kernels", {}, {},
-                "Use the device cpu, or build with -DOHMSCAPE_CUDA=ON");
+    return cudaUsable().failure();
 #endif
 }
 

@@ -71,8 +71,11 @@ public:
 
     virtual std::span<T> weights() = 0;
     virtual std::span<T> gradients() = 0;
-    virtual std::span<T> firstMoments() = 0;
-    virtual std::span<T> secondMoments() = 0;
+    virtual std::span<T> firstMoments() = 0;  ///< empty where they are kept in 16 bits
+    virtual std::span<T> secondMoments() = 0; ///< likewise
+    /// Both as numbers, however they are kept; what was read and is written back is the same.
+    virtual void readMoments(std::vector<T>& first, std::vector<T>& second);
+    virtual void writeMoments(std::span<const T> first, std::span<const T> second);
     /// A step of Adam where the weights are, and the gradient's norm; nothing where the caller is
     /// to take it (`adamStep`).
     virtual std::optional<double> adam(const AdamOptions&, std::int64_t /*step*/, double /*rate*/) {
@@ -81,6 +84,15 @@ public:
     /// Everything it holds, the graph's index included.
     virtual MemoryUse memory() const = 0;
     virtual const NetworkConfig& config() const = 0;
+};
+
+/// What a step of Adam multiplies with: of step number `step` (from 1) with gradient `g`; `norm` is
+/// that of g before clipping.
+template <typename T>
+struct AdamFactors {
+    AdamFactors(std::span<const T> g, const AdamOptions& options, std::int64_t step, double rate);
+    double norm;
+    T rate, decay, beta1, beta2, correction1, correction2, epsilon, scale;
 };
 
 /// A network with weights drawn from config.seed, for graphs up to `size`. Errors: DEEP-002 an

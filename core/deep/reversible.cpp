@@ -2,6 +2,7 @@
 #include "core/deep/reversible.h"
 
 #include "core/deep/ends.h"
+#include "core/deep/kernels/halfmoments.h"
 #include "core/deep/product.h"
 
 #include <algorithm>
@@ -13,6 +14,7 @@ namespace ohm::deep {
 namespace {
 
 constexpr double kFixedScale = 1048576; // 2^20: a range of +-2048
+constexpr double kShortScale = 65536;   // 2^16: a range of +-128
 std::size_t sized(std::int64_t n) {
     return static_cast<std::size_t>(n);
 }
@@ -34,11 +36,12 @@ Reversible<T>::Reversible(const NetworkConfig& config, const GraphSize& size)
     , m_kernels(kernels::best<T>())
     , m_width(config.groupWidth())
     , m_sparse(config.sparse())
-    , m_fixed(config.storage == Storage::D)
+    , m_fixed(config.fixedPoint())
+    , m_short(config.storage == Storage::E)
     , m_softmax(config.norm == Norm::Softmax)
     , m_threads(threadCount(config.threads))
     , m_size(size)
-    , m_scale(static_cast<T>(kFixedScale)) {
+    , m_scale(static_cast<T>(m_short ? kShortScale : kFixedScale)) {
     Counter counter;
     layOut(counter);
     m_arena = std::make_unique<Arena>(counter.bytes);
@@ -56,10 +59,20 @@ void Reversible<T>::layOut(Source& source) {
     const auto inputs = static_cast<std::size_t>(m_config.inputs);
     const auto outputs = static_cast<std::size_t>(m_config.outputs);
     const auto groups = static_cast<std::size_t>(m_config.groups);
-    for (auto* weights : {&m_weights, &m_gradients, &m_first, &m_second})
+    for (auto* weights : {&m_weights, &m_gradients})
         *weights = source.template take<T>(m_layout.size());
+    if (m_config.halfMoments) {
+        for (auto* moments : {&m_firstHalves, &m_secondHalves})
+            *moments = source.template take<std::uint16_t>(m_layout.size());
+    } else {
+        for (auto* moments : {&m_first, &m_second})
+            *moments = source.template take<T>(m_layout.size());
+    }
     for (std::size_t g = 0; g < groups; ++g) {
-        if (m_fixed)
+        if (m_short) {
+            m_upperStreams[g] = source.template take<std::int16_t>(n * c);
+            m_lowerStreams[g] = source.template take<std::uint8_t>(n * c);
+        } else if (m_fixed)
             m_fixedStreams[g] = source.template take<std::int32_t>(n * c);
         else
             m_streams[g] = source.template take<T>(n * c);
@@ -104,7 +117,7 @@ bool Reversible<T>::storesValues(int step) const {
 }
 template <typename T>
 bool Reversible<T>::storesIndices() const {
-    return m_config.storage != Storage::D;
+    return !m_fixed;
 }
 
 template <typename T>
@@ -156,6 +169,46 @@ MemoryUse Reversible<T>::memory() const {
     return {use.allocated + graph, use.reserved + graph, use.peak + graph};
 }
 
+// --- moments ---------------------------------------------------------------------------------
+
+template <typename T>
+std::optional<double> Reversible<T>::adam(const AdamOptions& options, std::int64_t step,
+                                          double rate) {
+    if (!m_config.halfMoments)
+        return {};
+    const AdamFactors<T> f(m_gradients, options, step, rate);
+    const auto salt =
+        kernels::drawn(static_cast<std::uint32_t>(m_config.seed), static_cast<std::uint32_t>(step));
+    if (std::isfinite(f.norm))
+        m_kernels.adamHalf(m_weights.data(), m_gradients.data(), m_firstHalves.data(),
+                           m_secondHalves.data(), static_cast<std::int64_t>(m_weights.size()),
+                           f.rate, f.decay, f.beta1, f.beta2, f.correction1, f.correction2,
+                           f.epsilon, f.scale, salt);
+    return f.norm;
+}
+
+template <typename T>
+void Reversible<T>::readMoments(std::vector<T>& first, std::vector<T>& second) {
+    if (!m_config.halfMoments)
+        return Model<T>::readMoments(first, second);
+    first.clear();
+    second.clear();
+    for (const std::uint16_t half : m_firstHalves)
+        first.push_back(static_cast<T>(kernels::firstMomentOf(half)));
+    for (const std::uint16_t half : m_secondHalves)
+        second.push_back(static_cast<T>(kernels::secondMomentOf(half)));
+}
+
+template <typename T>
+void Reversible<T>::writeMoments(std::span<const T> first, std::span<const T> second) {
+    if (!m_config.halfMoments)
+        return Model<T>::writeMoments(first, second);
+    for (std::size_t i = 0; i < m_firstHalves.size(); ++i) {
+        m_firstHalves[i] = kernels::firstHalfOf(static_cast<float>(first[i]), 0);
+        m_secondHalves[i] = kernels::secondHalfOf(static_cast<float>(second[i]), 0);
+    }
+}
+
 // --- streams
 // --------------------------------------------------------------------------------------
 
@@ -163,7 +216,10 @@ template <typename T>
 void Reversible<T>::readGroup(int group, std::int64_t begin, std::int64_t end, T* out) const {
     const auto g = static_cast<std::size_t>(group);
     const std::int64_t count = (end - begin) * m_width;
-    if (m_fixed)
+    if (m_short)
+        m_kernels.fromShort(m_upperStreams[g].data() + begin * m_width,
+                            m_lowerStreams[g].data() + begin * m_width, count, T{1} / m_scale, out);
+    else if (m_fixed)
         m_kernels.fromFixed(m_fixedStreams[g].data() + begin * m_width, count, T{1} / m_scale, out);
     else
         std::memcpy(out, m_streams[g].data() + begin * m_width, sized(count) * sizeof(T));
@@ -197,9 +253,26 @@ void Reversible<T>::addToGroup(int group, std::int64_t begin, std::int64_t end, 
     const std::int64_t count = (end - begin) * m_width;
     if (!m_fixed)
         m_kernels.axpy(m_streams[g].data() + begin * m_width, m, static_cast<T>(sign), count);
-    else if (!m_kernels.addFixed(m_fixedStreams[g].data() + begin * m_width, m, count, m_scale,
-                                 sign))
+    else if (!(m_short ? m_kernels.addShort(m_upperStreams[g].data() + begin * m_width,
+                                            m_lowerStreams[g].data() + begin * m_width, m, count,
+                                            m_scale, sign)
+                       : m_kernels.addFixed(m_fixedStreams[g].data() + begin * m_width, m, count,
+                                            m_scale, sign)))
         m_leftRange.store(true, std::memory_order_relaxed);
+}
+
+template <typename T>
+void Reversible<T>::clearGroup(int group, std::int64_t begin, std::int64_t end) {
+    const auto g = static_cast<std::size_t>(group);
+    const auto clear = [&](auto values) {
+        if (!values.empty())
+            std::fill(values.begin() + begin * m_width, values.begin() + end * m_width,
+                      typename decltype(values)::value_type{});
+    };
+    clear(m_streams[g]);
+    clear(m_fixedStreams[g]);
+    clear(m_upperStreams[g]);
+    clear(m_lowerStreams[g]);
 }
 
 template <typename T>
@@ -342,13 +415,7 @@ void Reversible<T>::startStreams(const T* features) {
             Product<T>::multiply(features + begin * m_config.inputs, end - begin, m_config.inputs,
                                  m_packed.data(), m_width, m_weights.data() + m_layout.inputBias(g),
                                  scratch);
-            const auto at = static_cast<std::size_t>(g);
-            const std::size_t first = sized(begin * m_width);
-            const std::size_t count = sized((end - begin) * m_width);
-            if (m_fixed)
-                std::memset(m_fixedStreams[at].data() + first, 0, count * sizeof(std::int32_t));
-            else
-                std::memset(m_streams[at].data() + first, 0, count * sizeof(T));
+            clearGroup(g, begin, end);
             addToGroup(g, begin, end, scratch, 1);
         });
     }
@@ -407,9 +474,11 @@ Expected<void> Reversible<T>::forward(const T* features, T* predictions, StopTok
     }
     head(predictions);
     if (m_leftRange)
-        return fail("DEEP-004", "A value of the network left the range of its fixed-point streams",
-                    "beyond 2048 in size, or not a number", {},
-                    "Use a smaller learning rate, or storage A or C");
+        return fail(
+            "DEEP-004", "A value of the network left the range of its fixed-point streams",
+            std::string("beyond ") + (m_short ? "128" : "2048") + " in size, or not a number", {},
+            m_short ? "Use a smaller learning rate, or storage D"
+                    : "Use a smaller learning rate, or storage A or C");
     return {};
 }
 

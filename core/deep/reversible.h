@@ -27,6 +27,9 @@ public:
     std::span<T> gradients() override { return m_gradients; }
     std::span<T> firstMoments() override { return m_first; }
     std::span<T> secondMoments() override { return m_second; }
+    void readMoments(std::vector<T>& first, std::vector<T>& second) override;
+    void writeMoments(std::span<const T> first, std::span<const T> second) override;
+    std::optional<double> adam(const AdamOptions& options, std::int64_t step, double rate) override;
     MemoryUse memory() const override;
     const NetworkConfig& config() const override { return m_config; }
 
@@ -62,6 +65,7 @@ private:
     void readGroup(int group, std::int64_t begin, std::int64_t end, T* out) const;
     void readInput(int step, std::int64_t begin, std::int64_t end, T* out, T* spare) const;
     void readAll(std::int64_t begin, std::int64_t end, T* out) const;
+    void clearGroup(int group, std::int64_t begin, std::int64_t end);
     void addToGroup(int group, std::int64_t begin, std::int64_t end, const T* m, int sign);
 
     // --- passes ---
@@ -94,7 +98,7 @@ private:
     const ParameterLayout m_layout;
     const kernels::Table<T>& m_kernels;
     const int m_width;
-    const bool m_sparse, m_fixed, m_softmax;
+    const bool m_sparse, m_fixed, m_short, m_softmax; ///< short: 24 bits
     const unsigned m_threads;
     GraphSize m_size; ///< the largest graph
     const GraphPlan<T>* m_plan = nullptr;
@@ -103,7 +107,10 @@ private:
     std::unique_ptr<Arena> m_arena;
 
     std::span<T> m_weights, m_gradients, m_first, m_second;
+    std::span<std::uint16_t> m_firstHalves, m_secondHalves; ///< in place of the moments
     std::array<std::span<std::int32_t>, 8> m_fixedStreams;
+    std::array<std::span<std::int16_t>, 8> m_upperStreams; ///< of 24 bits the upper
+    std::array<std::span<std::uint8_t>, 8> m_lowerStreams; ///< and the lower
     std::array<std::span<T>, 8> m_streams, m_streamGradients;
     std::array<std::span<T>, 2> m_values, m_dense;
     std::array<std::span<std::uint8_t>, 2> m_indices;

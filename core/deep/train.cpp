@@ -93,9 +93,7 @@ Expected<void> restore(const TrainState& state, std::span<const Sample> samples,
         return fail("DEEP-010", "The training that is to go on had another network or other data",
                     {}, {}, "Start anew in another folder");
     std::copy(state.weights.begin(), state.weights.end(), model.weights().begin());
-    std::copy(state.firstMoments.begin(), state.firstMoments.end(), model.firstMoments().begin());
-    std::copy(state.secondMoments.begin(), state.secondMoments.end(),
-              model.secondMoments().begin());
+    model.writeMoments(state.firstMoments, state.secondMoments);
     result.bestValidate = state.bestValidate;
     result.bestEpoch = state.bestEpoch;
     result.weights = state.bestWeights;
@@ -105,40 +103,6 @@ Expected<void> restore(const TrainState& state, std::span<const Sample> samples,
 }
 
 } // namespace
-
-template <typename T>
-double adamStep(Model<T>& model, const AdamOptions& options, std::int64_t step, double rate) {
-    if (const auto norm = model.adam(options, step, rate))
-        return *norm;
-    const std::span<T> g = model.gradients();
-    constexpr std::size_t kBlock = 4096;
-    double square = 0;
-    for (std::size_t first = 0; first < g.size(); first += kBlock) {
-        T sums[16] = {};
-        const std::size_t last = std::min(g.size(), first + kBlock);
-        for (std::size_t i = first; i < last; ++i)
-            sums[i % 16] += g[i] * g[i];
-        for (const T sum : sums)
-            square += static_cast<double>(sum);
-    }
-    const double norm = std::sqrt(square);
-    if (!std::isfinite(norm))
-        return norm;
-    const double scale =
-        options.clipNorm > 0 && norm > options.clipNorm ? options.clipNorm / norm : 1;
-    const auto power = static_cast<double>(step);
-    kernels::best<T>().adam(model.weights().data(), g.data(), model.firstMoments().data(),
-                            model.secondMoments().data(), static_cast<std::int64_t>(g.size()),
-                            static_cast<T>(rate), static_cast<T>(options.decay),
-                            static_cast<T>(options.beta1), static_cast<T>(options.beta2),
-                            static_cast<T>(1 / (1 - std::pow(options.beta1, power))),
-                            static_cast<T>(1 / (1 - std::pow(options.beta2, power))),
-                            static_cast<T>(options.epsilon), static_cast<T>(scale));
-    return norm;
-}
-
-template double adamStep(Model<float>&, const AdamOptions&, std::int64_t, double);
-template double adamStep(Model<double>&, const AdamOptions&, std::int64_t, double);
 
 Expected<TrainResult> train(std::span<const Sample> samples, const TrainConfig& config,
                             StopToken stop, ProgressSink& progress, const EpochSink& sink,
@@ -205,15 +169,14 @@ Expected<TrainResult> train(std::span<const Sample> samples, const TrainConfig& 
         state.epoch = epochs;
         state.steps = steps;
         state.weights.assign(model.weights().begin(), model.weights().end());
-        state.firstMoments.assign(model.firstMoments().begin(), model.firstMoments().end());
-        state.secondMoments.assign(model.secondMoments().begin(), model.secondMoments().end());
+        model.readMoments(state.firstMoments, state.secondMoments);
         state.bestValidate = result.bestValidate;
         state.bestEpoch = result.bestEpoch;
         state.bestWeights = result.weights;
         if (picks)
             state.chosen = chosen;
         kept = std::chrono::steady_clock::now();
-        return keeping.keep(state);
+        return keeping.keep(std::move(state));
     };
     for (int epoch = first; epoch < config.epochs; ++epoch) {
         EpochReport report;

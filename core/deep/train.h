@@ -67,8 +67,8 @@ struct TrainState {
 struct Keeping {
     const TrainState* from = nullptr; ///< go on from here
     double everySeconds = 2;          ///< at least so long apart, and at the end of an epoch
-    /// Called on the training's thread; a failure ends the training.
-    std::function<Expected<void>(const TrainState&)> keep;
+    /// Called on the training's thread; a failure ends the training. The state is the callee's.
+    std::function<Expected<void>(TrainState&&)> keep;
 };
 
 struct TrainResult {

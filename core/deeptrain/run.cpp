@@ -120,6 +120,10 @@ std::string recipeText(const RunRequest& request, const TaskOptions& options,
     add("  storage", nameOf(n.storage));
     add("  skip", nameOf(n.skip));
     add("  bfloat16", n.halfValues ? "true" : "false");
+    if (!n.factorised)
+        add("  sums", "edges");
+    if (n.halfMoments) // else as before there was a choice: a training from then goes on
+        add("  half_moments", "true");
     add("  norm", nameOf(n.norm));
     add("loss", nameOf(config.loss.kind));
     add("loss_threshold", formatExact(config.loss.threshold));
@@ -177,7 +181,7 @@ std::string resultText(const RunRequest& request, const TrainingResult& result, 
     return summary.dump();
 }
 
-Expected<void> writeSnapshot(const deep::TrainState& state, const std::string& fingerprint,
+Expected<void> writeSnapshot(deep::TrainState state, const std::string& fingerprint,
                              const fs::path& path) {
     learn::TensorFile file;
     const Json about{{"kind", kKind},
@@ -193,16 +197,16 @@ Expected<void> writeSnapshot(const deep::TrainState& state, const std::string& f
         const auto size = static_cast<std::int64_t>(values.size());
         file.arrays.push_back({name, {size}, std::move(values)});
     };
-    add("weights", state.weights);
-    add("first_moments", state.firstMoments);
-    add("second_moments", state.secondMoments);
+    add("weights", std::move(state.weights));
+    add("first_moments", std::move(state.firstMoments));
+    add("second_moments", std::move(state.secondMoments));
     if (!state.bestWeights.empty())
-        add("best_weights", state.bestWeights);
+        add("best_weights", std::move(state.bestWeights));
     for (std::size_t s = 0; s < state.chosen.size(); ++s) {
         if (!state.chosen[s].empty())
             add("chosen." + std::to_string(s), {state.chosen[s].begin(), state.chosen[s].end()});
     }
-    return learn::writeTensorFile(file, path);
+    return learn::writeTensorFile(std::move(file), path);
 }
 
 Expected<deep::TrainState> readSnapshot(const std::string& fingerprint, const fs::path& path) {
@@ -262,8 +266,8 @@ Expected<TrainingResult> runTraining(const RunRequest& request, const Task& task
             deep::Keeping keeping;
             keeping.from = from;
             keeping.everySeconds = request.keepSeconds;
-            keeping.keep = [&](const deep::TrainState& state) {
-                return writeSnapshot(state, fingerprint, folder->snapshot());
+            keeping.keep = [&](deep::TrainState&& state) {
+                return writeSnapshot(std::move(state), fingerprint, folder->snapshot());
             };
             return trainOn(task, config, stop, progress, told, keeping);
         });

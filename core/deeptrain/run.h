@@ -40,7 +40,7 @@ std::string resultText(const RunRequest& request, const TrainingResult& result, 
                        const std::filesystem::path& model);
 
 /// Snapshots, for tests. Errors: DEEP-010, BASE-010, LEARN-001, LEARN-003.
-Expected<void> writeSnapshot(const deep::TrainState& state, const std::string& fingerprint,
+Expected<void> writeSnapshot(deep::TrainState state, const std::string& fingerprint,
                              const std::filesystem::path& path);
 Expected<deep::TrainState> readSnapshot(const std::string& fingerprint,
                                         const std::filesystem::path& path);

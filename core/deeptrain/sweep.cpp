@@ -62,7 +62,9 @@ Expected<SweepNetwork> sweepNetworkOf(const std::string& name) {
     return deep::valueIn(name, "network", kNames);
 }
 
-deep::TrainConfig configOf(const SweepOptions& options, SweepNetwork network, int layers) {
+namespace {
+
+deep::TrainConfig anywhere(const SweepOptions& options, SweepNetwork network, int layers) {
     deep::TrainConfig config = options.base;
     deep::NetworkConfig& n = config.network;
     n.layers = layers;
@@ -77,14 +79,25 @@ deep::TrainConfig configOf(const SweepOptions& options, SweepNetwork network, in
     n.k = 0;
     n.halfValues = false;
     n.skip = deep::Skip::Full;
-    n.storage = deep::Storage::D; // nothing is selected that could be stored
+    if (!n.fixedPoint())
+        n.storage = deep::Storage::D; // nothing is selected that could be stored
     n.method = network == SweepNetwork::B0   ? deep::Method::GatherScatter
                : network == SweepNetwork::B1 ? deep::Method::Spmm
                : network == SweepNetwork::B2 ? deep::Method::StoreAll
                : network == SweepNetwork::B3 ? deep::Method::Factorised
                                              : deep::Method::Fused;
+    n.halfMoments = n.halfMoments && network == SweepNetwork::RevGnn;
     if (isBaseline(network))
         config.epochs = options.baselineEpochs;
+    return config;
+}
+
+} // namespace
+
+deep::TrainConfig configOf(const SweepOptions& options, SweepNetwork network, int layers) {
+    deep::TrainConfig config = anywhere(options, network, layers);
+    if (options.elseCpu && !deep::checkDevice(config.network))
+        config.network.device = deep::Device::Cpu;
     return config;
 }
 
@@ -102,8 +115,13 @@ Expected<std::vector<SweepPoint>> sweep(const Task& task, const SweepOptions& op
         for (const SweepNetwork network : options.networks) {
             deep::NetworkConfig config = configOf(options, network, layers).network;
             config.inputs = task.features();
-            if (const auto possible = deep::checkConfig(config); !possible)
-                return possible.failure();
+            if (const auto possible = deep::checkConfig(config); !possible) {
+                Error error = possible.error();
+                if (!deep::checkDevice(config))
+                    error.hint = "Leave it out, or choose the device auto: what a GPU does not run "
+                                 "then takes the CPU";
+                return Unexpected{std::move(error)};
+            }
         }
     }
     // Deeper networks take longer in proportion.
@@ -118,6 +136,7 @@ Expected<std::vector<SweepPoint>> sweep(const Task& task, const SweepOptions& op
             SweepPoint point;
             point.network = network;
             point.layers = layers;
+            point.device = config.network.device;
             point.predictedBytes =
                 deep::predictedBytes(config.network, largestSize(task.designs, config.network));
             if (point.predictedBytes <= options.mostBytes) {
@@ -144,7 +163,7 @@ Expected<std::vector<SweepPoint>> sweep(const Task& task, const SweepOptions& op
 
 std::string toCsv(const std::vector<SweepPoint>& points) {
     std::string out = "network,layers,epochs,ran,predicted_bytes,measured_bytes,seconds_per_epoch,"
-                      "mse,pearson,spearman,kendall,r2,max_error\n";
+                      "mse,pearson,spearman,kendall,r2,max_error,device\n";
     for (const SweepPoint& p : points) {
         const bool judged = p.test.designs > 0;
         out += nameOf(p.network) + "," + std::to_string(p.layers) + "," + std::to_string(p.epochs) +
@@ -153,7 +172,7 @@ std::string toCsv(const std::vector<SweepPoint>& points) {
                (p.ran ? number(p.secondsPerEpoch) : "") + "," + (judged ? number(p.test.mse) : "") +
                "," + number(p.test.pearson) + "," + number(p.test.spearman) + "," +
                number(p.test.kendall) + "," + number(p.test.r2) + "," +
-               (judged ? number(p.test.maxError) : "") + "\n";
+               (judged ? number(p.test.maxError) : "") + "," + deep::nameOf(p.device) + "\n";
     }
     return out;
 }
@@ -174,7 +193,8 @@ std::string sweepLine(const SweepPoint& p) {
                     {"spearman", value(p.test.spearman)},
                     {"kendall", value(p.test.kendall)},
                     {"r2", value(p.test.r2)},
-                    {"max_error", judged ? Json(p.test.maxError) : Json(nullptr)}};
+                    {"max_error", judged ? Json(p.test.maxError) : Json(nullptr)},
+                    {"device", deep::nameOf(p.device)}};
     return line.dump();
 }
 

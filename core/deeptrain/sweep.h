@@ -29,6 +29,9 @@ struct SweepOptions {
     /// Channels, groups, k, storage, loss, rate, seed, threads and, for the networks that are
     /// trained, the number of epochs.
     deep::TrainConfig base;
+    /// What the base's GPU does not run (B2, B3, GCN, GraphSAGE; norms) runs on the CPU; else it is
+    /// an error.
+    bool elseCpu = false;
     /// The baselines B0 to B3 have RevGNN's results to rounding: they take so many epochs for time
     /// and memory alone.
     int baselineEpochs = 2;
@@ -40,6 +43,7 @@ struct SweepOptions {
 struct SweepPoint {
     SweepNetwork network = SweepNetwork::Gsr;
     int layers = 0, epochs = 0;
+    deep::Device device = deep::Device::Cpu;
     bool ran = false; ///< false: it would have needed more than `mostBytes`
     std::size_t predictedBytes = 0, measuredBytes = 0;
     double secondsPerEpoch = 0; ///< median
@@ -56,7 +60,7 @@ Expected<std::vector<SweepPoint>> sweep(const Task& task, const SweepOptions& op
                                         const std::function<void(const SweepPoint&)>& told = {});
 
 /// network, layers, epochs, ran, predicted_bytes, measured_bytes, seconds_per_epoch, mse, pearson,
-/// spearman, kendall, r2, max_error.
+/// spearman, kendall, r2, max_error, device.
 std::string toCsv(const std::vector<SweepPoint>& points);
 /// The same of one point as JSON.
 std::string sweepLine(const SweepPoint& point);

@@ -35,27 +35,45 @@ nn::NamedArray arrayFrom(const std::string& name, const json& entry, std::string
     return array;
 }
 
-} // namespace
-
-Expected<void> writeTensorFile(const TensorFile& file, const std::filesystem::path& path) {
+/// The file's bytes, put together once; `taken` hears of every array that is in.
+template <typename Taken>
+std::string bytesOf(const TensorFile& file, Taken taken) {
     json header;
-    std::string data;
+    std::size_t size = 0;
     for (const auto& array : file.arrays) {
-        const std::size_t begin = data.size();
-        data.append(reinterpret_cast<const char*>(array.values.data()),
-                    array.values.size() * sizeof(float));
+        const std::size_t begin = size;
+        size += array.values.size() * sizeof(float);
         header[array.name] = {
-            {"dtype", "F32"}, {"shape", array.shape}, {"data_offsets", {begin, data.size()}}};
+            {"dtype", "F32"}, {"shape", array.shape}, {"data_offsets", {begin, size}}};
     }
     // safetensors allows text values only in the metadata: ours is one JSON text.
     header["__metadata__"] = {{"ohmscape", file.about}};
     std::string text = header.dump();
     text.append((8 - text.size() % 8) % 8, ' ');
-    std::string bytes(8, '\0');
+    std::string bytes;
+    bytes.reserve(8 + text.size() + size);
     const std::uint64_t length = text.size();
     for (std::size_t i = 0; i < 8; ++i)
-        bytes[i] = static_cast<char>((length >> (8 * i)) & 0xFF);
-    return writeFileAtomically(path, bytes + text + data);
+        bytes += static_cast<char>((length >> (8 * i)) & 0xFF);
+    bytes += text;
+    for (std::size_t i = 0; i < file.arrays.size(); ++i) {
+        const std::vector<float>& values = file.arrays[i].values;
+        bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+        taken(i);
+    }
+    return bytes;
+}
+
+} // namespace
+
+Expected<void> writeTensorFile(const TensorFile& file, const std::filesystem::path& path) {
+    return writeFileAtomically(path, bytesOf(file, [](std::size_t) {}));
+}
+
+Expected<void> writeTensorFile(TensorFile&& file, const std::filesystem::path& path) {
+    return writeFileAtomically(path, bytesOf(file, [&](std::size_t i) {
+                                   std::vector<float>().swap(file.arrays[i].values);
+                               }));
 }
 
 Expected<TensorFile> readTensorFile(const std::filesystem::path& path, bool withArrays) {

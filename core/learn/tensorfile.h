@@ -17,8 +17,10 @@ struct TensorFile {
     std::vector<nn::NamedArray> arrays;
 };
 
-/// Writes atomically. Errors: BASE-010.
+/// Writes atomically. A file that is no longer wanted gives its arrays back on the way. Errors:
+/// BASE-010.
 Expected<void> writeTensorFile(const TensorFile& file, const std::filesystem::path& path);
+Expected<void> writeTensorFile(TensorFile&& file, const std::filesystem::path& path);
 /// Errors: LEARN-001 not such a file, LEARN-003 damaged.
 Expected<TensorFile> readTensorFile(const std::filesystem::path& path, bool withArrays = true);
 

@@ -50,17 +50,18 @@ Device::Device()
     : m(std::make_unique<State>()) {}
 Device::~Device() = default;
 
-Expected<std::unique_ptr<Device>> Device::open(bool tf32) {
-    const auto none = [](const std::string& why) {
-        return fail("DEEP-011", "There is no GPU that this program can use", why, {},
-                    "Use the device cpu, or check the driver with nvidia-smi");
-    };
+namespace {
+
+Unexpected none(const std::string& why) {
+    return fail("DEEP-011", "There is no GPU that this program can use", why, {},
+                "Use the device cpu, or check the driver with nvidia-smi");
+}
+
+Expected<cudaDeviceProp> firstDevice() {
     int count = 0;
     cudaError_t status = cudaGetDeviceCount(&count);
     if (status != cudaSuccess || count == 0)
         return none(status != cudaSuccess ? cudaGetErrorString(status) : "no device");
-    std::unique_ptr<Device> device(new Device);
-    State& state = *device->m;
     cudaDeviceProp properties{};
     status = cudaGetDeviceProperties(&properties, 0);
     if (status != cudaSuccess)
@@ -69,7 +70,25 @@ Expected<std::unique_ptr<Device>> Device::open(bool tf32) {
         return none(std::string(properties.name) + " has compute capability " +
                     std::to_string(properties.major) + "." + std::to_string(properties.minor) +
                     ", 8.0 is needed");
-    state.name = properties.name;
+    return properties;
+}
+
+} // namespace
+
+Expected<void> Device::usable() {
+    const auto found = firstDevice();
+    if (!found)
+        return found.failure();
+    return {};
+}
+
+Expected<std::unique_ptr<Device>> Device::open(bool tf32) {
+    const auto properties = firstDevice();
+    if (!properties)
+        return properties.failure();
+    std::unique_ptr<Device> device(new Device);
+    State& state = *device->m;
+    state.name = properties->name;
     state.check(cudaStreamCreateWithFlags(&state.stream, cudaStreamNonBlocking), "stream");
     state.check(cublasCreate(&state.blas), "cuBLAS");
     if (!state.error.empty())

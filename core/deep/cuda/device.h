@@ -17,6 +17,8 @@ public:
     /// The first GPU ($CUDA_VISIBLE_DEVICES names another). `tf32`: products of rounded numbers.
     /// Errors: DEEP-011 no GPU, or the driver is too old for this build.
     static Expected<std::unique_ptr<Device>> open(bool tf32);
+    /// Whether `open` would find one, without taking any of its memory. Errors: DEEP-011.
+    static Expected<void> usable();
     ~Device();
     Device(const Device&) = delete;
     Device& operator=(const Device&) = delete;

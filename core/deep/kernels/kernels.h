@@ -47,6 +47,12 @@ struct Table {
     /// x = q * scale.
     void (*fromFixed)(const std::int32_t* q, std::int64_t count, T scale, T* x);
 
+    /// The same in 24 bits, the upper 16 apart from the lower 8; false when a sum leaves them.
+    bool (*addShort)(std::int16_t* upper, std::uint8_t* lower, const T* m, std::int64_t count,
+                     T scale, int sign);
+    void (*fromShort)(const std::int16_t* upper, const std::uint8_t* lower, std::int64_t count,
+                      T scale, T* x);
+
     /// dw[indices[j]][:] += values[j] * y[:] for one row of k entries.
     void (*outerSparse)(const T* values, const std::uint8_t* indices, int k, const T* y, int c,
                         T* dw);
@@ -65,6 +71,12 @@ struct Table {
     /// w, m, v from g: one step of Adam with decoupled weight decay.
     void (*adam)(T* w, const T* g, T* m, T* v, std::int64_t count, T rate, T decay, T beta1,
                  T beta2, T correction1, T correction2, T epsilon, T gradientScale);
+    /// The same with moments in 16 bits: the upper halves of floats, m with its sign, v (never
+    /// negative) with a bit of the mantissa in place of it (halfmoments.h). What is kept is rounded
+    /// up or down by a number drawn from (`salt`, i), right in the mean.
+    void (*adamHalf)(T* w, const T* g, std::uint16_t* m, std::uint16_t* v, std::int64_t count,
+                     T rate, T decay, T beta1, T beta2, T correction1, T correction2, T epsilon,
+                     T gradientScale, std::uint32_t salt);
 };
 
 /// The fastest that this processor runs; $OHMSCAPE_SIMD names another ("avx512", "avx2", "base").

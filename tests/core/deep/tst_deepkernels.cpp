@@ -115,6 +115,42 @@ private slots:
         QVERIFY(!table.addFixed(q.data(), huge.data(), 4, 1048576.0f, 1));
         QVERIFY(!table.addFixed(q.data(), nan.data(), 4, 1048576.0f, 1));
     }
+    /// 24 bits do as 32 within their range, in vectors and in what is left over.
+    void fixedPointIn24Bits() {
+        const auto& table = kernels::best<float>();
+        constexpr std::size_t kCount = 67;
+        constexpr float kScale = 65536;
+        const auto m = deeptest::randomValues<float>(kCount, 4, -3, 3);
+        std::vector<std::int32_t> q(kCount, -5);
+        std::vector<std::int16_t> upper(kCount, -1);
+        std::vector<std::uint8_t> lower(kCount, 251); // -5
+        for (const int sign : {1, 1, -1}) {
+            QVERIFY(table.addFixed(q.data(), m.data(), kCount, kScale, sign));
+            QVERIFY(table.addShort(upper.data(), lower.data(), m.data(), kCount, kScale, sign));
+            for (std::size_t i = 0; i < kCount; ++i)
+                QCOMPARE(upper[i] * 256 + lower[i], q[i]);
+        }
+        std::vector<float> x(kCount), y(kCount);
+        table.fromFixed(q.data(), kCount, 1 / kScale, x.data());
+        table.fromShort(upper.data(), lower.data(), kCount, 1 / kScale, y.data());
+        QCOMPARE(y, x);
+        QVERIFY(table.addShort(upper.data(), lower.data(), m.data(), kCount, kScale, -1));
+        QVERIFY(std::all_of(upper.begin(), upper.end(), [](auto v) { return v == -1; }));
+        QVERIFY(std::all_of(lower.begin(), lower.end(), [](auto v) { return v == 251; }));
+        // Both ends of the range, a step that is too large, and no number: at either kind of place.
+        for (const std::size_t at : {std::size_t{3}, kCount - 1}) {
+            const auto adds = [&](float value) {
+                std::vector<std::int16_t> a(kCount, 0);
+                std::vector<std::uint8_t> b(kCount, 0);
+                std::vector<float> step(kCount, 0.0f);
+                step[at] = value;
+                return table.addShort(a.data(), b.data(), step.data(), kCount, kScale, 1);
+            };
+            QVERIFY(adds(127.99f) && adds(-128.0f));
+            QVERIFY(!adds(128.0f) && !adds(-128.01f) && !adds(1e9f) && !adds(-1e30f) &&
+                    !adds(std::numeric_limits<float>::quiet_NaN()));
+        }
+    }
     /// Losses and their derivatives by finite differences; rows and labels that do not count.
     void losses() {
         const std::vector<double> labels{0.1, 0.2, std::nan(""), 0.4, 0.5, 0.6};

@@ -200,7 +200,13 @@ private slots:
 
     /// A training that is stopped, and one that is killed after any snapshot, goes on to the same
     /// weights to the bit and the same lines.
+    void whatWasInterruptedGoesOn_data() {
+        QTest::addColumn<bool>("small");
+        QTest::newRow("storage and moments in full") << false;
+        QTest::newRow("streams in 24 bits, moments in 16") << true;
+    }
     void whatWasInterruptedGoesOn() {
+        QFETCH(bool, small);
         QTemporaryDir dir;
         const auto at = [&](const char* name) {
             return std::filesystem::path(dir.filePath(QLatin1String(name)).toStdString());
@@ -210,6 +216,10 @@ private slots:
         auto config = recipe(deep::LossKind::Mpgd);
         config.loss.threshold = 0.05;
         config.epochs = 12;
+        if (small) {
+            config.network.storage = deep::Storage::E;
+            config.network.halfMoments = true;
+        }
         RunRequest request;
         request.keepSeconds = 0;
         request.folder = at("whole");
