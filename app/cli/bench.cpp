@@ -71,7 +71,7 @@ void addBench(CLI::App& app, Context& context) {
     verb->add_option("NAME", options->name,
                      "What to measure: gnn, deep, tsne, sim, parasitics or parasitics-encodings")
         ->required();
-    verb->add_option("--device", options->device, "cpu, cuda or cuda:N; deep: cpu or cuda")
+    verb->add_option("--device", options->device, "cpu, cuda or cuda:N; deep: cpu, cuda or auto")
         ->capture_default_str();
     addBenchDeepOptions(*verb, options->deep);
     verb->callback([options, &context] { benchCommand(*options, context); });

@@ -3,6 +3,7 @@
 
 #include "app/cli/model.h"
 #include "core/deep/bench.h"
+#include "core/deep/devices.h"
 
 #include <algorithm>
 
@@ -58,7 +59,10 @@ void addBenchDeepOptions(CLI::App& verb, BenchDeepOptions& options) {
 
 void benchDeepCommand(const BenchDeepOptions& options, const std::string& device,
                       Context& context) {
-    const auto where = deep::deviceOf(device);
+    const auto choice = deep::deviceChoiceOf(device);
+    if (!choice)
+        return context.fail(choice.error());
+    const auto where = deep::deviceFor(*choice, {});
     if (!where)
         return context.fail(where.error());
     deep::BenchOptions bench;

@@ -3,6 +3,7 @@
 #include "app/cli/context.h"
 #include "app/cli/deepsweep.h"
 #include "core/congestion/congestionset.h"
+#include "core/deep/devices.h"
 #include "core/deeptrain/run.h"
 #include "core/runs/runkind.h"
 #include "core/runs/sizingrun.h"
@@ -34,7 +35,7 @@ struct TrainOptions {
     double threshold = 0.007, shrinkA = 10, shrinkC = 0.2, quantile = 0, floor = 0, rate = 1e-3,
            decay = 0, clip = 1;
     double validationShare = 0.1, testShare = 0.1;
-    bool bfloat16 = false, constantRate = false, tf32 = false;
+    bool bfloat16 = false, constantRate = false, tf32 = false, halfMoments = false, edges = false;
 };
 
 struct PredictOptions {
@@ -103,6 +104,13 @@ std::string figuresLine(const char* name, const dt::PartFigures& f) {
     return line;
 }
 
+Expected<deep::Device> deviceOf(const std::string& name, const deep::NetworkConfig& network) {
+    const auto choice = deep::deviceChoiceOf(name);
+    if (!choice)
+        return choice.failure();
+    return deep::deviceFor(*choice, network);
+}
+
 /// The network and how it is trained, from what was given and what follows from it.
 Expected<deep::TrainConfig> configOf(const TrainOptions& o, const Context& context) {
     deep::TrainConfig config;
@@ -135,12 +143,14 @@ Expected<deep::TrainConfig> configOf(const TrainOptions& o, const Context& conte
     if (!norm)
         return norm.failure();
     n.norm = *norm;
+    n.factorised = !o.edges;
     n.threads = context.threads;
-    const auto device = deep::deviceOf(o.device);
+    n.tf32 = o.tf32;
+    n.halfMoments = o.halfMoments;
+    const auto device = deviceOf(o.device, n);
     if (!device)
         return device.failure();
     n.device = *device;
-    n.tf32 = o.tf32;
     const auto loss = deep::lossKindOf(o.loss);
     if (!loss)
         return loss.failure();
@@ -217,7 +227,7 @@ void predictCommand(const PredictOptions& o, Context& context) {
     if (!model)
         return context.fail(model.error());
     model->network.threads = context.threads;
-    const auto device = deep::deviceOf(o.device);
+    const auto device = deviceOf(o.device, model->network);
     if (!device)
         return context.fail(device.error());
     model->network.device = *device;
@@ -300,11 +310,14 @@ void addDeep(CLI::App& app, Context& context) {
     train->add_option("--groups", o->groups, "Groups of the reversible blocks")
         ->capture_default_str();
     train->add_option("--select", o->k, "k: entries per row and group, 0 = dense (gsr: 16)");
-    train->add_option("--storage", o->storage, "A, B, C or D: what is kept per layer (D)");
+    train->add_option("--storage", o->storage, "A, B, C, D or E: what is kept per layer (D)");
     train->add_option("--skip", o->skip, "full, or paper (which storage B has)");
     train->add_flag("--bfloat16", o->bfloat16, "Stored values in 16 bits (A, B)");
     train->add_option("--norm", o->norm, "sum, mean, gcn or softmax")->capture_default_str();
-    train->add_option("--device", o->device, "cpu, or cuda: an NVIDIA GPU")->capture_default_str();
+    train->add_flag("--edges", o->edges,
+                    "Sum over the clique graph's edges, not over nets: the same to rounding");
+    train->add_flag("--half-moments", o->halfMoments, "Adam's moments in 16 bits");
+    train->add_option("--device", o->device, kDeviceHelp)->capture_default_str();
     train->add_flag("--tf32", o->tf32, "cuda: products of numbers rounded to 10 bits");
     train->add_option("--loss", o->loss, "mse, mpgd or shrinkage")->capture_default_str();
     train->add_option("--threshold", o->threshold, "mpgd: errors up to it are left out")
@@ -365,8 +378,7 @@ void addDeep(CLI::App& app, Context& context) {
     predict->add_option("--design", p->design, "Its name in the file")->required();
     predict->add_option("-o,--output", p->output, "A .npy file [rows, columns]")->required();
     predict->add_option("--empty", p->empty, "For GCells without nodes, instead of NaN");
-    predict->add_option("--device", p->device, "cpu, or cuda: an NVIDIA GPU")
-        ->capture_default_str();
+    predict->add_option("--device", p->device, kDeviceHelp)->capture_default_str();
     predict->add_flag("--nodes", p->nodes, "A value per node instead of a map");
     predict->callback([p, &context] { predictCommand(*p, context); });
 }

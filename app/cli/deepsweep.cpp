@@ -4,6 +4,7 @@
 
 #include "app/cli/context.h"
 #include "core/base/files.h"
+#include "core/deep/devices.h"
 #include "core/deeptrain/sweep.h"
 
 #include <cstdio>
@@ -18,13 +19,14 @@ namespace cong = congestion;
 namespace dt = deeptrain;
 
 struct Options {
-    std::string data, output, loss = "mse", label = "sum";
+    std::string data, output, loss = "mse", label = "sum", device = "cpu";
     std::vector<std::string> networks{"gsr", "revgnn"}, testDesigns, validationDesigns;
     dt::SweepOptions sweep;
     double mostMegabytes = 4096;
     std::uint64_t splitSeed = 1;
     int channels = 96, k = 16, epochs = 20;
     double rate = 3e-3;
+    bool halfMoments = false, tf32 = false;
 };
 
 std::string pointText(const dt::SweepPoint& p) {
@@ -42,9 +44,9 @@ std::string pointText(const dt::SweepPoint& p) {
         return std::string(value ? text : "-");
     };
     std::snprintf(line, sizeof(line),
-                  "%-7s %5d layers: %8.1f MiB (predicted %.1f), %.3f s per epoch, Pearson %s, "
+                  "%-7s %5d layers, %s: %8.1f MiB (predicted %.1f), %.3f s per epoch, Pearson %s, "
                   "Spearman %s, Kendall %s\n",
-                  dt::nameOf(p.network).c_str(), p.layers,
+                  dt::nameOf(p.network).c_str(), p.layers, deep::nameOf(p.device).c_str(),
                   static_cast<double>(p.measuredBytes) / mebi,
                   static_cast<double>(p.predictedBytes) / mebi, p.secondsPerEpoch,
                   shown(p.test.pearson).c_str(), shown(p.test.spearman).c_str(),
@@ -68,6 +70,17 @@ void sweepCommand(Options& o, Context& context) {
     base.network.channels = o.channels;
     base.network.k = o.k;
     base.network.threads = context.threads;
+    base.network.halfMoments = o.halfMoments;
+    base.network.tf32 = o.tf32;
+    const auto choice = deep::deviceChoiceOf(o.device);
+    if (!choice)
+        return context.fail(choice.error());
+    // The networks that a GPU runs decide about themselves.
+    const auto device = deep::deviceFor(*choice, base.network);
+    if (!device)
+        return context.fail(device.error());
+    base.network.device = *device;
+    o.sweep.elseCpu = *choice == deep::DeviceChoice::Auto;
     base.network.seed = context.seed.value_or(1);
     base.adam.rate = o.rate;
     base.epochs = o.epochs;
@@ -126,6 +139,9 @@ void addDeepSweep(CLI::App& noun, Context& context) {
                      "Epochs of b0 to b3, for time and memory alone")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
+    verb->add_flag("--half-moments", o->halfMoments, "Adam's moments in 16 bits (gsr, revgnn)");
+    verb->add_option("--device", o->device, kDeviceHelp)->capture_default_str();
+    verb->add_flag("--tf32", o->tf32, "cuda: products of numbers rounded to 10 bits");
     verb->add_option("--rate", o->rate, "Learning rate")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();

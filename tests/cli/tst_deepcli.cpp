@@ -242,6 +242,59 @@ private slots:
         QCOMPARE(run(m_small + u"--label arrival -o x --json"_s).error(), u"DEEP-009"_s);
     }
 
+    /// No test may depend on a GPU: `auto` does what is possible, `cuda` says so or trains.
+    void devicesAreChosen() {
+        const QString sweep = u"deep sweep --data d.h5 --depths 2 --networks gsr,gcn --channels 16 "
+                              "--select 4 --epochs 1 --json --device "_s;
+        const Result automatic = run(sweep + u"auto"_s);
+        QVERIFY2(automatic.code == 0, automatic.err.constData());
+        const auto points = automatic.lines();
+        QCOMPARE(points.size(), 2);
+        QCOMPARE(points[1][u"device"_s].toString(), u"cpu"_s); // GCN, wherever there is a GPU
+        const QString at = points[0][u"device"_s].toString();
+        QVERIFY(at == u"cpu"_s || at == u"cuda"_s);
+        const Result forced = run(sweep + u"cuda"_s);
+        QCOMPARE(forced.code, 3);
+        const Result trained = run(m_small + u"--epochs 1 --device cuda -o on-cuda --json"_s);
+        if (at == u"cpu"_s) {
+            for (const Result& r : {forced, trained}) {
+                QCOMPARE(r.error(), u"DEEP-011"_s);
+                const QString text = r.lines().last()[u"error"_s].toObject()[u"text"_s].toString();
+                QVERIFY2(text.contains(u"GPU"_s), qPrintable(text));
+            }
+            QCOMPARE(trained.code, 3);
+            QVERIFY(!QFileInfo::exists(m_dir.filePath(u"on-cuda"_s))); // before anything is made
+            QCOMPARE(run(u"bench deep --nodes 100 --edges 0 --layers 1 --channels 8 --device cuda "
+                         "--json"_s)
+                         .error(),
+                     u"DEEP-011"_s);
+        } else {
+            QCOMPARE(forced.error(), u"DEEP-002"_s); // GCN
+            QCOMPARE(trained.code, 0);
+        }
+        QVERIFY(run(m_small + u"--epochs 1 --device auto -o on-auto"_s).code == 0);
+        QCOMPARE(run(m_small + u"--device tpu -o x --json"_s).error(), u"DEEP-002"_s);
+        QCOMPARE(run(sweep + u"tpu"_s).error(), u"DEEP-002"_s);
+    }
+
+    /// Moments in 16 bits: 4 bytes less per weight, another recipe, stopped and gone on as usual.
+    void momentsInSixteenBits() {
+        const Result whole = run(m_small + u"--epochs 2 -o m32 --json"_s);
+        const Result half = run(m_small + u"--epochs 2 --half-moments -o m16 --json"_s);
+        QVERIFY2(half.code == 0, half.err.constData());
+        const auto bytes = [](const Result& r) {
+            return r.lines().first()[u"peak_bytes"_s].toDouble();
+        };
+        const double weights = whole.lines().last()[u"weights"_s].toDouble();
+        const double saved = bytes(whole) - bytes(half);
+        QVERIFY2(std::fabs(saved - 4 * weights) < 256, qPrintable(QString::number(saved)));
+        QFile recipe(m_dir.filePath(u"m16/settings.yaml"_s));
+        QVERIFY(recipe.open(QIODevice::ReadOnly) &&
+                recipe.readAll().contains("half_moments: true"));
+        QCOMPARE(run(m_small + u"--block gcn --select 0 --half-moments -o x --json"_s).error(),
+                 u"DEEP-002"_s);
+    }
+
     void wrongUseIsTold() {
         QCOMPARE(run(m_small + u"--block cnn -o x --json"_s).error(), u"DEEP-002"_s);
         const Result impossible = run(m_small + u"--storage B --skip full -o x --json"_s);

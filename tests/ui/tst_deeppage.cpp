@@ -19,14 +19,19 @@
 #include "widgets/plot/plotview.h"
 
 #include <QAction>
+#include <QCheckBox>
 #include <QComboBox>
+#include <QDateTime>
+#include <QDir>
 #include <QDoubleSpinBox>
+#include <QFileInfo>
 #include <QImage>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSpinBox>
+#include <QStandardItemModel>
 #include <QTabWidget>
 #include <QTimer>
 
@@ -98,6 +103,117 @@ private slots:
         page.channelsBox()->setValue(17);
         QVERIFY(!page.trainButton()->isEnabled());
         QVERIFY(page.memoryLabel()->text().contains(u"DEEP-002"_s));
+    }
+
+    /// A GPU can be chosen where there is one; else the choice is grey and says why.
+    void theDeviceIsChosen() {
+        JobService jobs;
+        DeepPage page(jobs);
+        QComboBox& box = *page.deviceBox();
+        const auto* items = qobject_cast<const QStandardItemModel*>(box.model());
+        QVERIFY(items);
+        const int gpu = box.findData(int(deep::DeviceChoice::Cuda));
+        QCOMPARE(box.currentData().toInt(), int(deep::DeviceChoice::Auto));
+        QVERIFY(!items->item(gpu)->isEnabled()); // not before the driver has answered
+        QTRY_VERIFY(jobs.isIdle());
+        const auto usable = deep::cudaUsable();
+        QCOMPARE(items->item(gpu)->isEnabled(), usable.ok());
+
+        page.setGpu(
+            Error{"DEEP-011", "There is no GPU that this program can use", "no device", {}, {}});
+        QVERIFY(!items->item(gpu)->isEnabled());
+        QCOMPARE(items->item(gpu)->toolTip(), u"There is no GPU that this program can use"_s);
+        QCOMPARE(page.deviceNote()->text(),
+                 u"There is no GPU that this program can use (no device). Runs on the CPU."_s);
+        QVERIFY(page.config().network.device == deep::Device::Cpu);
+        box.setFocus();
+        QTest::keyClick(&box, Qt::Key_End); // which passes over what is grey
+        QCOMPARE(box.currentData().toInt(), int(deep::DeviceChoice::Cpu));
+
+        page.setGpu({});
+        QVERIFY(items->item(gpu)->isEnabled());
+        box.setCurrentIndex(0);
+        QVERIFY(page.config().network.device == deep::Device::Cuda);
+        QCOMPARE(page.deviceNote()->text(), u"Runs on the GPU."_s);
+        page.blockBox()->setCurrentIndex(2); // GCN
+        QVERIFY(page.config().network.device == deep::Device::Cpu);
+        QVERIFY2(page.deviceNote()->text().contains(u"GCN and GraphSAGE run on the CPU"_s),
+                 qPrintable(page.deviceNote()->text()));
+        page.work().open(m_file);
+        QTRY_VERIFY(page.work().designs());
+        QVERIFY(page.trainButton()->isEnabled());
+        box.setCurrentIndex(gpu);
+        QVERIFY(!page.trainButton()->isEnabled()); // a GPU it shall be, and it cannot
+        QVERIFY(page.memoryLabel()->text().contains(u"DEEP-002"_s));
+        page.blockBox()->setCurrentIndex(0);
+        QVERIFY(page.trainButton()->isEnabled());
+        // The GPU that is gone is no longer what is chosen.
+        page.setGpu(Error{"DEEP-011", "gone", {}, {}, {}});
+        QVERIFY(page.config().network.device == deep::Device::Cpu);
+        QVERIFY(page.trainButton()->isEnabled());
+    }
+
+    /// Every setting of a network that the command line has can be made here.
+    void whatElseCanBeSet() {
+        JobService jobs;
+        DeepPage page(jobs);
+        page.work().open(m_file);
+        QTRY_VERIFY(page.work().designs());
+        makeSmall(page);
+        const auto recipe = [&] { return deeptrain::recipeText({}, {}, page.config()); };
+        const std::string before = recipe();
+        QVERIFY(before.find("rate: 0.003\n") != std::string::npos);
+        page.groupsBox()->setValue(4);
+        QVERIFY(page.config().network.groups == 4 && recipe() != before);
+        QVERIFY(page.trainButton()->isEnabled());
+        page.groupsBox()->setValue(3); // 16 channels
+        QVERIFY(!page.trainButton()->isEnabled());
+        page.groupsBox()->setValue(2);
+        page.rateBox()->setValue(0.01);
+        QCOMPARE(page.config().adam.rate, 0.01);
+        page.rateBox()->setValue(0.003);
+        page.normBox()->setCurrentIndex(page.normBox()->findData(int(deep::Norm::Softmax)));
+        QVERIFY(!page.trainButton()->isEnabled()); // it is for RevGNN
+        page.blockBox()->setCurrentIndex(1);
+        QVERIFY(page.trainButton()->isEnabled());
+        page.normBox()->setCurrentIndex(0);
+        page.blockBox()->setCurrentIndex(0);
+        QCOMPARE(recipe(), before);
+        // What MPGD has besides its threshold is seen with MPGD alone.
+        QVERIFY(page.quantileBox()->isHidden() && page.floorBox()->isHidden());
+        page.lossBox()->setCurrentIndex(1);
+        QVERIFY(!page.quantileBox()->isHidden() && !page.floorBox()->isHidden());
+        page.quantileBox()->setValue(0.9);
+        page.floorBox()->setValue(0.05);
+        QCOMPARE(page.config().loss.quantile, 0.9);
+        QCOMPARE(page.config().loss.floor, 0.05);
+        page.lossBox()->setCurrentIndex(0);
+        QCOMPARE(page.config().loss.quantile, 0.0);
+        QCOMPARE(recipe(), before);
+        page.sumsBox()->setCurrentIndex(1);
+        QVERIFY(!page.config().network.factorised && recipe() != before);
+        QVERIFY(page.trainButton()->isEnabled());
+    }
+
+    void momentsTakeHalf() {
+        JobService jobs;
+        DeepPage page(jobs);
+        page.work().open(m_file);
+        QTRY_VERIFY(page.work().designs());
+        makeSmall(page);
+        const auto weights = [&] {
+            return deep::predictedMemory(page.config().network, page.work().designs()->size)
+                .weights;
+        };
+        const std::size_t whole = weights();
+        QTest::keyClick(page.halfMomentsBox(), Qt::Key_Space);
+        QVERIFY(page.halfMomentsBox()->isChecked());
+        QCOMPARE(4 * weights(), 3 * whole);
+        QVERIFY(page.trainButton()->isEnabled());
+        page.blockBox()->setCurrentIndex(2);
+        QVERIFY(!page.halfMomentsBox()->isEnabled());
+        QVERIFY(!page.config().network.halfMoments);
+        QVERIFY(page.trainButton()->isEnabled());
     }
 
     void trainsAndShowsMaps() {
@@ -498,6 +614,35 @@ private slots:
         form.work().open(m_file);
         QTRY_VERIFY(!page.bar()->isHidden());
         QVERIFY(form.work().info());
+    }
+
+    /// Without a file of one's own there are made-up pairs; they are made once.
+    void mapsOfTheExample() {
+        JobService jobs;
+        DeepPage page(jobs);
+        page.tabs()->setCurrentWidget(page.imagesPane());
+        MapTrainForm& form = *page.imagesPane()->trainForm();
+        form.work().setExampleFolder(m_sandbox.path(u"examples"_s));
+        QVERIFY(!form.trainButton()->isEnabled());
+        form.exampleButton()->click();
+        QVERIFY(!form.exampleButton()->isEnabled() && !form.dataButton()->isEnabled());
+        QTRY_VERIFY_WITH_TIMEOUT(form.work().info(), 120'000);
+        QTRY_VERIFY(form.trainButton()->isEnabled());
+        QCOMPARE(form.work().info()->samples(), std::size_t{60});
+        QCOMPARE(form.targetBox()->count(), 3); // all, aerial, resist
+        const QFileInfo made(m_sandbox.path(u"examples/lithography.h5"_s));
+        QVERIFY(made.exists());
+        QCOMPARE(QDir(made.path()).entryList(QDir::Files).size(), 1); // nothing half done
+        const auto info = form.work().info();
+        form.exampleButton()->click();
+        QTRY_VERIFY(form.work().info() != info);
+        QCOMPARE(QFileInfo(made.filePath()).lastModified(), made.lastModified());
+        // A place that cannot be written to is told.
+        QVERIFY(write(m_sandbox.path(u"taken"_s), "a file"));
+        form.work().setExampleFolder(m_sandbox.path(u"taken"_s));
+        form.exampleButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!page.bar()->isHidden(), 120'000);
+        QVERIFY(form.exampleButton()->isEnabled());
     }
 
     void wrongFilesAreTold() {

@@ -13,6 +13,7 @@
 #include "widgets/plot/plotview.h"
 
 #include <QBoxLayout>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QFileDialog>
@@ -25,10 +26,12 @@
 #include <QSpinBox>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QStandardItemModel>
 #include <QTabWidget>
 #include <QToolButton>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace ohm::ui {
@@ -62,7 +65,8 @@ DeepPage::DeepPage(JobService& jobs, QWidget* parent)
     QWidget* side = buildSide();
     QWidget* main = buildMain();
     m_depth = new DepthPane(jobs, [this] {
-        return DepthPane::Setup{m_work.designs(), options(), config()};
+        return DepthPane::Setup{m_work.designs(), options(), config(),
+                                deviceChoice() == deep::DeviceChoice::Auto};
     });
     m_images = new MapImagesPane(jobs);
     m_tabs = new QTabWidget;
@@ -87,6 +91,8 @@ DeepPage::DeepPage(JobService& jobs, QWidget* parent)
     connect(&m_work, &DeepWork::trained, this, &DeepPage::showResult);
     connect(&m_work, &DeepWork::failed, this,
             [this](const Error& error) { m_bar->showError(error); });
+    setGpu(Error{"DEEP-011", ss(tr("Looking for a GPU")), {}, {}, {}});
+    askForGpu(jobs);
     adapt();
     showState();
 }
@@ -106,7 +112,7 @@ QWidget* DeepPage::buildSide() {
     m_file->setWordWrap(true);
     layout->addWidget(m_file);
 
-    auto* form = new QFormLayout;
+    auto* form = m_form = new QFormLayout;
     m_block = choiceField(tr("Block"));
     m_block->addItem(tr("GSR (sparse)"), int(deep::Block::Gsr));
     m_block->addItem(u"RevGNN"_s, int(deep::Block::RevGnn));
@@ -118,6 +124,10 @@ QWidget* DeepPage::buildSide() {
     m_channels = spinField(tr("Channels"), 2, 512, 96);
     m_channels->setSingleStep(2);
     form->addRow(tr("Channels"), m_channels);
+    m_groups = spinField(tr("Groups of the reversible layers"), 2, 8, 2);
+    m_groups->setToolTip(tr("Channels are divided into so many groups, each computed from the one "
+                            "before it"));
+    form->addRow(tr("Groups"), m_groups);
     m_select = spinField(tr("Entries selected per row"), 0, 256, 16);
     m_select->setToolTip(tr("k largest entries per row and half are aggregated; 0 = all"));
     form->addRow(tr("Select k"), m_select);
@@ -126,8 +136,37 @@ QWidget* DeepPage::buildSide() {
     m_storage->addItem(tr("B: the paper's skip"), int(deep::Storage::B));
     m_storage->addItem(tr("C: columns"), int(deep::Storage::C));
     m_storage->addItem(tr("D: nothing, fixed point"), int(deep::Storage::D));
+    m_storage->addItem(tr("E: nothing, 24 bits"), int(deep::Storage::E));
     m_storage->setCurrentIndex(3);
     form->addRow(tr("Storage"), m_storage);
+    m_norm = choiceField(tr("How neighbours are weighed"));
+    m_norm->addItem(tr("mean"), int(deep::Norm::Mean));
+    m_norm->addItem(tr("sum"), int(deep::Norm::Sum));
+    m_norm->addItem(tr("GCN"), int(deep::Norm::Gcn));
+    m_norm->addItem(tr("softmax (RevGNN)"), int(deep::Norm::Softmax));
+    form->addRow(tr("Neighbours"), m_norm);
+    m_sums = choiceField(tr("What is summed over"));
+    m_sums->addItem(tr("nets"), true);
+    m_sums->addItem(tr("edges, one by one"), false);
+    m_sums->setToolTip(tr("The same sums to rounding. Over nets they take two terms per pin in "
+                          "place of one per edge"));
+    form->addRow(tr("Sums over"), m_sums);
+    m_halfMoments = new QCheckBox(tr("in 16 bits"));
+    m_halfMoments->setAccessibleName(tr("Adam's moments in 16 bits"));
+    m_halfMoments->setToolTip(tr("Adam's two moments take half of their memory, rounded at random "
+                                 "so that they are right in the mean"));
+    form->addRow(tr("Moments"), m_halfMoments);
+    m_device = choiceField(tr("Device"));
+    m_device->addItem(tr("automatic"), int(deep::DeviceChoice::Auto));
+    m_device->addItem(tr("CPU"), int(deep::DeviceChoice::Cpu));
+    m_device->addItem(tr("GPU (CUDA)"), int(deep::DeviceChoice::Cuda));
+    m_device->setToolTip(tr("Automatic: a GPU where there is one that runs the network. The depth "
+                            "sweep goes by it, too"));
+    form->addRow(tr("Device"), m_device);
+    m_deviceNote = new QLabel;
+    m_deviceNote->setWordWrap(true);
+    m_deviceNote->setForegroundRole(QPalette::PlaceholderText);
+    form->addRow(QString(), m_deviceNote);
     m_loss = lossField();
     form->addRow(tr("Loss"), m_loss);
     m_threshold =
@@ -135,6 +174,18 @@ QWidget* DeepPage::buildSide() {
                        tr("MPGD: errors up to it are left out. Shrinkage: errors below it "
                           "count little"));
     form->addRow(tr("Threshold"), m_threshold);
+    m_quantile = thresholdField(tr("Quantile of MPGD"), 0.9999,
+                                tr("This quantile of the errors is the threshold: 0.9 chooses the "
+                                   "worst tenth. 0 = the fixed threshold"));
+    m_floor = thresholdField(tr("Floor of MPGD"), 1,
+                             tr("The sum is divided by at least this share of the entries, so that "
+                                "few chosen ones make no huge gradient. 0 = off"));
+    for (QDoubleSpinBox* box : {m_quantile, m_floor}) {
+        box->setValue(0);
+        box->setSingleStep(0.01);
+    }
+    form->addRow(tr("Quantile"), m_quantile);
+    form->addRow(tr("Floor"), m_floor);
     m_label = choiceField(tr("What is learned"));
     m_label->addItem(tr("congestion, sum"), int(deeptrain::Label::Sum));
     m_label->addItem(tr("congestion, greater"), int(deeptrain::Label::Max));
@@ -152,6 +203,14 @@ QWidget* DeepPage::buildSide() {
     form->addRow(tr("Split"), m_split);
     m_epochs = spinField(tr("Epochs"), 1, 100'000, 100);
     form->addRow(tr("Epochs"), m_epochs);
+    m_rate = new QDoubleSpinBox;
+    m_rate->setDecimals(5);
+    m_rate->setRange(1e-5, 1);
+    m_rate->setSingleStep(1e-3);
+    m_rate->setValue(kRate);
+    m_rate->setAccessibleName(tr("Learning rate"));
+    m_rate->setToolTip(tr("Of Adam; it falls to 0 as a half cosine"));
+    form->addRow(tr("Rate"), m_rate);
     m_seed = spinField(tr("Seed"), 0, 1'000'000, 1);
     form->addRow(tr("Seed"), m_seed);
     layout->addLayout(form);
@@ -194,10 +253,17 @@ QWidget* DeepPage::buildSide() {
         if (!file.isEmpty())
             saveTo(file);
     });
-    for (QComboBox* box : {m_block, m_storage, m_loss})
+    connect(m_halfMoments, &QCheckBox::toggled, this, &DeepPage::adapt);
+    for (QComboBox* box : {m_block, m_storage, m_loss, m_norm, m_sums, m_device})
         connect(box, &QComboBox::currentIndexChanged, this, &DeepPage::adapt);
-    for (QSpinBox* box : {m_layers, m_channels, m_select, m_epochs, m_seed})
+    for (QSpinBox* box : {m_layers, m_channels, m_groups, m_select, m_epochs, m_seed})
         connect(box, &QSpinBox::valueChanged, this, &DeepPage::showMemory);
+    for (QDoubleSpinBox* box : {m_rate, m_floor})
+        connect(box, &QDoubleSpinBox::valueChanged, this, &DeepPage::showMemory);
+    connect(m_quantile, &QDoubleSpinBox::valueChanged, this, [this] {
+        adapt();
+        showHistogram();
+    });
     connect(m_threshold, &QDoubleSpinBox::valueChanged, this, [this] {
         showMemory();
         showHistogram();
@@ -295,12 +361,22 @@ deep::TrainConfig DeepPage::config() const {
     n.block = static_cast<deep::Block>(m_block->currentData().toInt());
     n.layers = m_layers->value();
     n.channels = m_channels->value();
+    n.groups = m_groups->value();
+    n.norm = static_cast<deep::Norm>(m_norm->currentData().toInt());
+    n.factorised = m_sums->currentData().toBool();
     n.k = n.block == deep::Block::Gsr ? m_select->value() : 0;
     n.storage = static_cast<deep::Storage>(m_storage->currentData().toInt());
     if (!n.sparse() && (n.storage == deep::Storage::A || n.storage == deep::Storage::B))
         n.storage = deep::Storage::D; // nothing is selected that could be stored
     n.skip = n.storage == deep::Storage::B ? deep::Skip::Paper : deep::Skip::Full;
     n.seed = static_cast<std::uint64_t>(m_seed->value());
+    n.halfMoments = n.reversible() && m_halfMoments->isChecked();
+    const auto device = deep::deviceFor(deviceChoice(), n, [this]() -> Expected<void> {
+        if (m_noGpu)
+            return fail(*m_noGpu);
+        return {};
+    });
+    n.device = device ? *device : deep::Device::Cuda; // whose check says why not
     if (m_work.designs())
         n.inputs = static_cast<int>(
             deeptrain::featureNamesOf(m_work.designs()->set.featureNames, options().label).size());
@@ -308,7 +384,11 @@ deep::TrainConfig DeepPage::config() const {
     config.loss.threshold = m_threshold->value();
     if (config.loss.kind == deep::LossKind::Shrinkage)
         config.loss.shrinkC = m_threshold->value();
-    config.adam.rate = kRate;
+    if (config.loss.kind == deep::LossKind::Mpgd) {
+        config.loss.quantile = m_quantile->value();
+        config.loss.floor = m_floor->value();
+    }
+    config.adam.rate = m_rate->value();
     config.epochs = m_epochs->value();
     config.cosine = true;
     return config;
@@ -319,8 +399,68 @@ void DeepPage::adapt() {
     const bool reversible = block == deep::Block::Gsr || block == deep::Block::RevGnn;
     m_select->setEnabled(block == deep::Block::Gsr);
     m_storage->setEnabled(reversible);
-    m_threshold->setEnabled(m_loss->currentData().toInt() != int(deep::LossKind::Mse));
+    m_groups->setEnabled(reversible);
+    m_halfMoments->setEnabled(reversible);
+    const auto loss = static_cast<deep::LossKind>(m_loss->currentData().toInt());
+    for (QDoubleSpinBox* box : {m_quantile, m_floor})
+        m_form->setRowVisible(box, loss == deep::LossKind::Mpgd);
+    m_threshold->setEnabled(loss == deep::LossKind::Shrinkage ||
+                            (loss == deep::LossKind::Mpgd && m_quantile->value() == 0));
+    showDevice();
     showMemory();
+}
+
+deep::DeviceChoice DeepPage::deviceChoice() const {
+    return static_cast<deep::DeviceChoice>(m_device->currentData().toInt());
+}
+
+void DeepPage::askForGpu(JobService& jobs) {
+    JobSpec spec{tr("Looking for a GPU"), Pool::Io, {}};
+    spec.quiet = true;
+    using Missing = std::optional<Error>;
+    jobs.start<Missing>(
+        spec,
+        [](StopToken, ProgressSink&) -> Expected<Missing> {
+            const auto usable = deep::cudaUsable();
+            return usable ? Missing{} : Missing{usable.error()};
+        },
+        this,
+        [this](Expected<Missing> missing) {
+            if (missing)
+                setGpu(*missing);
+        });
+}
+
+void DeepPage::setGpu(const std::optional<Error>& missing) {
+    m_noGpu = missing;
+    const int row = m_device->findData(int(deep::DeviceChoice::Cuda));
+    if (missing && m_device->currentIndex() == row)
+        m_device->setCurrentIndex(0);
+    if (auto* items = qobject_cast<QStandardItemModel*>(m_device->model())) {
+        items->item(row)->setEnabled(!missing);
+        items->item(row)->setToolTip(missing ? qs(missing->text) : QString());
+    }
+    adapt();
+}
+
+/// Where the network would run, and why not on a GPU.
+void DeepPage::showDevice() {
+    const deep::NetworkConfig network = config().network;
+    const bool there = network.device == deep::Device::Cuda;
+    QString why;
+    if (m_noGpu) {
+        why = qs(m_noGpu->text);
+        if (!m_noGpu->detail.empty())
+            why += u" ("_s + qs(m_noGpu->detail) + u')';
+    } else if (!there && deviceChoice() == deep::DeviceChoice::Auto) {
+        deep::NetworkConfig asked = network;
+        asked.device = deep::Device::Cuda;
+        if (const auto runs = deep::checkDevice(asked); !runs)
+            why = qs(runs.error().detail);
+    }
+    m_deviceNote->setText(there           ? tr("Runs on the GPU.")
+                          : why.isEmpty() ? tr("Runs on the CPU.")
+                                          : tr("%1. Runs on the CPU.").arg(why));
 }
 
 void DeepPage::showMemory() {
@@ -335,8 +475,10 @@ void DeepPage::showMemory() {
             m_memory->setText(qs(checked.error().message()));
         } else {
             possible = designs->has(options().label);
-            const deep::PredictedMemory m =
-                deep::predictedMemory(network, designs->sizeOf(options().label));
+            deep::GraphSize size = designs->sizeOf(options().label);
+            if (!network.factorised)
+                size = deep::overEdges(size, network.norm);
+            const deep::PredictedMemory m = deep::predictedMemory(network, size);
             m_memory->setText(
                 tr("Will need %1: weights %2, streams %3, work %4, stored per layer %5, graph %6.")
                     .arg(mebibytes(m.total()), mebibytes(m.weights), mebibytes(m.streams),
@@ -509,9 +651,18 @@ void DeepPage::showHistogram() {
     deep::Loss loss = outcome->loss;
     loss.kind = deep::LossKind::Mpgd;
     loss.threshold = m_threshold->value();
+    loss.quantile = m_quantile->value();
     std::vector<std::uint8_t> chosen(labels.size());
     deep::lossOf<float>(loss, predicted, labels, {}, 1, {}, chosen);
     m_histogram->setBars(errorBars(predicted, labels, chosen));
+    if (loss.quantile > 0) { // then it is the least error that is looked at
+        loss.threshold = std::numeric_limits<double>::max();
+        for (std::size_t n = 0; n < labels.size(); ++n) {
+            if (chosen[n] != 0)
+                loss.threshold = std::min(loss.threshold,
+                                          std::fabs(static_cast<double>(predicted[n] - labels[n])));
+        }
+    }
     m_histogram->setMark(loss.threshold, tr("threshold"));
 }
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/deep/devices.h"
 #include "ui/session/deepwork.h"
 
 #include <QVector>
 #include <QWidget>
 
+class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
+class QFormLayout;
 class QLabel;
 class QPushButton;
 class QSpinBox;
@@ -46,6 +49,15 @@ public:
     QComboBox* splitBox() const { return m_split; }
     QComboBox* labelBox() const { return m_label; }
     QComboBox* designBox() const { return m_design; }
+    QComboBox* deviceBox() const { return m_device; }
+    QComboBox* normBox() const { return m_norm; }
+    QComboBox* sumsBox() const { return m_sums; } ///< over nets or over edges
+    QSpinBox* groupsBox() const { return m_groups; }
+    QDoubleSpinBox* rateBox() const { return m_rate; }
+    QDoubleSpinBox* quantileBox() const { return m_quantile; }
+    QDoubleSpinBox* floorBox() const { return m_floor; }
+    QLabel* deviceNote() const { return m_deviceNote; } ///< where it runs, or why not on a GPU
+    QCheckBox* halfMomentsBox() const { return m_halfMoments; }
     QSpinBox* layersBox() const { return m_layers; }
     QSpinBox* channelsBox() const { return m_channels; }
     QSpinBox* selectBox() const { return m_select; }
@@ -64,6 +76,8 @@ public:
     MapImagesPane* imagesPane() const { return m_images; }
     /// What would be trained now.
     deep::TrainConfig config() const;
+    /// Whether there is a GPU, as the driver says (deep::cudaUsable): nothing, or why not.
+    void setGpu(const std::optional<Error>& missing);
     /// Keeps the trained network in a file and tells.
     void saveTo(const QString& file);
 
@@ -73,6 +87,9 @@ private:
     QWidget* buildMain();
     void adapt(); ///< what goes with the chosen block
     void showMemory();
+    void showDevice();
+    void askForGpu(JobService& jobs);
+    deep::DeviceChoice deviceChoice() const;
     void showState();
     void showDesigns();
     void showEpoch(const deeptrain::EpochFigures& epoch);
@@ -87,10 +104,16 @@ private:
     QPushButton *m_open = nullptr, *m_example = nullptr, *m_train = nullptr, *m_anew = nullptr,
                 *m_save = nullptr;
     QComboBox *m_block = nullptr, *m_storage = nullptr, *m_loss = nullptr, *m_split = nullptr,
-              *m_label = nullptr, *m_design = nullptr;
+              *m_label = nullptr, *m_design = nullptr, *m_device = nullptr, *m_norm = nullptr,
+              *m_sums = nullptr;
+    QCheckBox* m_halfMoments = nullptr;
+    QLabel* m_deviceNote = nullptr;
+    std::optional<Error> m_noGpu; ///< why a GPU cannot be chosen
     QSpinBox *m_layers = nullptr, *m_channels = nullptr, *m_select = nullptr, *m_epochs = nullptr,
-             *m_seed = nullptr;
-    QDoubleSpinBox* m_threshold = nullptr;
+             *m_seed = nullptr, *m_groups = nullptr;
+    QDoubleSpinBox *m_threshold = nullptr, *m_rate = nullptr, *m_quantile = nullptr,
+                   *m_floor = nullptr;
+    QFormLayout* m_form = nullptr;
     QLabel *m_file = nullptr, *m_memory = nullptr, *m_live = nullptr, *m_result = nullptr;
     widgets::PlotView *m_lossPlot = nullptr, *m_figuresPlot = nullptr, *m_selectedPlot = nullptr,
                       *m_histogram = nullptr;

@@ -181,6 +181,7 @@ void DepthPane::start() {
     deeptrain::SweepOptions options;
     options.base = setup.base;
     options.base.epochs = m_epochs->value();
+    options.elseCpu = setup.elseCpu;
     options.depths.clear();
     for (const QString& piece : m_depths->text().split(u',', Qt::SkipEmptyParts)) {
         bool good = false;

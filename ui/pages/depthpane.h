@@ -29,6 +29,7 @@ public:
         std::shared_ptr<const DeepDesigns> designs;
         deeptrain::TaskOptions split;
         deep::TrainConfig base;
+        bool elseCpu = false; ///< what the base's GPU does not run runs on the CPU
     };
     DepthPane(JobService& jobs, std::function<Setup()> setup, QWidget* parent = nullptr);
 

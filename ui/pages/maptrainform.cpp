@@ -89,7 +89,13 @@ void MapTrainForm::buildForm() {
     auto* layout = new QVBoxLayout(this);
     m_data = new QPushButton(widgets::themedIcon(u"open"_s), tr("Maps to learn from\u2026"));
     m_data->setToolTip(tr("A file of \u201clitho simulate\u201d or \u201ccongestion maps\u201d"));
-    layout->addWidget(m_data);
+    m_example = new QPushButton(tr("Example"));
+    m_example->setToolTip(tr("Made-up masks and what light and resist make of them, to try things "
+                             "on"));
+    auto* sources = new QHBoxLayout;
+    sources->addWidget(m_data, 1);
+    sources->addWidget(m_example);
+    layout->addLayout(sources);
     m_test = new QPushButton(tr("Maps to test on\u2026"));
     m_test->setToolTip(tr("Another file of the same kind; without one a tenth is tested on"));
     layout->addWidget(m_test);
@@ -156,6 +162,7 @@ void MapTrainForm::buildForm() {
         if (!file.isEmpty())
             m_work.open(file);
     });
+    connect(m_example, &QPushButton::clicked, this, [this] { m_work.makeExample(); });
     connect(m_test, &QPushButton::clicked, this, [this, ask] {
         if (!m_testData.isEmpty()) // it says so
             return setTestData({});
@@ -285,6 +292,7 @@ void MapTrainForm::showState() {
     m_anew->setVisible(interrupted.has_value());
     m_threshold->setEnabled(now.config.loss.kind != deep::LossKind::Mse);
     m_data->setEnabled(!training && !m_work.isReading());
+    m_example->setEnabled(!training && !m_work.isReading());
     m_test->setEnabled(!training);
     if (!ready)
         m_file->setText(tr("Maps are made with \u201cohmscape-cli litho simulate\u201d or "

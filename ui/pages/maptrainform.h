@@ -29,6 +29,7 @@ public:
     MapTraining& work() { return m_work; }
     QWidget* curves() const { return m_curves; } ///< errors, large errors, what MPGD selects
     QPushButton* dataButton() const { return m_data; }
+    QPushButton* exampleButton() const { return m_example; }
     QPushButton* trainButton() const { return m_train; }
     QPushButton* pauseButton() const { return m_pause; }
     QPushButton* anewButton() const { return m_anew; } ///< seen where a training can go on
@@ -65,8 +66,8 @@ private:
     MapTraining m_work;
     QString m_testData;
     QWidget* m_curves = nullptr;
-    QPushButton *m_data = nullptr, *m_test = nullptr, *m_train = nullptr, *m_pause = nullptr,
-                *m_anew = nullptr;
+    QPushButton *m_data = nullptr, *m_example = nullptr, *m_test = nullptr, *m_train = nullptr,
+                *m_pause = nullptr, *m_anew = nullptr;
     QComboBox *m_target = nullptr, *m_loss = nullptr, *m_norm = nullptr;
     QDoubleSpinBox *m_threshold = nullptr, *m_rate = nullptr;
     QSpinBox *m_width = nullptr, *m_epochs = nullptr, *m_batch = nullptr;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/maptraining.h"
 
+#include "core/litho/example.h"
 #include "core/runs/runstore.h"
 #include "ui/services/text.h"
 #include "ui/session/jobend.h"
@@ -8,6 +9,7 @@
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QPointer>
+#include <QStandardPaths>
 
 #include <algorithm>
 
@@ -36,6 +38,8 @@ void tell(const QPointer<MapTraining>& self, Fn fn) {
 MapTraining::MapTraining(JobService& jobs, QObject* parent)
     : QObject(parent)
     , m_jobs(jobs)
+    , m_examples(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) +
+                 u"/ohmscape/examples"_s)
     , m_folder(runs::RunStore::defaultFolder()) {}
 
 MapTraining::~MapTraining() {
@@ -67,6 +71,33 @@ void MapTraining::open(const QString& file) {
             }
             emit stateChanged();
             if (!done && done.error().code != "UI-002")
+                emit failed(done.error());
+        });
+    emit stateChanged();
+}
+
+void MapTraining::makeExample() {
+    if (m_reading != 0 || m_training != 0)
+        return;
+    const QString file = m_examples + u"/lithography.h5"_s;
+    m_reading = m_jobs.start<bool>(
+        {tr("Making up masks and their images"), Pool::Cpu, {}},
+        [file](StopToken stop, ProgressSink& progress) -> Expected<bool> {
+            const std::filesystem::path path = file.toStdString();
+            if (dataset::MapSetReader::open(path)) // of an earlier time
+                return true;
+            if (const auto made = litho::writeExamplePairs(path, {60, 1, 0.3}, stop, progress);
+                !made)
+                return made.failure();
+            return true;
+        },
+        this,
+        [this, file](Expected<bool> done) {
+            m_reading = 0;
+            if (done)
+                return open(file);
+            emit stateChanged();
+            if (done.error().code != "UI-002")
                 emit failed(done.error());
         });
     emit stateChanged();

@@ -40,6 +40,11 @@ public:
 
     /// Reads what a file of maps holds, without the maps.
     void open(const QString& file);
+    /// Pairs of lithography that are made up (litho::writeExamplePairs): made the first time, kept
+    /// as a file for trainings to read, and opened.
+    void makeExample();
+    /// Where that file is kept; $XDG_DATA_HOME/ohmscape/examples.
+    void setExampleFolder(const QString& folder) { m_examples = folder; }
     QString file() const { return m_file; }
     /// Null until there is one.
     const std::shared_ptr<const dataset::MapSetInfo>& info() const { return m_info; }
@@ -74,7 +79,7 @@ private:
     std::string settingsOf(const MapTrainingSetup& setup, quint64 seed) const;
 
     JobService& m_jobs;
-    QString m_file;
+    QString m_file, m_examples;
     std::shared_ptr<const dataset::MapSetInfo> m_info;
     std::shared_ptr<const MapTrained> m_outcome;
     std::filesystem::path m_folder;

@@ -12,6 +12,8 @@
 #include "ui/pages/errorspage.h"
 #include "ui/pages/estimatepane.h"
 #include "ui/pages/finetunepage.h"
+#include "ui/pages/mapimagespane.h"
+#include "ui/pages/maptrainform.h"
 #include "ui/pages/optimizepage.h"
 #include "ui/pages/parasiticspage.h"
 #include "ui/pages/reportpage.h"
@@ -62,6 +64,8 @@ constexpr int kTourSteps = 80;
 constexpr int kTourDesigns = 130;
 constexpr int kTourLayers = 10, kTourChannels = 32, kTourEpochs = 40; // of a deep network
 constexpr int kTourSweepEpochs = 8;
+constexpr int kTourMapWidth = 8, kTourMapBatch = 4, kTourMapEpochs = 8; // of one on maps
+constexpr double kTourMapRate = 5e-3;
 constexpr int kPatienceMs = 180'000; ///< for one step
 constexpr QSize kWindow{1600, 1000};
 
@@ -396,8 +400,37 @@ void Tour::addWorkspaceSteps(const QString& look) {
                            page->depthPane()->startButton()->click();
                        },
                        [&bench] { return bench.jobs.isIdle(); }});
-    m_steps.push_back(
-        {u"maps-"_s + look, [this] { m_window.deepPage()->tabs()->setCurrentIndex(2); }, now});
+    m_steps.push_back({{},
+                       [this] {
+                           MapTrainForm* form = m_window.deepPage()->imagesPane()->trainForm();
+                           m_window.deepPage()->tabs()->setCurrentIndex(2);
+                           if (form->work().info())
+                               return;
+                           static const QTemporaryDir examples;
+                           form->work().setExampleFolder(examples.path());
+                           form->work().setFolder(examples.filePath(u"runs"_s).toStdString());
+                           form->exampleButton()->click();
+                       },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"mapcurves-"_s + look,
+                       [this] {
+                           MapTrainForm* form = m_window.deepPage()->imagesPane()->trainForm();
+                           if (form->work().outcome() || !form->trainButton()->isEnabled())
+                               return;
+                           form->targetBox()->setCurrentIndex(
+                               form->targetBox()->findData(u"aerial_nominal"_s));
+                           form->lossBox()->setCurrentIndex(1);
+                           form->widthBox()->setValue(kTourMapWidth);
+                           form->batchBox()->setValue(kTourMapBatch);
+                           form->epochsBox()->setValue(kTourMapEpochs);
+                           form->rateBox()->setValue(kTourMapRate);
+                           form->trainButton()->click();
+                           m_window.deepPage()->imagesPane()->tabs()->setCurrentIndex(1);
+                       },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"maps-"_s + look,
+                       [this] { m_window.deepPage()->imagesPane()->tabs()->setCurrentIndex(0); },
+                       [&bench] { return bench.jobs.isIdle(); }});
     m_steps.push_back({{}, [this] { m_window.deepPage()->tabs()->setCurrentIndex(0); }, now});
     m_steps.push_back({u"palette-"_s + look,
                        [this, &bench] {
