@@ -13,6 +13,7 @@ namespace ohm::congestion {
 namespace {
 
 constexpr double kMostUnits = 1e12; ///< of a coordinate
+constexpr double kMostPerMicron = 1e9;
 constexpr std::size_t kMostNames = 100'000'000;
 constexpr std::size_t kMostLayers = 10'000;
 
@@ -62,8 +63,8 @@ public:
             return fail("CONG-031", "The DEF file lacks what a congestion study needs", what,
                         m_where);
         };
-        if (m_def.unitsPerMicron <= 0)
-            return lacks("UNITS DISTANCE MICRONS");
+        if (!(m_def.unitsPerMicron >= 1 && m_def.unitsPerMicron <= kMostPerMicron))
+            return lacks("UNITS DISTANCE MICRONS and a number");
         if (!(m_def.die.right > m_def.die.left) || !(m_def.die.top > m_def.die.bottom))
             return lacks("DIEAREA");
         if (m_def.components.empty())

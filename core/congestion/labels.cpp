@@ -195,8 +195,15 @@ Expected<LabelMaps> labelsFromArrays(const NumericArray& horizontal, const Numer
     maps.grid.rows = static_cast<int>(shape[1]);
     for (std::size_t j = 0; j < shape[1]; ++j) {
         for (std::size_t i = 0; i < shape[0]; ++i) {
-            maps.horizontal.push_back(static_cast<float>(horizontal.values[i * shape[1] + j]));
-            maps.vertical.push_back(static_cast<float>(vertical.values[i * shape[1] + j]));
+            const std::size_t at = i * shape[1] + j;
+            maps.horizontal.push_back(static_cast<float>(horizontal.values[at]));
+            maps.vertical.push_back(static_cast<float>(vertical.values[at]));
+            const bool finite = std::isfinite(maps.horizontal.back());
+            if (!finite || !std::isfinite(maps.vertical.back()))
+                return fail("CONG-041", "A label is not a finite number",
+                            "column " + std::to_string(i) + ", row " + std::to_string(j) +
+                                " of the " + (finite ? "vertical" : "horizontal") + " map",
+                            {}, "Labels are wanted for every GCell");
         }
     }
     return maps;

@@ -51,7 +51,7 @@ Expected<LabelMaps> labelsFromGuides(const Guides& guides, const Def& def, const
                                      const GCellGrid& grid, bool utilisation = true);
 
 /// Labels from two maps as CircuitNet keeps them: arrays [columns, rows] of congestion per GCell.
-/// Errors: CONG-034 not two maps of one size. Thread: any.
+/// Errors: CONG-034 not two maps of one size, CONG-041 a value is no finite number. Thread: any.
 Expected<LabelMaps> labelsFromArrays(const NumericArray& horizontal, const NumericArray& vertical);
 
 /// Mean, 99th percentile (linear between order statistics) and maximum of a map, and the cell of

@@ -64,8 +64,8 @@ constexpr int kTourSteps = 80;
 constexpr int kTourDesigns = 130;
 constexpr int kTourLayers = 10, kTourChannels = 32, kTourEpochs = 40; // of a deep network
 constexpr int kTourSweepEpochs = 8;
-constexpr int kTourMapWidth = 8, kTourMapBatch = 4, kTourMapEpochs = 8; // of one on maps
-constexpr double kTourMapRate = 5e-3;
+constexpr int kTourMapWidth = 4, kTourMapBatch = 4, kTourMapEpochs = 5; // of one on maps
+constexpr double kTourMapRate = 1e-2;
 constexpr int kPatienceMs = 180'000; ///< for one step
 constexpr QSize kWindow{1600, 1000};
 

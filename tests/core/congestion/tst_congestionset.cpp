@@ -12,6 +12,7 @@
 #include <QTest>
 
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 using namespace ohm::congestion;
@@ -183,6 +184,15 @@ private slots:
         QCOMPARE(s.grid.columns, 5);
         QCOMPARE(s.labelSource, "maps"s);
         QCOMPARE(s.y, (std::vector<float>{0, 100, 7, 107})); // cell (2, 1): 2 * 3 + 1
+        // A map that says nothing of a GCell, as one of `deep predict`, is no label: said at once,
+        // and where.
+        for (const float first : {std::nanf(""), std::numeric_limits<float>::infinity()}) {
+            options.vertical = map("nan.npy", first);
+            const auto none = readSource(source, options);
+            QVERIFY(!none.ok());
+            QCOMPARE(none.error().code, "CONG-041"s);
+            QCOMPARE(none.error().detail, "column 0, row 0 of the vertical map"s);
+        }
         options.vertical = write(QStringLiteral("bad.npy"), "nothing");
         QCOMPARE(readSource(source, options).error().code, "CONG-010"s);
     }

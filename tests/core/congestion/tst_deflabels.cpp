@@ -178,6 +178,8 @@ private slots:
         row("no end", "END DESIGN", "", "CONG-030");
         row("no units", "UNITS DISTANCE MICRONS 1000 ;", "", "CONG-031");
         row("units", "UNITS DISTANCE MICRONS 1000 ;", "UNITS DISTANCE 1000 ;", "CONG-030");
+        for (const char* units : {"nan", "inf", "-5", "0", "1e300", "1e-300"})
+            row(units, "MICRONS 1000 ;", QByteArray("MICRONS ") + units + " ;", "CONG-031");
         row("flat die", "( 450 350 )", "( 450 0 )", "CONG-031");
         row("die", "( 450 350 )", "( 450 x )", "CONG-030");
         row("place", "( 10 10 ) N", "( 10 nan ) N", "CONG-030");
