@@ -415,6 +415,7 @@ void Tour::addWorkspaceSteps(const QString& look) {
     m_steps.push_back({u"mapcurves-"_s + look,
                        [this] {
                            MapTrainForm* form = m_window.deepPage()->imagesPane()->trainForm();
+                           m_window.deepPage()->imagesPane()->tabs()->setCurrentIndex(1);
                            if (form->work().outcome() || !form->trainButton()->isEnabled())
                                return;
                            form->targetBox()->setCurrentIndex(
@@ -425,7 +426,6 @@ void Tour::addWorkspaceSteps(const QString& look) {
                            form->epochsBox()->setValue(kTourMapEpochs);
                            form->rateBox()->setValue(kTourMapRate);
                            form->trainButton()->click();
-                           m_window.deepPage()->imagesPane()->tabs()->setCurrentIndex(1);
                        },
                        [&bench] { return bench.jobs.isIdle(); }});
     m_steps.push_back({u"maps-"_s + look,
