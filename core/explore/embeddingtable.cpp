@@ -112,11 +112,26 @@ Expected<EmbeddingTable> embed(learn::Model& model, const dataset::GraphSet& set
         const std::span<const std::size_t> part(graphs.data() + begin,
                                                 std::min(kBatch, graphs.size() - begin));
         const auto batch = nn::makeBatch(set, part, checkpoint.target);
-        const auto values = request.level == Level::Graphs ? model.embedGraphs(batch, request.layer)
-                                                           : model.embed(batch, request.layer);
+        const bool pooled = request.level == Level::Graphs;
+        const auto embedded = [&] {
+            return pooled ? model.embedGraphs(batch, request.layer)
+                          : model.embed(batch, request.layer);
+        };
+        // What the head sees comes of the pass that predicts; other layers take one of their own.
+        Expected<std::vector<float>> values = std::vector<float>{};
+        Expected<std::vector<float>> predicted = std::vector<float>{};
+        if (request.layer < 0) {
+            auto both = model.predictEmbedded(batch, pooled);
+            if (!both)
+                return both.failure();
+            values = both->embeddings.empty() ? embedded() : std::move(both->embeddings);
+            predicted = std::move(both->values);
+        } else {
+            values = embedded();
+            predicted = model.predict(batch);
+        }
         if (!values)
             return values.failure();
-        const auto predicted = model.predict(batch);
         if (!predicted)
             return predicted.failure();
         const std::size_t rows =

@@ -55,6 +55,15 @@ Expected<Engine*> load() {
 
 } // namespace
 
+Expected<EmbeddedPrediction> Model::predictEmbedded(const nn::GraphBatch& batch, bool pooled) {
+    auto values = predict(batch);
+    if (!values)
+        return values.failure();
+    auto embeddings = pooled ? embedGraphs(batch) : embed(batch);
+    return EmbeddedPrediction{std::move(*values),
+                              embeddings ? std::move(*embeddings) : std::vector<float>{}};
+}
+
 Expected<std::unique_ptr<Judge>> Engine::makeJudge(const JudgeSpec&, const std::string&) {
     return fail("LEARN-042", "This engine has no networks that judge designs");
 }

@@ -60,6 +60,12 @@ struct TrainingResult {
     std::optional<RegressionMetrics> test;
 };
 
+/// Predictions and the embeddings that they were made from.
+struct EmbeddedPrediction {
+    std::vector<float> values;
+    std::vector<float> embeddings; ///< [nodes, hidden] or [graphs, hidden]; empty: there are none
+};
+
 /// A network ready to answer. Thread: one call at a time.
 class Model {
 public:
@@ -78,6 +84,10 @@ public:
     /// The same pooled over each graph (mean), [graphs, hidden].
     virtual Expected<std::vector<float>> embedGraphs(const nn::GraphBatch& batch,
                                                      int layer = -1) = 0;
+    /// `predict` and, of the same pass over the batch, the embeddings as the head sees them, of
+    /// every node or (`pooled`) of every graph: to the bit what `embed` and `embedGraphs` return,
+    /// empty where the architecture has none (mlp). Errors: as predict.
+    virtual Expected<EmbeddedPrediction> predictEmbedded(const nn::GraphBatch& batch, bool pooled);
 };
 
 /// One line of `bench`.

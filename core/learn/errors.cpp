@@ -39,18 +39,19 @@ private:
     std::map<std::string, std::int32_t> m_index;
 };
 
-/// Distance of each graph of the batch, or nothing known about any.
-std::vector<float> distancesOf(Model& model, const nn::GraphBatch& batch) {
-    std::vector<float> out(static_cast<std::size_t>(batch.graphs), kNone);
-    const Seen& seen = model.checkpoint().seen;
+bool knowsDistances(const Seen& seen) {
+    return !seen.embeddingMean.empty() && seen.distanceScale > 0;
+}
+
+/// Distance of each graph of the batch from its embeddings, or nothing known about any.
+std::vector<float> distancesOf(const Seen& seen, std::int64_t graphs,
+                               const std::vector<float>& embeddings) {
+    std::vector<float> out(static_cast<std::size_t>(graphs), kNone);
     const std::size_t width = seen.embeddingMean.size();
-    if (width == 0 || !(seen.distanceScale > 0))
-        return out;
-    const auto embedded = model.embedGraphs(batch); // the mlp has none
-    if (!embedded || embedded->size() != width * out.size())
+    if (!knowsDistances(seen) || embeddings.size() != width * out.size())
         return out;
     for (std::size_t g = 0; g < out.size(); ++g) {
-        const auto first = embedded->begin() + static_cast<std::ptrdiff_t>(g * width);
+        const auto first = embeddings.begin() + static_cast<std::ptrdiff_t>(g * width);
         out[g] =
             static_cast<float>(seen.distance({first, first + static_cast<std::ptrdiff_t>(width)}));
     }
@@ -125,6 +126,7 @@ Expected<ErrorReport> inspectErrors(Model& model, const dataset::GraphSet& set,
     }
     Names kinds(out.kindNames);
     Names devices(out.deviceNames);
+    const Seen& seen = model.checkpoint().seen;
     const auto start = std::chrono::steady_clock::now();
     for (std::size_t begin = 0; begin < graphs.size(); begin += kBatch) {
         if (stop.shouldStop())
@@ -132,11 +134,20 @@ Expected<ErrorReport> inspectErrors(Model& model, const dataset::GraphSet& set,
         const std::span<const std::size_t> part(graphs.data() + begin,
                                                 std::min(kBatch, graphs.size() - begin));
         const auto batch = nn::makeBatch(set, part, out.target);
-        const auto predicted = model.predict(batch);
-        if (!predicted)
-            return predicted.failure();
-        const std::vector<float> distances = distancesOf(model, batch);
-        out.predicted.insert(out.predicted.end(), predicted->begin(), predicted->end());
+        EmbeddedPrediction answer;
+        if (knowsDistances(seen)) {
+            auto both = model.predictEmbedded(batch, true); // the mlp has no embeddings
+            if (!both)
+                return both.failure();
+            answer = std::move(*both);
+        } else {
+            auto predicted = model.predict(batch);
+            if (!predicted)
+                return predicted.failure();
+            answer.values = std::move(*predicted);
+        }
+        const std::vector<float> distances = distancesOf(seen, batch.graphs, answer.embeddings);
+        out.predicted.insert(out.predicted.end(), answer.values.begin(), answer.values.end());
         for (std::size_t p = 0; p < part.size(); ++p) {
             const std::size_t g = part[p];
             const auto text = dataset::graphText(set, g);

@@ -189,7 +189,8 @@ private:
                                    "An mlp knows devices by their place only: it is right for "
                                    "circuits that list them in the order of its training data",
                                    {}});
-        const auto samples = sample(batch, stop);
+        std::vector<float> embedding; // of the pass that predicts, where that is one
+        const auto samples = sample(batch, stop, embedding);
         if (!samples)
             return samples.failure();
         const auto [mean, deviation] = moments(*samples);
@@ -209,7 +210,7 @@ private:
             }
             fillDriven(*circuit, out.voltages);
         }
-        const auto far = distance(batch);
+        const auto far = distance(batch, std::move(embedding));
         if (!far)
             return far.failure();
         out.distance = *far;
@@ -227,13 +228,22 @@ private:
     }
 
     /// One row per member of the ensemble, or per draw of the dropout of a single network.
-    Expected<std::vector<std::vector<float>>> sample(const nn::GraphBatch& batch, StopToken stop) {
+    Expected<std::vector<std::vector<float>>> sample(const nn::GraphBatch& batch, StopToken stop,
+                                                     std::vector<float>& embedding) {
         std::vector<std::vector<float>> rows;
         const bool dropout = m_models.size() == 1 && checkpoint(0).spec.dropout > 0;
         const std::size_t count = dropout ? kDropoutSamples : m_models.size();
         for (std::size_t i = 0; i < count; ++i) {
             if (stop.stopRequested())
                 return fail("LEARN-012", "The prediction was stopped");
+            if (i == 0 && !dropout && knowsDistance()) {
+                auto both = m_models[0]->predictEmbedded(batch, true);
+                if (!both)
+                    return both.failure();
+                rows.push_back(std::move(both->values));
+                embedding = std::move(both->embeddings);
+                continue;
+            }
             auto row = dropout ? m_models[0]->sample(batch, i) : m_models[i]->predict(batch);
             if (!row)
                 return row.failure();
@@ -256,14 +266,20 @@ private:
         }
         return {mean, deviation};
     }
-    Expected<double> distance(const nn::GraphBatch& batch) {
+    bool knowsDistance() const {
         const auto& seen = checkpoint(0).seen;
-        if (seen.embeddingMean.empty() || seen.distanceScale <= 0)
+        return !seen.embeddingMean.empty() && seen.distanceScale > 0;
+    }
+    Expected<double> distance(const nn::GraphBatch& batch, std::vector<float> embedding) {
+        if (!knowsDistance())
             return std::nan("");
-        const auto embedding = m_models[0]->embedGraphs(batch);
-        if (!embedding)
-            return embedding.failure();
-        return seen.distance(*embedding);
+        if (embedding.empty()) {
+            auto embedded = m_models[0]->embedGraphs(batch);
+            if (!embedded)
+                return embedded.failure();
+            embedding = std::move(*embedded);
+        }
+        return checkpoint(0).seen.distance(embedding);
     }
 
     std::vector<std::unique_ptr<Model>> m_models;

@@ -82,6 +82,21 @@ public:
         const auto nodes = m_network.embed(scaled(batch), layer);
         if (!nodes)
             return nodes;
+        return pooled(batch, *nodes);
+    }
+    Expected<EmbeddedPrediction> predictEmbedded(const nn::GraphBatch& batch, bool pools) override {
+        auto both = m_network.predictEmbedded(scaled(batch));
+        if (!both)
+            return both.failure();
+        auto values = inUnits(std::move(both->values));
+        const bool means = pools && !both->nodes.empty();
+        return EmbeddedPrediction{std::move(*values),
+                                  means ? pooled(batch, both->nodes) : std::move(both->nodes)};
+    }
+
+private:
+    /// Means over the nodes of each graph.
+    std::vector<float> pooled(const nn::GraphBatch& batch, const std::vector<float>& nodes) const {
         const auto width = static_cast<std::size_t>(m_checkpoint.spec.hidden);
         std::vector<float> means(static_cast<std::size_t>(batch.graphs) * width, 0.0F);
         for (std::size_t g = 0; g < static_cast<std::size_t>(batch.graphs); ++g) {
@@ -89,15 +104,13 @@ public:
             const auto last = static_cast<std::size_t>(batch.graphPtr[g + 1]);
             for (std::size_t n = first; n < last; ++n) {
                 for (std::size_t c = 0; c < width; ++c)
-                    means[g * width + c] += (*nodes)[n * width + c];
+                    means[g * width + c] += nodes[n * width + c];
             }
             for (std::size_t c = 0; c < width && last > first; ++c)
                 means[g * width + c] /= static_cast<float>(last - first);
         }
         return means;
     }
-
-private:
     nn::GraphBatch scaled(nn::GraphBatch batch) const {
         if (batch.width > 0)
             m_checkpoint.normalization.applyFeatures(batch.x,

@@ -59,24 +59,46 @@ Expected<void> checkBatch(const NetworkModule& module, const GraphBatch& batch) 
     return {};
 }
 
-template <typename Compute>
-Expected<std::vector<float>> evaluated(NetworkModule& module, const GraphBatch& batch,
-                                       Compute&& compute) {
+std::vector<float> valuesOf(const torch::Tensor& tensor) {
+    const torch::Tensor host = tensor.to(torch::kCPU, torch::kFloat32).contiguous();
+    const float* data = host.data_ptr<float>();
+    return {data, data + host.numel()};
+}
+
+/// What the heads make of node embeddings.
+torch::Tensor answered(NetworkModule& module, const torch::Tensor& nodes,
+                       const DeviceBatch& batch) {
+    torch::Tensor out;
+    if (module.spec.task == "node")
+        out = module.head(nodes.index_select(0, batch.outputs));
+    else
+        out =
+            module.head(module.readout ? module.readout(nodes, batch) : meanReadout(nodes, batch));
+    return module.spec.sigmoid ? torch::sigmoid(out) : out;
+}
+
+/// `compute` makes the result from the batch on the module's device.
+template <typename Result, typename Compute>
+Expected<Result> evaluatedAs(NetworkModule& module, const GraphBatch& batch, Compute&& compute) {
     const auto checked = checkBatch(module, batch);
     if (!checked)
         return checked.failure();
     if (batch.nodes == 0)
-        return std::vector<float>{};
+        return Result{};
     try {
         const torch::NoGradGuard noGradients;
         module.eval();
-        const torch::Tensor out =
-            compute(toDevice(batch, module.device)).to(torch::kCPU, torch::kFloat32).contiguous();
-        const float* data = out.template data_ptr<float>();
-        return std::vector<float>(data, data + out.numel());
+        return compute(toDevice(batch, module.device));
     } catch (const std::exception& error) {
         return fail("NN-012", "The network could not be evaluated", error.what());
     }
+}
+
+template <typename Compute>
+Expected<std::vector<float>> evaluated(NetworkModule& module, const GraphBatch& batch,
+                                       Compute&& compute) {
+    return evaluatedAs<std::vector<float>>(
+        module, batch, [&](const DeviceBatch& b) { return valuesOf(compute(b)); });
 }
 
 } // namespace
@@ -104,16 +126,9 @@ torch::Tensor NetworkModule::embed(const DeviceBatch& batch, std::int64_t layer)
 }
 
 torch::Tensor NetworkModule::forward(const DeviceBatch& batch) {
-    torch::Tensor out;
-    if (mlp) {
-        out = mlp(batch);
-    } else {
-        const torch::Tensor nodes = embed(batch);
-        if (spec.task == "node")
-            out = head(nodes.index_select(0, batch.outputs));
-        else
-            out = head(readout ? readout(nodes, batch) : meanReadout(nodes, batch));
-    }
+    if (!mlp)
+        return answered(*this, embed(batch), batch);
+    const torch::Tensor out = mlp(batch);
     return spec.sigmoid ? torch::sigmoid(out) : out;
 }
 
@@ -221,6 +236,15 @@ std::int64_t Network::parameterCount() const {
 
 Expected<std::vector<float>> Network::predict(const GraphBatch& batch) {
     return evaluated(*m_module, batch, [&](const DeviceBatch& b) { return m_module->forward(b); });
+}
+
+Expected<Network::EmbeddedValues> Network::predictEmbedded(const GraphBatch& batch) {
+    return evaluatedAs<EmbeddedValues>(*m_module, batch, [&](const DeviceBatch& b) {
+        if (!m_module->backbone)
+            return EmbeddedValues{valuesOf(m_module->forward(b)), {}};
+        const torch::Tensor nodes = m_module->embed(b);
+        return EmbeddedValues{valuesOf(answered(*m_module, nodes, b)), valuesOf(nodes)};
+    });
 }
 
 Expected<std::vector<float>> Network::sample(const GraphBatch& batch, std::uint64_t seed) {

@@ -34,6 +34,12 @@ public:
     /// scaled labels. Errors: NN-010 the batch has another feature width, NN-012 out of memory or
     /// the like, NN-020 the fixed mlp met another topology.
     Expected<std::vector<float>> predict(const GraphBatch& batch);
+    /// `predict` and, of the same pass, what `embed` returns (empty where the architecture has no
+    /// embeddings), the same to the bit. Errors: as predict.
+    struct EmbeddedValues {
+        std::vector<float> values, nodes;
+    };
+    Expected<EmbeddedValues> predictEmbedded(const GraphBatch& batch);
     /// The same with dropout active: one sample, drawn from `seed`.
     Expected<std::vector<float>> sample(const GraphBatch& batch, std::uint64_t seed);
     /// Embedding of every node after block `layer` (0 = input layer, negative = as the head sees

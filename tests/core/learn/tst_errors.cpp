@@ -25,7 +25,15 @@ public:
     bool first = false;
     const learn::Checkpoint& checkpoint() const override { return made; }
     std::int64_t parameterCount() const override { return 0; }
+    int passes = 0; ///< over a batch
+    Expected<learn::EmbeddedPrediction> predictEmbedded(const nn::GraphBatch& batch,
+                                                        bool pooled) override {
+        auto both = Model::predictEmbedded(batch, pooled); // of one pass, as a network does it
+        passes -= 1;
+        return both;
+    }
     Expected<std::vector<float>> predict(const nn::GraphBatch& batch) override {
+        ++passes;
         std::vector<float> out = batch.labels;
         std::int64_t graph = -1;
         for (std::size_t i = 0; i < batch.outputs.size(); ++i) {
@@ -47,6 +55,7 @@ public:
         return fail("NN-013", "none");
     }
     Expected<std::vector<float>> embedGraphs(const nn::GraphBatch& batch, int) override {
+        ++passes;
         std::vector<float> out;
         for (std::int64_t g = 0; g < batch.graphs; ++g)
             out.push_back(static_cast<float>(batch.graphPtr[static_cast<std::size_t>(g) + 1] -
@@ -104,6 +113,21 @@ private slots:
         QCOMPARE(learn::worstErrors(*r, 100'000).size(), r->count);
         const std::string csv = learn::toCsv(*r);
         QCOMPARE(static_cast<std::size_t>(std::count(csv.begin(), csv.end(), '\n')), r->count + 1);
+    }
+    /// The data are gone through once, with the distances and without.
+    void onePassOverTheData() {
+        const auto set = ladders(2, 4, 600);
+        Slightly near, unknown;
+        near.made.seen.embeddingMean = {0};
+        near.made.seen.embeddingDeviation = {1};
+        near.made.seen.distanceScale = 1;
+        const auto a = learn::inspectErrors(near, set);
+        const auto b = learn::inspectErrors(unknown, set);
+        QVERIFY(a.ok() && b.ok());
+        QCOMPARE(near.passes, 3); // of 256 graphs each
+        QCOMPARE(unknown.passes, 3);
+        QVERIFY(a->predicted == b->predicted);
+        QVERIFY(std::isfinite(a->distance.front()) && std::isnan(b->distance.front()));
     }
     void groups() {
         const auto set = ladders(2, 4, 30);

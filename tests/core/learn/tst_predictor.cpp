@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include <dlfcn.h>
@@ -91,8 +92,10 @@ learn::Checkpoint trained(const std::function<void(learn::Recipe&)>& change = nu
         change(r);
     const auto result =
         (*learn::engine())
-            ->train(r, {dataset::generateLadders(2, 4, 200, 1), dataset::generateLadders(2, 4, 50, 2), {}},
-                    {});
+            ->train(
+                r,
+                {dataset::generateLadders(2, 4, 200, 1), dataset::generateLadders(2, 4, 50, 2), {}},
+                {});
     if (!result)
         qFatal("%s", result.error().message().c_str());
     return result->checkpoint;
@@ -115,9 +118,12 @@ private slots:
         QTest::addColumn<QString>("file");
         QTest::addColumn<QString>("code");
         Dl_info info{};
-        QVERIFY(dladdr(reinterpret_cast<void*>(static_cast<double (*)(double)>(&std::cbrt)), &info));
-        QTest::newRow("no file") << "/nowhere/engine.so" << "LEARN-040";
-        QTest::newRow("no library") << OHMSCAPE_SOURCE_DIR "/LICENSE" << "LEARN-041";
+        QVERIFY(
+            dladdr(reinterpret_cast<void*>(static_cast<double (*)(double)>(&std::cbrt)), &info));
+        QTest::newRow("no file") << "/nowhere/engine.so"
+                                 << "LEARN-040";
+        QTest::newRow("no library") << OHMSCAPE_SOURCE_DIR "/LICENSE"
+                                    << "LEARN-041";
         QTest::newRow("another library") << info.dli_fname << "LEARN-041";
     }
     void aMissingEngineIsSaid() {
@@ -176,9 +182,8 @@ private slots:
         const auto circuit = circuitOf(cardsOf(ladder));
         const auto prediction = predictor->predict(*circuit);
         QVERIFY2(prediction.ok(), prediction.ok() ? "" : prediction.error().message().c_str());
-        QVERIFY2(prediction->notices.empty(), prediction->notices.empty()
-                                                  ? ""
-                                                  : prediction->notices.front().text.c_str());
+        QVERIFY2(prediction->notices.empty(),
+                 prediction->notices.empty() ? "" : prediction->notices.front().text.c_str());
         QVERIFY(prediction->distance > 0 && prediction->distance <= 1);
         // The same numbers as over the dataset's own encoding, and near the exact solution.
         auto set = dataset::emptyResistiveSet();
@@ -194,6 +199,25 @@ private slots:
             QVERIFY(std::fabs(volts - evaluation->predicted[static_cast<std::size_t>(i)]) < 1e-5);
             QVERIFY2(std::fabs(volts - exact[static_cast<std::size_t>(i)]) < 0.05,
                      qPrintable(QString::number(volts)));
+        }
+    }
+    /// Predictions and embeddings of one pass are those of two, to the bit.
+    void onePassSaysBoth() {
+        for (const char* name : {"ladder-deepgen15", "ladder-deepgen20"}) {
+            const auto model = (*learn::engine())->load(shipped(name)->checkpoint());
+            QVERIFY(model.ok());
+            const auto set = dataset::generateLadders(2, 5, 40, 3);
+            std::vector<std::size_t> all(set.graphCount());
+            std::iota(all.begin(), all.end(), std::size_t{0});
+            const auto batch = nn::makeBatch(set, all);
+            for (const bool pooled : {true, false}) {
+                const auto both = (*model)->predictEmbedded(batch, pooled);
+                QVERIFY2(both.ok(), both.ok() ? "" : both.error().message().c_str());
+                QVERIFY(!both->values.empty() && !both->embeddings.empty());
+                QVERIFY(both->values == *(*model)->predict(batch));
+                QVERIFY(both->embeddings ==
+                        *(pooled ? (*model)->embedGraphs(batch) : (*model)->embed(batch)));
+            }
         }
     }
     void whatSourcesFixIsNotGuessed() {
@@ -364,6 +388,12 @@ private slots:
         QVERIFY(predictor.ok());
         const auto prediction = (*predictor)->predict(*circuitOf(cardsOf(ladderOf(2, 1))));
         QVERIFY(prediction.ok());
+        // It has no embeddings, and predicts all the same.
+        const auto model = (*learn::engine())->load(member->checkpoint);
+        const auto set = dataset::generateLadders(2, 2, 3, 1);
+        const std::vector<std::size_t> all{0, 1, 2};
+        const auto both = (*model)->predictEmbedded(nn::makeBatch(set, all), true);
+        QVERIFY(both.ok() && both->values.size() == 6 && both->embeddings.empty());
         QVERIFY(kindsOf(*prediction).count(Notice::Kind::Schema));
         QCOMPARE((*predictor)->predict(*circuitOf(cardsOf(ladderOf(3, 1)))).error().code,
                  std::string("NN-020"));
@@ -409,8 +439,8 @@ private slots:
         QVERIFY(junk.open(QIODevice::WriteOnly) && junk.write("no network") > 0);
         junk.close();
         Diagnostics findings;
-        const auto models = learn::listModels(
-            {kModels, folder.path().toStdString(), "/nowhere"}, findings);
+        const auto models =
+            learn::listModels({kModels, folder.path().toStdString(), "/nowhere"}, findings);
         QCOMPARE(findings.size(), std::size_t{1});
         QCOMPARE(findings.front().code, std::string("LEARN-001"));
         const auto named = [&](const std::string& name) {
@@ -421,9 +451,8 @@ private slots:
         QVERIFY(named("opamp-deepgen15") != models.end());
         QCOMPARE(named("ladder-deepgen15")->featureSchema, std::string("resistive"));
         QCOMPARE(named("opamp-deepgen15")->featureSchema, std::string("analog"));
-        QVERIFY(std::is_sorted(models.begin(), models.end(), [](const auto& a, const auto& b) {
-            return a.name < b.name;
-        }));
+        QVERIFY(std::is_sorted(models.begin(), models.end(),
+                               [](const auto& a, const auto& b) { return a.name < b.name; }));
     }
 };
 

@@ -136,6 +136,31 @@ private Q_SLOTS:
         QCOMPARE(first->size(), static_cast<std::size_t>(batch.nodes * 6));
         QVERIFY(*first != *second && *second != *last);
     }
+    /// One pass says what two say, to the bit: of nodes and of graphs, of every architecture.
+    void predictionsBringTheirEmbeddings_data() { aGraphAloneGetsWhatItGetsInABatch_data(); }
+    void predictionsBringTheirEmbeddings() {
+        QFETCH(QString, architecture);
+        QFETCH(QString, task);
+        auto spec = small(architecture);
+        if (task != "node") {
+            spec.task = "graph";
+            spec.readout = task.toStdString();
+        }
+        spec.sigmoid = task == "mean";
+        auto network = nn::Network::create(spec, 5);
+        QVERIFY(network.ok());
+        const auto batch = mixed();
+        const auto both = network->predictEmbedded(batch);
+        QVERIFY2(both.ok(), both.ok() ? "" : both.error().message().c_str());
+        QVERIFY(!both->values.empty() && !both->nodes.empty());
+        QVERIFY(both->values == *network->predict(batch));
+        QVERIFY(both->nodes == *network->embed(batch));
+        const auto nothing = network->predictEmbedded({});
+        QVERIFY(!nothing.ok() || nothing->values.empty());
+        spec.inputWidth = 3;
+        auto other = nn::Network::create(spec, 5);
+        QCOMPARE(other->predictEmbedded(batch).error().code, std::string("NN-010"));
+    }
     void aGraphAloneGetsWhatItGetsInABatch_data() {
         QTest::addColumn<QString>("architecture");
         QTest::addColumn<QString>("task");
