@@ -3,6 +3,7 @@
 
 #include "core/base/job.h"
 #include "core/dataset/random.h"
+#include "core/optimize/calibration.h"
 #include "core/optimize/evaluator.h"
 #include "core/optimize/problem.h"
 
@@ -60,11 +61,13 @@ struct AlgorithmOptions {
 /// What an iteration wants simulated and added.
 struct Proposal {
     std::vector<Design> designs;
-    std::size_t queries = 0;    ///< candidates judged (Oracle: simulated)
-    std::size_t candidates = 0; ///< offspring made
-    double loss = -1;           ///< of the judge's training; -1 without one
-    double accuracy = -1;       ///< of the judge on the last iteration's designs; -1 unknown
-    bool stuck = false;         ///< nothing acceptable was found
+    std::size_t queries = 0;       ///< candidates judged (Oracle: simulated)
+    std::size_t candidates = 0;    ///< offspring made
+    double loss = -1;              ///< of the judge's training; -1 without one
+    double accuracy = -1;          ///< of the judge on the last iteration's designs; -1 unknown
+    bool stuck = false;            ///< nothing acceptable was found
+    std::vector<Belief> beliefs;   ///< one per design; empty without a judge of designs
+    std::vector<double> reference; ///< measured values of what "better" refers to
 };
 
 /// An optimiser, one iteration at a time. What an iteration does follows from the seed, its number,

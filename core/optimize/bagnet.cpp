@@ -47,7 +47,12 @@ public:
         if (!refRow)
             return refRow.failure();
         std::set<Design> taken = population.known;
-        std::vector<std::pair<double, Design>> pool; // by chance to pass, when the best are taken
+        struct Judged {
+            double chance; ///< to pass
+            Design design;
+            Belief belief;
+        };
+        std::vector<Judged> pool; // when the best are taken
         while (p.designs.size() < m_options.perIteration &&
                (m_options.pool == 0 || pool.size() < m_options.pool) &&
                p.candidates < m_options.mostCandidates) {
@@ -72,22 +77,28 @@ public:
             const auto verdict = m_judge->score(rows, batch.size(), *refRow);
             if (!verdict)
                 return verdict.failure();
+            const std::size_t specs = problem.specs.size();
             for (std::size_t i = 0; i < batch.size() && p.designs.size() < m_options.perIteration;
                  ++i) {
                 ++p.queries;
                 if (m_options.pool > 0) {
-                    pool.emplace_back(
-                        chanceOf(*verdict, i, problem.specs.size(), population.critical), batch[i]);
+                    pool.push_back({chanceOf(*verdict, i, specs, population.critical), batch[i],
+                                    beliefOf(*verdict, i, specs)});
                     continue;
                 }
-                if (accepted(*verdict, i, problem.specs.size(), population.critical, chance))
+                if (accepted(*verdict, i, specs, population.critical, chance)) {
                     p.designs.push_back(batch[i]);
+                    p.beliefs.push_back(beliefOf(*verdict, i, specs));
+                }
             }
         }
         std::stable_sort(pool.begin(), pool.end(),
-                         [](const auto& a, const auto& b) { return a.first > b.first; });
-        for (std::size_t i = 0; i < pool.size() && i < m_options.perIteration; ++i)
-            p.designs.push_back(std::move(pool[i].second));
+                         [](const Judged& a, const Judged& b) { return a.chance > b.chance; });
+        for (std::size_t i = 0; i < pool.size() && i < m_options.perIteration; ++i) {
+            p.designs.push_back(std::move(pool[i].design));
+            p.beliefs.push_back(std::move(pool[i].belief));
+        }
+        p.reference = reference.values;
         p.stuck = p.designs.empty();
         return p;
     }
@@ -106,6 +117,17 @@ public:
     }
 
 private:
+    static Belief beliefOf(const learn::JudgeVerdict& verdict, std::size_t candidate,
+                           std::size_t specs) {
+        const auto row = [&](const std::vector<float>& all) {
+            if (all.empty())
+                return std::vector<double>();
+            const auto begin = all.begin() + static_cast<std::ptrdiff_t>(candidate * specs);
+            return std::vector<double>(begin, begin + static_cast<std::ptrdiff_t>(specs));
+        };
+        return {row(verdict.meets), row(verdict.better)};
+    }
+
     /// The larger of "meets the spec" and "better than the reference", over the critical specs.
     static double chanceOf(const learn::JudgeVerdict& verdict, std::size_t candidate,
                            std::size_t specs, const std::vector<std::size_t>& critical) {
@@ -135,12 +157,6 @@ private:
         return good || (m_options.meetsHeads && lucky < m_options.epsilon);
     }
 
-    double quality(const Problem& problem, const Member& m, std::size_t spec) const {
-        const Spec& s = problem.specs[spec];
-        const double value = m.values[problem.measureOf[spec]];
-        return s.min && s.max ? -m.penalties[spec] : s.min ? value : -value;
-    }
-
     Expected<learn::JudgeData> dataOf(const Problem& problem, const Population& population) {
         learn::JudgeData data;
         data.designs = population.members.size();
@@ -150,7 +166,7 @@ private:
                 return row.failure();
             data.rows.insert(data.rows.end(), row->begin(), row->end());
             for (std::size_t s = 0; s < problem.specs.size(); ++s) {
-                data.quality.push_back(quality(problem, m, s));
+                data.quality.push_back(qualityOf(problem, s, m.values));
                 data.meets.push_back(m.penalties[s] == 0 ? 1 : 0);
             }
         }
@@ -187,7 +203,8 @@ private:
         const std::size_t specs = problem.specs.size();
         for (std::size_t i = 0; i < fresh.size(); ++i) {
             for (const std::size_t s : population.critical) {
-                const bool better = quality(problem, *fresh[i], s) > quality(problem, reference, s);
+                const bool better = qualityOf(problem, s, fresh[i]->values) >
+                                    qualityOf(problem, s, reference.values);
                 right += (verdict->better[i * specs + s] > 0.5F) == better;
                 ++all;
                 if (!verdict->meets.empty()) {

@@ -340,13 +340,16 @@ private:
                                   : std::min_element(pool.begin(), pool.end(), likelier);
             p.designs.push_back(best->design);
             Promise promise{best->design, {}};
+            Belief belief;
             for (Believer& b : m_processes) {
                 std::vector<double> x;
                 b.append(*best, x);
                 const auto believed = b.process->predict(x);
                 promise.above.push_back(believed.mean.front() / believed.deviation.front());
                 b.process->observe(x, believed.mean.front());
+                belief.meets.push_back(0.5 * std::erfc(-promise.above.back() / std::sqrt(2.0)));
             }
+            p.beliefs.push_back(std::move(belief));
             m_promises.push_back(std::move(promise));
             pool.erase(best);
             rate(pool);

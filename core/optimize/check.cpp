@@ -2,6 +2,7 @@
 #include "core/optimize/check.h"
 
 #include "core/base/files.h"
+#include "core/base/text.h"
 #include "core/netlist/parameters.h"
 #include "core/netlist/reader.h"
 #include "core/netlist/writer.h"
@@ -196,6 +197,41 @@ Expected<void> checkProblem(const Problem& problem) {
     if (!inventory)
         return inventory.failure();
     return Check(problem, *inventory).run();
+}
+
+Diagnostics benchNotes(const Problem& problem) {
+    Diagnostics notes;
+    std::set<std::filesystem::path> seen;
+    for (std::size_t b = 0; b < problem.drawnBenches; ++b) {
+        const std::filesystem::path& file = problem.benches[b].circuit;
+        if (!seen.insert(file).second)
+            continue;
+        const auto bytes = readFile(file);
+        if (!bytes)
+            continue;
+        const std::string text = toLower(toUtf8(bytes->view(), detectEncoding(bytes->view())));
+        int line = 0;
+        for (std::size_t begin = 0; begin < text.size();) {
+            const std::size_t end = std::min(text.find('\n', begin), text.size());
+            const std::string_view card =
+                trimmed(std::string_view(text).substr(begin, end - begin));
+            ++line;
+            begin = end + 1;
+            if (card.starts_with(".control"))
+                notes.push_back({Severity::Warning, "OPT-050",
+                                 "A .control block is left out of a sizing: analyses and "
+                                 "measurements are those of project.yaml",
+                                 file.string(), line, 1, problem.benches[b].name});
+        }
+        netlist::ReadOptions options;
+        options.searchPath = problem.searchPath;
+        const auto circuit = netlist::readNetlist(file, options);
+        for (const Diagnostic& d : circuit ? (*circuit)->diagnostics() : Diagnostics()) {
+            if (d.severity != Severity::Note)
+                notes.push_back(d);
+        }
+    }
+    return notes;
 }
 
 } // namespace ohm::optimize

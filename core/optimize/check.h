@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/diagnostic.h"
 #include "core/optimize/problem.h"
 
 namespace ohm::optimize {
@@ -10,5 +11,10 @@ namespace ohm::optimize {
 /// model, library file, net and source that is named is there. Errors: OPT-005 with the name and
 /// where it stands, NET-* a bench that cannot be read. Thread: any.
 Expected<void> checkProblem(const Problem& problem);
+
+/// What may surprise about the circuits of the benches and hinders nothing: a block of commands
+/// (.control), which sizing leaves out (OPT-050), and what the reader warns of. Nothing for what
+/// cannot be read. Thread: any.
+Diagnostics benchNotes(const Problem& problem);
 
 } // namespace ohm::optimize

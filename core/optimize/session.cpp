@@ -27,6 +27,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kStore = "session.jsonl";
 constexpr int kVersion = 1;
+constexpr const char* kDesignsPerStep = "designs_per_step";
+constexpr const char* kPool = "pool";
 
 /// What must agree for a store to be gone on with: everything but the specs.
 Json headerOf(const Problem& problem, const SessionOptions& options) {
@@ -57,7 +59,54 @@ Json headerOf(const Problem& problem, const SessionOptions& options) {
                 {"backbone", a.backbone.filename().string()}};
     if (!options.first.empty())
         header["first"] = options.first;
+    header[kDesignsPerStep] = a.designsPerStep;
+    header[kPool] = a.pool;
     return header;
+}
+
+/// Whether a session may go on. Stores of earlier versions do not say how a judge learns and
+/// chooses.
+bool sameHeader(const Json& stored, Json wanted) {
+    for (const char* key : {kDesignsPerStep, kPool}) {
+        if (!stored.contains(key))
+            wanted.erase(key);
+    }
+    return stored == wanted;
+}
+
+/// What a judge said, by spec: {"gain": {"meets": [[0.93, true], ...], "better": [...]}}.
+Json claimsJson(const std::vector<SpecClaims>& all) {
+    Json out = Json::object();
+    const auto list = [](const std::vector<Claim>& claims) {
+        Json rows = Json::array();
+        for (const Claim& c : claims)
+            rows.push_back({std::round(1e4 * c.said) / 1e4, c.came});
+        return rows;
+    };
+    for (const SpecClaims& s : all) {
+        Json& of = out[s.spec] = Json::object();
+        if (!s.meets.empty())
+            of["meets"] = list(s.meets);
+        if (!s.better.empty())
+            of["better"] = list(s.better);
+    }
+    return out;
+}
+
+std::vector<SpecClaims> claimsOf(const Json& line) {
+    std::vector<SpecClaims> all;
+    const auto found = line.find("claims");
+    if (found == line.end())
+        return all;
+    const auto list = [](const Json& of, const char* key) {
+        std::vector<Claim> claims;
+        for (const Json& row : of.contains(key) ? of.at(key) : Json::array())
+            claims.push_back({row.at(0).get<double>(), row.at(1).get<bool>()});
+        return claims;
+    };
+    for (const auto& [name, of] : found->items())
+        all.push_back({name, list(of, "meets"), list(of, "better")});
+    return all;
 }
 
 std::uintmax_t sizeOf(const std::filesystem::path& path) {
@@ -169,6 +218,8 @@ Expected<std::unique_ptr<Session>> Session::read(const Problem& problem,
         a.meetsHeads = header.at("meets_heads");
         a.epsilon = header.at("epsilon");
         a.backbone = header.at("backbone").get<std::string>();
+        a.designsPerStep = header.value(kDesignsPerStep, a.designsPerStep);
+        a.pool = header.value(kPool, a.pool);
         if (header.contains("first"))
             session->m_options.first = header["first"].get<std::vector<Design>>();
     } catch (const Json::exception& e) {
@@ -193,7 +244,7 @@ Expected<void> Session::load() {
     if (!first.is_object() || !first.contains("ohmscape-session"))
         return fail("OPT-031", "The folder's session.jsonl is not a sizing session", {},
                     path.string(), "Choose another folder");
-    if (first != header)
+    if (!sameHeader(first, header))
         return fail("OPT-030",
                     "The folder holds a session of another problem, algorithm, seed or setting", {},
                     path.string(), "Choose another folder, or the same settings");
@@ -235,6 +286,15 @@ Expected<void> Session::load() {
                 r.designs.push_back(std::move(design));
                 r.evaluations.push_back(std::move(e));
             }
+            r.claims = claimsOf(line);
+            const auto place = [this](const SpecClaims& of) {
+                const auto& specs = problem().specs;
+                return std::find_if(specs.begin(), specs.end(),
+                                    [&](const Spec& spec) { return spec.name == of.spec; }) -
+                       specs.begin();
+            };
+            std::stable_sort(r.claims.begin(), r.claims.end(),
+                             [&](const auto& a, const auto& b) { return place(a) < place(b); });
             for (const std::size_t s : r.critical) {
                 if (s >= problem().specs.size())
                     r.critical.clear(); // specs were taken away
@@ -274,9 +334,11 @@ Expected<void> Session::append(const Record& r) {
             d["failure"] = r.evaluations[i].failure;
         designs.push_back(std::move(d));
     }
-    const Json line{{"iteration", r.iteration}, {"designs", designs},   {"critical", r.critical},
-                    {"leaders", r.leaders},     {"queries", r.queries}, {"loss", r.loss},
-                    {"accuracy", r.accuracy},   {"seconds", r.seconds}, {"simulated", r.simulated}};
+    Json line{{"iteration", r.iteration}, {"designs", designs},   {"critical", r.critical},
+              {"leaders", r.leaders},     {"queries", r.queries}, {"loss", r.loss},
+              {"accuracy", r.accuracy},   {"seconds", r.seconds}, {"simulated", r.simulated}};
+    if (!r.claims.empty())
+        line["claims"] = claimsJson(r.claims);
     if (const auto written = appendLine(m_folder / kStore, line.dump(), true); !written)
         return written;
     if (r.iteration > 1) {
@@ -308,6 +370,7 @@ void Session::apply(const Record& r) {
     report.seconds = r.seconds;
     report.iterationSeconds = r.seconds - (m_history.empty() ? 0 : m_history.back().seconds);
     report.simulated = r.simulated;
+    report.claims = r.claims;
     report.worstPenalty.assign(p.specs.size(), 0);
     report.meeting.assign(p.specs.size(), 0);
     const auto order = m_population.byCost();
@@ -473,6 +536,10 @@ Expected<Ending> Session::iterate(const std::function<void(const IterationReport
         r.queries = proposal.queries;
         r.loss = proposal.loss;
         r.accuracy = proposal.accuracy;
+        std::vector<std::vector<double>> measured;
+        for (const Evaluation& e : r.evaluations)
+            measured.push_back(e.values);
+        r.claims = claimsOf(problem(), proposal.beliefs, measured, proposal.reference);
         r.simulated =
             static_cast<std::size_t>(std::count_if(r.evaluations.begin(), r.evaluations.end(),
                                                    [](const Evaluation& e) { return !e.cached; }));

@@ -28,6 +28,7 @@ struct IterationReport {
     double iterationSeconds = 0; ///< of this iteration
     std::size_t simulated = 0;   ///< designs of this iteration not taken from the cache
     std::vector<double> bestValues; ///< per measure, of the best design
+    std::vector<SpecClaims> claims; ///< of the judge about this iteration's designs; may be empty
     Outlook outlook;                ///< simulations and time left
 };
 
@@ -89,6 +90,7 @@ private:
         std::size_t queries = 0;
         double loss = -1, accuracy = -1, seconds = 0;
         std::size_t simulated = 0;
+        std::vector<SpecClaims> claims; ///< under the specs of that time
     };
     Expected<void> load();
     Expected<void> append(const Record& record);
