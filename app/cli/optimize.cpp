@@ -3,6 +3,7 @@
 #include "app/cli/sizing.h"
 #include "core/base/files.h"
 #include "core/base/units.h"
+#include "core/optimize/check.h"
 #include "core/optimize/measure.h"
 #include "core/optimize/session.h"
 #include "core/project/project.h"
@@ -93,6 +94,25 @@ void tell(const optimize::IterationReport& r, const optimize::Problem& problem, 
     std::fflush(stdout);
 }
 
+Json judgeJson(const std::vector<runs::SizingRun::Judged>& judged) {
+    Json out = Json::object();
+    for (const auto& [spec, better, c] : judged) {
+        Json bins = Json::array();
+        for (const auto& bin : c.bins)
+            bins.push_back({{"said", bin.said}, {"came", bin.came.rate}, {"count", bin.count}});
+        out[better ? "better" : "meets"][spec] = {{"claims", c.count},
+                                                  {"said", c.said},
+                                                  {"came", c.came.rate},
+                                                  {"came_low", c.came.low},
+                                                  {"came_high", c.came.high},
+                                                  {"right", c.right},
+                                                  {"brier", c.brier},
+                                                  {"calibration_error", c.error},
+                                                  {"bins", bins}};
+    }
+    return out;
+}
+
 Json designJson(const optimize::Problem& problem, const optimize::Member& m) {
     Json parameters = Json::object();
     for (const auto& [name, value] : problem.parameters(m.design))
@@ -107,6 +127,7 @@ void optimizeCommand(OptimizeOptions options, Context& context) {
     const auto problem = sizingProblem(options.project, context);
     if (!problem)
         return context.fail(problem.error());
+    context.show(optimize::benchNotes(*problem));
     auto& algorithm = options.session.algorithm;
     algorithm.seed = context.seed.value_or(0);
     algorithm.backbone = options.backbone;
@@ -159,6 +180,7 @@ void optimizeCommand(OptimizeOptions options, Context& context) {
                            {"queries", last.queries},
                            {"best", designJson(*problem, best)},
                            {"netlist", file.string()},
+                           {"judge", judgeJson(runs::judgedOf((*session)->history()))},
                            {"run", options.output}});
         return;
     }
@@ -174,6 +196,17 @@ void optimizeCommand(OptimizeOptions options, Context& context) {
         text += "  " + m.name + " " +
                 optimize::formatMeasure(m, best.values[problem->measureOf[s]]) +
                 (best.penalties[s] == 0 ? "  met\n" : "  missed\n");
+    }
+    const auto judged = runs::judgedOf((*session)->history());
+    for (std::size_t i = 0; i < judged.size(); ++i) {
+        const auto& [spec, better, c] = judged[i];
+        if (i == 0 || better != judged[i - 1].better)
+            text += better ? "Judge, better than the reference (said, came true, right):\n"
+                           : "Judge, meets the spec (said, came true, right):\n";
+        char line[160];
+        std::snprintf(line, sizeof(line), "  %-16s %3.0f %%  %3.0f %%  %3.0f %%  of %zu\n",
+                      spec.c_str(), 100 * c.said, 100 * c.came.rate, 100 * c.right, c.count);
+        text += line;
     }
     context.print(text + "Netlist: " + file.string() + "\n");
 }

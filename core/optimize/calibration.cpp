@@ -5,6 +5,9 @@
 #include <cmath>
 
 namespace ohm::optimize {
+namespace {
+constexpr double kMatters = 0.05; ///< a smaller difference is none, however sure it is
+} // namespace
 
 double qualityOf(const Problem& problem, std::size_t spec, const std::vector<double>& values) {
     const Spec& s = problem.specs[spec];
@@ -45,9 +48,9 @@ std::vector<SpecClaims> claimsOf(const Problem& problem, const std::vector<Belie
 Calibration::Verdict Calibration::verdict() const {
     if (count < kLeast)
         return Verdict::TooFew;
-    if (said > came.high)
+    if (said > came.high && said > came.rate + kMatters)
         return Verdict::TooSure;
-    return said < came.low ? Verdict::TooDoubtful : Verdict::Fits;
+    return said < came.low && said < came.rate - kMatters ? Verdict::TooDoubtful : Verdict::Fits;
 }
 
 Calibration calibrationOf(std::span<const Claim> claims, std::size_t bins) {

@@ -59,8 +59,9 @@ struct Calibration {
     std::vector<Bin> bins; ///< those that hold something
 
     enum class Verdict { TooFew, Fits, TooSure, TooDoubtful };
-    /// By whether the mean probability lies within the interval of what came; fewer than
-    /// kLeast claims are too few. "Too sure": more was promised than came true.
+    /// By whether the mean probability lies within the interval of what came, or nearer to it than
+    /// five points; fewer than kLeast claims are too few. "Too sure": more was promised than came
+    /// true.
     Verdict verdict() const;
     static constexpr std::size_t kLeast = 20;
 };

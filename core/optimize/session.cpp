@@ -180,7 +180,8 @@ Expected<std::unique_ptr<Session>> Session::open(const Problem& problem,
         return fail("OPT-003", "The design space holds fewer designs than must meet every spec",
                     std::to_string(static_cast<long long>(designs)) + " of " +
                         std::to_string(options.target),
-                    problem.folder.string(), "Make steps smaller or ranges wider");
+                    problem.folder.string(),
+                    "Make steps smaller or ranges wider, or ask for fewer designs");
     auto algorithm = makeAlgorithm(problem, options.algorithm);
     if (!algorithm)
         return algorithm.failure();

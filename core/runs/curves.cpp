@@ -16,23 +16,26 @@ namespace {
 
 using Points = std::map<double, double>;
 
-/// Values at every place of any run, the last one held; nothing before a run's first.
-void holdValues(std::vector<Points>& all) {
+/// Values at every place of any run, the last one held; nothing before a run's first, nor after the
+/// last of one that goes on.
+void holdValues(std::vector<Points>& all, const std::vector<bool>& goesOn) {
     std::set<double> places;
     for (const Points& points : all) {
         for (const auto& [x, y] : points)
             places.insert(x);
     }
-    for (Points& points : all) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        Points& points = all[i];
         if (points.empty())
             continue;
         Points held;
+        const double last = points.rbegin()->first;
         auto next = points.begin();
         double value = next->second;
         for (const double x : places) {
             while (next != points.end() && next->first <= x)
                 value = (next++)->second;
-            if (x >= points.begin()->first)
+            if (x >= points.begin()->first && (x <= last || !goesOn[i]))
                 held[x] = value;
         }
         points = std::move(held);
@@ -41,12 +44,12 @@ void holdValues(std::vector<Points>& all) {
 
 /// One curve of the points of one run, or of several.
 RunCurve join(const std::string& name, const std::vector<std::string>& runs,
-              std::vector<Points> all, bool held) {
+              std::vector<Points> all, const std::vector<bool>& goesOn, bool held) {
     RunCurve curve;
     curve.name = name;
     curve.runs = runs;
     if (held && all.size() > 1)
-        holdValues(all);
+        holdValues(all, goesOn);
     std::map<double, std::vector<double>> at;
     for (const Points& points : all) {
         for (const auto& [x, y] : points) {
@@ -197,10 +200,12 @@ RunCurves curvesOf(const std::vector<RunHistory>& runs, int k, bool bands) {
     for (std::size_t place = 0; place < groups.size(); ++place) {
         const auto& group = groups[place];
         std::vector<std::string> names;
+        std::vector<bool> goesOn;
         std::vector<Points> loss, accuracy, accAtK, cost, meanCost, met, pearson, selected, overlap,
             validation, p99, greatest, score;
         for (const RunHistory* run : group) {
             names.push_back(run->name);
+            goesOn.push_back(run->goesOn);
             Points l, a, c, s, o;
             for (const auto& report : run->log) {
                 l[static_cast<double>(report.step)] = report.trainLoss;
@@ -249,7 +254,7 @@ RunCurves curvesOf(const std::vector<RunHistory>& runs, int k, bool bands) {
               std::pair{&out.overlap, &overlap}, std::pair{&out.validation, &validation},
               std::pair{&out.p99, &p99}, std::pair{&out.greatest, &greatest},
               std::pair{&out.score, &score}}) {
-            RunCurve curve = join(name, names, std::move(*points), held);
+            RunCurve curve = join(name, names, std::move(*points), goesOn, held);
             curve.place = place;
             if (!curve.x.empty())
                 curves->push_back(std::move(curve));

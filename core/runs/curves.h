@@ -21,6 +21,7 @@ struct RunHistory {
     /// Of runs that are no training, by the names of RunCurves: over simulated designs, epochs or
     /// steps.
     std::map<std::string, std::map<double, double>> series;
+    bool goesOn = false; ///< what comes after its last point is not known yet, so nothing is held
 };
 
 /// Of any kind of run. Errors: LEARN-015. Thread: any, as everything here.

@@ -6,6 +6,7 @@
 #include "core/runs/runkind.h"
 #include "core/runs/runstore.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -54,6 +55,47 @@ json historyJson(const std::vector<optimize::IterationReport>& history) {
     return all;
 }
 
+json judgedJson(const std::vector<SizingRun::Judged>& judged) {
+    json all = json::array();
+    for (const auto& j : judged) {
+        const optimize::Calibration& c = j.figures;
+        json bins = json::array();
+        for (const auto& bin : c.bins)
+            bins.push_back({bin.low, bin.high, bin.count, bin.said, bin.came.passing});
+        all.push_back({{"spec", j.spec},
+                       {"claim", j.better ? "better" : "meets"},
+                       {"count", c.count},
+                       {"came", c.came.passing},
+                       {"said", c.said},
+                       {"right", c.right},
+                       {"brier", c.brier},
+                       {"error", c.error},
+                       {"bins", bins}});
+    }
+    return all;
+}
+
+std::vector<SizingRun::Judged> judgedOf(const json& all) {
+    std::vector<SizingRun::Judged> judged;
+    for (const json& from : all) {
+        SizingRun::Judged j;
+        j.spec = from.at("spec");
+        j.better = from.at("claim") == "better";
+        optimize::Calibration& c = j.figures;
+        c.count = from.at("count");
+        c.came = optimize::shareOf(from.at("came"), c.count);
+        c.said = from.at("said");
+        c.right = from.at("right");
+        c.brier = from.at("brier");
+        c.error = from.at("error");
+        for (const json& bin : from.at("bins"))
+            c.bins.push_back({bin.at(0), bin.at(1), bin.at(2), bin.at(3),
+                              optimize::shareOf(bin.at(4), bin.at(2))});
+        judged.push_back(std::move(j));
+    }
+    return judged;
+}
+
 optimize::IterationReport reportOf(const json& line) {
     optimize::IterationReport r;
     r.iteration = line.at("iteration");
@@ -91,6 +133,10 @@ Expected<SizingRun> fromStore(const fs::path& folder) {
         run.gradientSteps = header.value("gradient_steps", std::size_t{0});
         run.meetsHeads = header.value("meets_heads", true);
         run.backbone = header.value("backbone", "");
+        run.designsPerStep = header.value("designs_per_step", std::size_t{0});
+        run.pool = header.value("pool", std::size_t{0});
+        if (header.contains("first"))
+            run.given = header["first"].size();
         for (std::size_t i = 1; i < lines->size(); ++i) {
             const json line = json::parse((*lines)[i], nullptr, false);
             if (line.is_object() && line.contains("designs"))
@@ -117,11 +163,17 @@ std::map<std::string, std::string> SizingRun::settings() const {
                                            {"seed", std::to_string(seed)},
                                            {"initial", std::to_string(initial)},
                                            {"per_iteration", std::to_string(perIteration)}};
+    if (given > 0)
+        out["given_designs"] = std::to_string(given);
     if (budget > 0)
         out["max_sims"] = std::to_string(budget);
     if (algorithm.starts_with("bagnet")) {
         out["gradient_steps"] = std::to_string(gradientSteps);
         out["meets_heads"] = meetsHeads ? "true" : "false";
+        if (designsPerStep > 0)
+            out["designs_per_step"] = std::to_string(designsPerStep);
+        if (pool > 0)
+            out["pool"] = std::to_string(pool);
         if (!backbone.empty())
             out["backbone"] = backbone.filename().string();
     }
@@ -140,6 +192,28 @@ std::map<std::string, std::string> SizingRun::settings() const {
     return out;
 }
 
+std::vector<SizingRun::Judged> judgedOf(const std::vector<optimize::IterationReport>& history) {
+    std::vector<SizingRun::Judged> judged;
+    for (const bool better : {false, true}) {
+        std::vector<std::pair<std::string, std::vector<optimize::Claim>>> claims;
+        for (const auto& r : history) {
+            for (const auto& of : r.claims) {
+                auto at = std::find_if(claims.begin(), claims.end(),
+                                       [&](const auto& known) { return known.first == of.spec; });
+                if (at == claims.end())
+                    at = claims.insert(claims.end(), {of.spec, {}});
+                const auto& said = better ? of.better : of.meets;
+                at->second.insert(at->second.end(), said.begin(), said.end());
+            }
+        }
+        for (const auto& [spec, list] : claims) {
+            if (!list.empty())
+                judged.push_back({spec, better, optimize::calibrationOf(list)});
+        }
+    }
+    return judged;
+}
+
 SizingRun describeSizing(const optimize::Session& session) {
     const optimize::Problem& problem = session.problem();
     const optimize::AlgorithmOptions& a = session.options().algorithm;
@@ -153,7 +227,11 @@ SizingRun describeSizing(const optimize::Session& session) {
     run.gradientSteps = a.gradientSteps;
     run.meetsHeads = a.meetsHeads;
     run.budget = session.options().mostSims;
+    run.designsPerStep = a.designsPerStep;
+    run.pool = a.pool;
+    run.given = session.options().first.size();
     run.history = session.history();
+    run.judged = judgedOf(run.history);
     const auto& population = session.population();
     run.stored = population.known.size();
     const auto order = population.byCost();
@@ -205,6 +283,10 @@ Expected<void> writeSizingRun(const SizingRun& run, const fs::path& folder) {
                    {"per_iteration", run.perIteration},
                    {"gradient_steps", run.gradientSteps},
                    {"meets_heads", run.meetsHeads},
+                   {"designs_per_step", run.designsPerStep},
+                   {"pool", run.pool},
+                   {"given_designs", run.given},
+                   {"judged", judgedJson(run.judged)},
                    {"max_sims", run.budget},
                    {"stored", run.stored},
                    {"command", run.command},
@@ -239,6 +321,10 @@ Expected<SizingRun> readSizingRun(const fs::path& folder) {
         run.gradientSteps = in.at("gradient_steps");
         run.meetsHeads = in.at("meets_heads");
         run.budget = in.at("max_sims");
+        run.designsPerStep = in.value("designs_per_step", std::size_t{0}); // not in older ones
+        run.pool = in.value("pool", std::size_t{0});
+        run.given = in.value("given_designs", std::size_t{0});
+        run.judged = judgedOf(in.value("judged", json::array()));
         run.stored = in.at("stored");
         run.command = in.at("command");
         run.version = in.at("version");

@@ -31,24 +31,36 @@ struct SizingRun {
         std::optional<double> best; ///< measured of the best design
         bool met = false;
     };
+    /// What the judge said about a spec against what came; `better`: than the reference.
+    struct Judged {
+        std::string spec;
+        bool better = false;
+        optimize::Calibration figures;
+    };
     std::string problem, algorithm;
     std::filesystem::path project, backbone; ///< as they were given; may have gone since
     std::uint64_t seed = 0;
     std::size_t initial = 0, perIteration = 0, gradientSteps = 0;
-    std::size_t budget = 0; ///< of simulated designs; 0 = unknown
-    std::size_t stored = 0; ///< designs in the store
+    std::size_t budget = 0;                   ///< of simulated designs; 0 = unknown
+    std::size_t stored = 0;                   ///< designs in the store
+    std::size_t designsPerStep = 0, pool = 0; ///< of BagNet, 0 = as published
+    std::size_t given = 0; ///< first designs that were given, as those around another design
     bool meetsHeads = true;
     std::string command, version, ending;      ///< ending: a sentence; empty while it has not ended
     bool finished = false;                     ///< it ended by itself
     std::map<std::string, std::string> inputs; ///< hashes
     std::vector<Variable> variables;
     std::vector<Spec> specs;
+    std::vector<Judged> judged; ///< "meets" of every spec, then "better"; none without a judge
     std::vector<optimize::IterationReport> history;
     std::optional<double> bestCost;
 
     /// "algorithm" -> "evo", "specs.gain.min" -> "1000", ...
     std::map<std::string, std::string> settings() const;
 };
+
+/// By spec, over all iterations. Thread: any.
+std::vector<SizingRun::Judged> judgedOf(const std::vector<optimize::IterationReport>& history);
 
 /// The state of a session. Thread: that of the session.
 SizingRun describeSizing(const optimize::Session& session);

@@ -7,9 +7,11 @@
 #include "ui/pages/optimizepage.h"
 #include "ui/pages/sizingdesignspane.h"
 #include "ui/pages/sizinginspectpane.h"
+#include "ui/pages/sizingjudgepane.h"
 #include "ui/pages/sizingprogresspane.h"
 #include "ui/pages/sizingrobustpane.h"
 #include "ui/pages/sizingrunpane.h"
+#include "ui/pages/sizingsettings.h"
 #include "ui/pages/sizingsetuppane.h"
 #include "ui/services/commands.h"
 #include "ui/services/text.h"
@@ -26,6 +28,7 @@
 
 #include <QAbstractItemModelTester>
 #include <QAction>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QDialog>
@@ -81,6 +84,11 @@ inline bool edit(OptimizePage& page, SetupKind kind, int row, const QString& key
 inline void chooseAlgorithm(OptimizePage& page, const QString& name) {
     QComboBox* box = page.runPane()->algorithmBox();
     box->setCurrentIndex(box->findData(name));
+}
+/// A picture of the page for who wants to look at it.
+inline void grabFor(QWidget& page, const QString& name) {
+    if (const QString folder = qEnvironmentVariable("OHMSCAPE_GRAB"); !folder.isEmpty())
+        page.grab().save(folder + u'/' + name + u".png"_s);
 }
 /// Members as a session would have simulated them, by a formula.
 inline MembersPtr members(const optimize::Problem& problem, int count) {

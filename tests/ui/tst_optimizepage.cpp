@@ -337,6 +337,82 @@ private slots:
         QVERIFY(window.close());
     }
 
+    /// Before anything is sized: what the circuit is with the values it has.
+    void measuresAsDrawn() {
+        const auto folder = TemporaryDirectory::create();
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.show();
+        QVERIFY(!page.setupPane()->measureButton()->isEnabled());
+        page.openProject(divider(folder->path()));
+        QCOMPARE(shown(page, SetupKind::Specs, 0, u"#drawn"_s), QString());
+        const auto measure = [&] {
+            page.setupPane()->measureButton()->click();
+            QVERIFY(!page.setupPane()->measureButton()->isEnabled());
+            QTRY_VERIFY_WITH_TIMEOUT(page.setupPane()->measureButton()->isEnabled(), 30000);
+        };
+        measure();
+        QCOMPARE(shown(page, SetupKind::Specs, 0, u"#drawn"_s), u"500 mV, fail"_s);
+        QCOMPARE(shown(page, SetupKind::Specs, 1, u"#drawn"_s), u"500 µA, fail"_s);
+        SetupTable* specs = page.setupPane()->model(SetupKind::Specs);
+        QVERIFY(!specs->index(0, specs->columnOf(u"#drawn"_s)).data(Qt::DecorationRole).isNull());
+        // Other limits judge the same value; other values are another circuit.
+        edit(page, SetupKind::Specs, 1, u"max"_s, u"0.6m"_s);
+        QCOMPARE(shown(page, SetupKind::Specs, 1, u"#drawn"_s), u"500 µA, pass"_s);
+        edit(page, SetupKind::Parameters, 0, u"value"_s, u"3k"_s);
+        QCOMPARE(shown(page, SetupKind::Specs, 0, u"#drawn"_s), QString());
+        measure();
+        QCOMPARE(shown(page, SetupKind::Specs, 0, u"#drawn"_s), u"250 mV, pass"_s);
+        QVERIFY(page.runs().runs().isEmpty()); // no session
+        // What cannot be measured is told.
+        std::ofstream(folder->path() / "divider.cir")
+            << "* not to be solved\n.param r1=1k r2=1k\nv1 in 0 dc 1\n"
+               "b1 out 0 v=ln(-1-v(out)*{r1})\nr2 out 0 {r2}\nv2 in 0 dc 2\n.end\n";
+        measure();
+        QVERIFY(page.bar()->isVisible());
+        QVERIFY2(page.bar()->text().contains(u"as drawn"_s), qPrintable(page.bar()->text()));
+    }
+
+    /// Commands of a netlist are never run, and the user is told that they are left out.
+    void commandsOfANetlist() {
+        const auto folder = TemporaryDirectory::create();
+        const QString file = divider(folder->path());
+        const QString mark = fromPath(folder->path() / "was-here");
+        std::ofstream(folder->path() / "divider.cir")
+            << "* divider\n.param r1=1k r2=1k\nv1 in 0 dc 1 ac 1\nr1 in out {r1}\n"
+               "r2 out 0 {r2}\n.control\nshell touch "
+            << mark.toStdString() << "\nrun\nquit\n.endc\n.end\n";
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.show();
+        page.openProject(file);
+        QTRY_VERIFY_WITH_TIMEOUT(page.bar()->isVisible(), 10000);
+        QVERIFY2(page.bar()->text().contains(u"divider.cir, line 6"_s) &&
+                     page.bar()->text().contains(u".control"_s),
+                 qPrintable(page.bar()->text()));
+        page.bar()->dismiss();
+        edit(page, SetupKind::Specs, 1, u"weight"_s, u"3"_s); // checked again, told once
+        QTest::qWait(800);
+        QTRY_VERIFY(jobs.isIdle());
+        QVERIFY(!page.bar()->isVisible());
+        chooseAlgorithm(page, u"random"_s);
+        page.runPane()->budgetBox()->setValue(100);
+        page.runPane()->startButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 60000);
+        QCOMPARE(page.runs().runs()[0].history.back().failures, std::size_t{0});
+        QVERIFY(!QFile::exists(mark));
+        // Nor those that are smuggled into a measurement or an analysis.
+        page.setup().add(SetupKind::Measurements);
+        const int row = page.setupPane()->model(SetupKind::Measurements)->rowCount() - 1;
+        edit(page, SetupKind::Measurements, row, u"kind"_s, u"meas"_s);
+        edit(page, SetupKind::Measurements, row, u"meas"_s,
+             u"ac x find v(out) at=10 ; shell touch "_s + mark);
+        QVERIFY(!page.setup().problem());
+        QVERIFY2(page.setupPane()->findings()->text().contains(u"character"_s),
+                 qPrintable(page.setupPane()->findings()->text()));
+        QVERIFY(!page.runPane()->startButton()->isEnabled());
+    }
+
     void emptySpace() {
         const auto folder = TemporaryDirectory::create();
         JobService jobs;
@@ -504,7 +580,29 @@ private slots:
         QCOMPARE(page.runs().runs().size(), 4);
         QVERIFY(page.isRunning());
         QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 120000);
-        QTRY_COMPARE(page.progressPane()->costPlot()->series().size(), 4);
+        // Two algorithms, each a mean with a band from the least to the greatest of its seeds.
+        widgets::PlotView* cost = page.progressPane()->costPlot();
+        QTRY_COMPARE(cost->series().size(), 2);
+        for (const auto& series : cost->series()) {
+            QVERIFY2(series.name.endsWith(u", 2 seeds"_s), qPrintable(series.name));
+            QCOMPARE(series.low.size(), series.y.size());
+            for (qsizetype i = 0; i < series.y.size(); ++i)
+                QVERIFY(series.low[i] <= series.y[i] && series.y[i] <= series.high[i]);
+        }
+        const auto& first = page.runs().runs()[0].history.front();
+        const auto& second = page.runs().runs()[2].history.front(); // the same algorithm
+        QCOMPARE(page.runs().runs()[2].options.algorithm.name,
+                 page.runs().runs()[0].options.algorithm.name);
+        QCOMPARE(cost->series()[0].y.front(), (first.meanCost + second.meanCost) / 2);
+        QCOMPARE(page.runs().placeOf(2), page.runs().placeOf(0));
+        QCOMPARE(page.progressPane()->feasiblePlot()->series().size(), 2);
+        QVERIFY(cost->renderable().csv().startsWith(
+            "series,simulated designs,mean cost of the best 20,least,greatest"));
+        grabFor(page, u"bands-light"_s);
+        page.progressPane()->bandsBox()->click();
+        QTRY_COMPARE(cost->series().size(), 4);
+        QVERIFY(cost->series()[0].low.isEmpty());
+        QVERIFY(page.runs().placeOf(2) != page.runs().placeOf(0));
         QAbstractItemModel* table = page.progressPane()->table()->model();
         QCOMPARE(table->rowCount(), 4);
         table->setData(table->index(1, 0), Qt::Unchecked, Qt::CheckStateRole);
@@ -517,6 +615,89 @@ private slots:
         QCOMPARE(parseSeeds(u"0-2, 7"_s), (QVector<int>{0, 1, 2, 7}));
         for (const QString& bad : {u"-1"_s, u"2-1"_s, u"1-2-3"_s, u"0-99"_s, u"a"_s, u""_s})
             QVERIFY2(parseSeeds(bad).isEmpty(), qPrintable(bad));
+    }
+
+    void goesOnFromTheList() {
+        const auto folder = TemporaryDirectory::create();
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.show();
+        page.openProject(divider(folder->path()));
+        chooseAlgorithm(page, u"random"_s);
+        page.runPane()->seedBox()->setValue(30);
+        page.runPane()->budgetBox()->setValue(110);
+        page.runPane()->targetBox()->setValue(10000);
+        QVERIFY(!page.progressPane()->goOnButton()->isEnabled());
+        page.runPane()->startButton()->click();
+        QVERIFY(!page.progressPane()->goOnButton()->isEnabled()); // it runs
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 60000);
+        QCOMPARE(page.runs().runs()[0].history.back().sims, std::size_t{110});
+        page.designsPane()
+            ->restartButton()
+            ->click(); // from a design, no name of its own at the side
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 60000);
+        // Other settings at the side: the button goes on with what the list says.
+        chooseAlgorithm(page, u"evo"_s);
+        page.runPane()->seedBox()->setValue(31);
+        page.runPane()->budgetBox()->setValue(130);
+        QAbstractItemModel* table = page.progressPane()->table()->model();
+        for (int row = 0; row < 2; ++row) {
+            page.progressPane()->table()->setCurrentIndex(table->index(row, 0));
+            QVERIFY(page.progressPane()->goOnButton()->isEnabled());
+            page.progressPane()->goOnButton()->click();
+            QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 60000);
+            QCOMPARE(page.runs().runs()[row].history.back().sims, std::size_t{130});
+            QCOMPARE(page.runs().runs()[row].options.algorithm.name, std::string("random"));
+        }
+        QCOMPARE(page.runs().runs().size(), 2);
+    }
+
+    void settingsMakeOtherSessions() {
+        const auto folder = TemporaryDirectory::create();
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.show();
+        page.openProject(divider(folder->path()));
+        SizingRunPane* pane = page.runPane();
+        SizingSettings* settings = pane->settings();
+        pane->settingsButton()->click();
+        QVERIFY(settings->isVisible());
+        chooseAlgorithm(page, u"random"_s);
+        QVERIFY(!settings->poolBox()->isEnabled()); // of BagNet alone
+        QVERIFY(settings->initialBox()->isEnabled());
+        const QString usual = page.runs().folderOf(pane->options());
+        settings->initialBox()->setValue(30);
+        settings->poolBox()->setValue(480);
+        QCOMPARE(pane->options().algorithm.initial, std::size_t{30});
+        QCOMPARE(pane->options().algorithm.pool, std::size_t{0}); // random does not look at it
+        QVERIFY(page.runs().folderOf(pane->options()) != usual);
+        pane->budgetBox()->setValue(30);
+        pane->startButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 60000);
+        QCOMPARE(page.runs().runs()[0].history.front().sims, std::size_t{30});
+        QVERIFY2(page.runs().runs()[0].title.contains(u"30 first designs"_s),
+                 qPrintable(page.runs().runs()[0].title));
+        // A network that is not there is told before Start.
+        chooseAlgorithm(page, u"bagnet-frozen"_s);
+        QVERIFY(settings->poolBox()->isEnabled() && settings->backboneField()->isEnabled());
+        QCOMPARE(pane->options().algorithm.pool, std::size_t{480});
+        settings->backboneField()->setText(u"/nowhere.safetensors"_s);
+        QVERIFY(!pane->startButton()->isEnabled());
+        QVERIFY(settings->note()->text().contains(u"no file"_s));
+        grabFor(*settings, u"settings"_s);
+        settings->reset();
+        QVERIFY(pane->startButton()->isEnabled());
+        chooseAlgorithm(page, u"random"_s);
+        QCOMPARE(page.runs().folderOf(pane->options()), usual);
+        // They come back with their settings.
+        JobService others;
+        OptimizePage again(others);
+        again.openProject(fromPath(folder->path() / "project.yaml"));
+        QTRY_COMPARE(again.runs().runs().size(), 1);
+        QCOMPARE(again.runs().runs()[0].options.algorithm.initial, std::size_t{30});
+        again.runs().goOn(0, optimize::StopCriteria{35, 0, 10000, 0});
+        QTRY_VERIFY_WITH_TIMEOUT(!again.isRunning(), 60000);
+        QCOMPARE(again.runs().runs()[0].history.back().sims, std::size_t{35});
     }
 
     void startsFromADesign() {

@@ -328,6 +328,31 @@ private slots:
         makeTraining(runsFolder() / "wide", 9, 0, 0.8, false);
     }
 
+    /// How far the judge of a sizing can be believed.
+    void judgeOfASizing() {
+        const fs::path folder = runsFolder() / "judged";
+        makeSizing(folder, 0);
+        auto run = runs::readSizingRun(folder);
+        QVERIFY(run.ok());
+        run->algorithm = "bayes";
+        QVERIFY(runs::writeSizingRun(*run, folder).ok());
+        QVERIFY(whyNot(*reportView(u"judge"_s), find({u"judged"_s})).contains(u"no record"_s));
+        std::vector<optimize::Claim> claims;
+        for (int i = 0; i < 40; ++i)
+            claims.push_back({0.9, i < 20});
+        run->judged = {{"gain", false, optimize::calibrationOf(claims)}};
+        QVERIFY(runs::writeSizingRun(*run, folder).ok());
+        ReportRequest request;
+        request.runs = find({u"judged"_s});
+        request.views = {u"judge"_s};
+        request.folder = outside("judged");
+        const auto written = writeReport(request);
+        QVERIFY(written.ok() && written->missing.isEmpty());
+        const QString html = QString::fromUtf8(bytesOf(written->page));
+        QVERIFY(html.contains(u"meets the spec"_s) && html.contains(u"50 % (35 % to 65 %)"_s));
+        fs::remove_all(folder);
+    }
+
     void badRequests() {
         ReportRequest request;
         request.folder = outside("none");

@@ -95,6 +95,14 @@ private slots:
             }
         }
         QVERIFY(found);
+        QTableWidget* devices = page.inspectPane()->devices();
+        QCOMPARE(devices->rowCount(), 3); // v1, r1, r2
+        bool resistor = false;
+        for (int row = 0; row < devices->rowCount(); ++row) {
+            resistor = resistor || (devices->item(row, 0)->text() == u"r1"_s &&
+                                    !devices->item(row, 2)->text().isEmpty());
+        }
+        QVERIFY(resistor);
         QVERIFY(page.inspectPane()->curveBox()->count() >= 1); // the AC of the net that is measured
         const auto curve = page.inspectPane()->plot()->series();
         QCOMPARE(curve.size(), 1);
@@ -108,6 +116,40 @@ private slots:
         page.designsPane()->choose(5);
         QCOMPARE(page.inspection().result()->design, member.design);
         QVERIFY(!page.inspection().isRunning());
+    }
+
+    /// Noise has a curve of its own, on logarithmic axes.
+    void drawsNoise() {
+        const auto folder = TemporaryDirectory::create();
+        JobService jobs;
+        OptimizePage page(jobs);
+        page.show();
+        page.openProject(divider(folder->path()));
+        edit(page, SetupKind::Benches, 0, u"analyses"_s, u"op, noise out v1 dec 5 1 1meg"_s);
+        chooseAlgorithm(page, u"random"_s);
+        page.runPane()->seedBox()->setValue(41);
+        page.runPane()->budgetBox()->setValue(100);
+        page.runPane()->startButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 60000);
+        page.designsPane()->choose(5);
+        page.designsPane()->inspectButton()->click();
+        QTRY_VERIFY_WITH_TIMEOUT(page.inspection().result() && !page.inspection().isRunning(),
+                                 30000);
+        QComboBox* box = page.inspectPane()->curveBox();
+        QCOMPARE(box->count(), 2);
+        QVERIFY2(box->itemText(0).contains(u"at the output"_s), qPrintable(box->itemText(0)));
+        // Thermal noise of the two resistors in parallel.
+        const auto& member = (*page.runs().current()->members)[5];
+        const auto& problem = *page.runs().problem();
+        const double r1 = problem.variables[0].value(member.design[0]);
+        const double r2 = problem.variables[1].value(member.design[1]);
+        const double density = std::sqrt(4 * 1.380649e-23 * 300.15 * r1 * r2 / (r1 + r2));
+        const auto curve = page.inspectPane()->plot()->series();
+        QCOMPARE(curve.size(), 1);
+        QVERIFY2(std::abs(curve[0].y[0] / density - 1) < 1e-3,
+                 qPrintable(u"%1 of %2"_s.arg(curve[0].y[0]).arg(density)));
+        QVERIFY(page.inspectPane()->plot()->isLogarithmicY());
+        QVERIFY(!page.inspectPane()->phase()->isVisible());
     }
 
     void cornersAndScatter() {

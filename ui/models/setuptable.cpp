@@ -24,6 +24,7 @@ using Entry = SetupTable::Entry;
 
 constexpr auto kPoints = "#points"; ///< how many values a parameter may take
 constexpr auto kNote = "#note";
+constexpr auto kDrawn = "#drawn";
 
 /// What stands in the file where a box is checked.
 QString checkedText(const SetupTable::Column& column) {
@@ -52,6 +53,8 @@ QVector<SetupTable::Column> columnsOf(SetupKind kind) {
         return {{{}, say("Measurement"), Entry::Choice, say("What must hold")},
                 {QLatin1String(kNote), say("Best 20"), Entry::Fixed,
                  say("How many of the best 20 designs meet it")},
+                {QLatin1String(kDrawn), say("As drawn"), Entry::Fixed,
+                 say("Its nominal value: measured with the parameters' own values (Measure)")},
                 {u"min"_s, say("Min"), Entry::Number, number},
                 {u"max"_s, say("Max"), Entry::Number, number},
                 {u"target"_s, say("Target"), Entry::Number,
@@ -172,6 +175,15 @@ void SetupTable::setNotes(const QHash<QString, QString>& notes) {
         emit dataChanged(index(0, column), index(rowCount() - 1, column), {Qt::DisplayRole});
 }
 
+void SetupTable::setDrawn(const QHash<QString, Drawn>& drawn) {
+    if (drawn == m_drawn)
+        return;
+    m_drawn = drawn;
+    const int column = columnOf(QLatin1String(kDrawn));
+    if (column >= 0 && rowCount() > 0)
+        emit dataChanged(index(0, column), index(rowCount() - 1, column));
+}
+
 int SetupTable::rowCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : static_cast<int>(m_setup.rows(m_kind).size());
 }
@@ -241,6 +253,8 @@ QString SetupTable::unitOf(int row, const Column& column) const {
 QString SetupTable::shown(int row, const Column& column) const {
     if (column.key == QLatin1String(kNote))
         return m_notes.value(m_setup.text(m_kind, row, {}));
+    if (column.key == QLatin1String(kDrawn))
+        return m_drawn.value(m_setup.text(m_kind, row, {})).text;
     if (column.key == QLatin1String(kPoints)) {
         if (!m_setup.text(m_kind, row, u"matches"_s).isEmpty())
             return tr("follows");
@@ -311,6 +325,10 @@ QVariant SetupTable::data(const QModelIndex& index, int role) const {
         return m_setup.text(m_kind, row, column.key) == checkedText(column) ? Qt::Checked
                                                                             : Qt::Unchecked;
     case Qt::DecorationRole:
+        if (column.key == QLatin1String(kDrawn)) {
+            const QString icon = m_drawn.value(m_setup.text(m_kind, row, {})).icon;
+            return icon.isEmpty() ? QVariant() : QVariant(widgets::themedIcon(icon));
+        }
         return m_setup.issue(m_kind, row, column.key).isEmpty()
                    ? QVariant()
                    : QVariant(widgets::themedIcon(u"error"_s));

@@ -30,8 +30,14 @@ public:
     int columnOf(const QString& key) const; ///< -1 if it is not there
     /// While a session runs: names and ranges stay as they are; limits can be changed.
     void setLocked(bool locked);
-    /// What the last column of the specs tells of each, by name.
+    /// How many of the best designs meet each spec, by name.
     void setNotes(const QHash<QString, QString>& notes);
+    /// What each spec's measurement is of the circuit as drawn.
+    struct Drawn {
+        QString text, icon;
+        bool operator==(const Drawn&) const = default;
+    };
+    void setDrawn(const QHash<QString, Drawn>& drawn);
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -50,6 +56,7 @@ private:
     SetupKind m_kind;
     QVector<Column> m_columns;
     QHash<QString, QString> m_notes;
+    QHash<QString, Drawn> m_drawn;
     bool m_locked = false;
 };
 

@@ -91,7 +91,7 @@ QVariant SizingRunTable::data(const QModelIndex& index, int role) const {
         return run.shown ? Qt::Checked : Qt::Unchecked;
     if (role == Qt::DecorationRole) {
         if (index.column() == Title)
-            return swatch(run.place);
+            return swatch(m_runs.placeOf(index.row()));
         if (index.column() == State)
             return widgets::themedIcon(stateOf(run).second);
         return {};

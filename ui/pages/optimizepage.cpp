@@ -4,10 +4,13 @@
 #include "core/base/files.h"
 #include "core/base/units.h"
 #include "core/optimize/check.h"
+#include "core/optimize/measure.h"
 #include "core/project/installation.h"
+#include "ui/models/designtable.h"
 #include "ui/pages/pageparts.h"
 #include "ui/pages/sizingdesignspane.h"
 #include "ui/pages/sizinginspectpane.h"
+#include "ui/pages/sizingjudgepane.h"
 #include "ui/pages/sizingprogresspane.h"
 #include "ui/pages/sizingrobustpane.h"
 #include "ui/pages/sizingrunpane.h"
@@ -23,6 +26,7 @@
 #include <QMessageBox>
 #include <QPushButton>
 #include <QTabWidget>
+#include <QTableView>
 
 namespace ohm::ui {
 
@@ -46,6 +50,7 @@ OptimizePage::OptimizePage(JobService& jobs, QWidget* parent)
     , m_progress(new SizingProgressPane(m_runs, this))
     , m_designs(new SizingDesignsPane(jobs, m_runs, this))
     , m_inspect(new SizingInspectPane(jobs, m_inspection, this))
+    , m_judge(new SizingJudgePane(m_runs, this))
     , m_tabs(new QTabWidget(this)) {
     setObjectName(u"optimizePage"_s);
     m_tabs->setDocumentMode(true);
@@ -53,6 +58,7 @@ OptimizePage::OptimizePage(JobService& jobs, QWidget* parent)
     m_tabs->addTab(m_progress, tr("Progress"));
     m_tabs->addTab(m_designs, tr("Designs"));
     m_tabs->addTab(m_inspect, tr("Chosen design"));
+    m_tabs->addTab(m_judge, tr("Judge"));
     framePage(this, m_bar, buildSide(), m_tabs);
 
     connect(&m_setup, &SizingSetup::checked, this, &OptimizePage::showSetup);
@@ -60,8 +66,13 @@ OptimizePage::OptimizePage(JobService& jobs, QWidget* parent)
     connect(&m_setup, &SizingSetup::modifiedChanged, this, &OptimizePage::showSetup);
     connect(&m_setup, &SizingSetup::modifiedChanged, this, &OptimizePage::undoChanged);
     connect(m_setupPane, &SizingSetupPane::saveRequested, this, &OptimizePage::save);
+    connect(m_setupPane, &SizingSetupPane::measureRequested, this, &OptimizePage::measureDrawn);
     connect(m_runPane, &SizingRunPane::startRequested, this, &OptimizePage::start);
     connect(m_runPane, &SizingRunPane::compareRequested, this, &OptimizePage::compare);
+    connect(m_progress, &SizingProgressPane::goOnRequested, this, [this](int run) {
+        m_bar->dismiss();
+        m_runs.goOn(run, m_runPane->options());
+    });
     connect(&m_runs, &SizingRuns::failed, this, [this](const Error& e) { m_bar->showError(e); });
     connect(&m_runs, &SizingRuns::ended, this, &OptimizePage::ended);
     connect(&m_runs, &SizingRuns::listChanged, this, [this] {
@@ -138,7 +149,13 @@ QWidget* OptimizePage::buildSide() {
 }
 
 void OptimizePage::openProject(const QString& path) {
-    if (path == m_path)
+    // A project by its folder or by its file, through links or not, is the same one.
+    const auto fileOf = [](const QString& named) {
+        const QString file = QFileInfo(named).isDir() ? named + u"/project.yaml"_s : named;
+        const QString real = QFileInfo(file).canonicalFilePath();
+        return real.isEmpty() ? file : real;
+    };
+    if (path == m_path || (!path.isEmpty() && fileOf(path) == fileOf(m_path)))
         return;
     if (m_setup.isModified()) {
         m_bar->showMessage(Kind::Warning,
@@ -159,6 +176,8 @@ void OptimizePage::openProject(const QString& path) {
 void OptimizePage::load(const QString& path) {
     m_path = path;
     m_conflict = false;
+    m_benchNotes.clear();
+    m_drawn.clear();
     m_bar->dismiss();
     m_runs.clear();
     m_inspection.clear();
@@ -184,6 +203,7 @@ void OptimizePage::showSetup() {
         const int design = m_designs->design();
         m_inspect->showDesign(m_runs.problem(), memberAt(design), design + 1);
     }
+    showDrawn();
     m_runPane->setReady(problem.has_value());
     if (problem && !isRunning())
         m_checkLater.start();
@@ -197,23 +217,112 @@ void OptimizePage::checkCircuits() {
     if (!problem)
         return;
     const JobSpec spec{tr("Checking the set-up"), Pool::Cpu, u"sizing-check"_s, 0, true};
-    m_jobs.start<bool>(
+    m_jobs.start<Diagnostics>(
         spec,
-        [problem = *problem](StopToken, ProgressSink&) -> Expected<bool> {
+        [problem = *problem](StopToken, ProgressSink&) -> Expected<Diagnostics> {
             if (const auto fine = optimize::checkProblem(problem); !fine)
                 return fine.failure();
-            return true;
+            return optimize::benchNotes(problem);
         },
         this,
-        [this](Expected<bool> fine) {
-            if (!fine && fine.error().code != "UI-002") {
-                m_bar->showError(fine.error());
+        [this](Expected<Diagnostics> notes) {
+            if (!notes) {
+                if (notes.error().code == "UI-002")
+                    return;
+                m_bar->showError(notes.error());
                 m_checkTold = true;
-            } else if (fine && m_checkTold) {
-                m_bar->dismiss();
-                m_checkTold = false;
+                return;
             }
+            if (m_checkTold)
+                m_bar->dismiss();
+            m_checkTold = false;
+            QStringList lines;
+            for (const Diagnostic& note : *notes)
+                lines << qs(toString(note));
+            if (lines == m_benchNotes)
+                return; // told already
+            m_benchNotes = lines;
+            if (lines.isEmpty())
+                return;
+            const Diagnostic& first = notes->front();
+            QString text =
+                u"%1, %2: %3."_s.arg(fromPath(std::filesystem::path(first.file).filename()))
+                    .arg(first.line > 0 ? tr("line %1").arg(first.line) : qs(first.object))
+                    .arg(qs(first.text));
+            if (lines.size() > 1)
+                text += u' ' + tr("%n more like this", nullptr, static_cast<int>(lines.size()) - 1);
+            m_bar->showMessage(Kind::Warning, text, lines.join(u'\n'));
         });
+}
+
+namespace {
+/// Everything but the specs, whose limits do not change what is measured.
+std::vector<SizingSetup::Rows> measuredBy(const SizingSetup& setup) {
+    return {setup.rows(SetupKind::Parameters), setup.rows(SetupKind::Measurements),
+            setup.rows(SetupKind::Benches), setup.rows(SetupKind::Corners)};
+}
+} // namespace
+
+/// Simulates the circuit with the parameters' own values, so that one sees what is missing.
+void OptimizePage::measureDrawn() {
+    const auto& problem = m_setup.problem();
+    if (!problem)
+        return;
+    m_bar->dismiss();
+    m_setupPane->setMeasuring(true);
+    const JobSpec spec{tr("Measuring as drawn"), Pool::Cpu, u"sizing-drawn"_s, 0, true};
+    m_jobs.start<std::vector<double>>(
+        spec,
+        [problem = *problem](StopToken stop, ProgressSink&) -> Expected<std::vector<double>> {
+            if (const auto fine = optimize::checkProblem(problem); !fine)
+                return fine.failure();
+            optimize::Evaluator evaluator(problem, std::make_shared<sim::SimulatorPool>(),
+                                          optimize::defaultCacheFile());
+            const auto all = evaluator.evaluate({problem.nominal()}, stop);
+            if (!all)
+                return all.failure();
+            if (!all->front().valid)
+                return fail("OPT-024", "The circuit as drawn could not be measured",
+                            all->front().failure, problem.folder.string(),
+                            "Sizing may do all the same: other values are tried");
+            return all->front().values;
+        },
+        this,
+        [this, tables = measuredBy(m_setup)](Expected<std::vector<double>> values) {
+            m_setupPane->setMeasuring(false);
+            if (!values) {
+                if (values.error().code != "UI-002")
+                    m_bar->showError(values.error());
+                return;
+            }
+            m_drawn = std::move(*values);
+            m_drawnOf = tables;
+            m_setupPane->tabs()->setCurrentIndex(static_cast<int>(SetupKind::Specs));
+            showDrawn();
+        });
+}
+
+void OptimizePage::showDrawn() {
+    QHash<QString, SetupTable::Drawn> drawn;
+    const auto& problem = m_setup.problem();
+    if (problem && m_drawn.size() == problem->measures.size() && m_drawnOf == measuredBy(m_setup)) {
+        const auto penalties = problem->penalties(m_drawn);
+        for (std::size_t s = 0; s < problem->specs.size(); ++s) {
+            const optimize::Spec& spec = problem->specs[s];
+            const std::size_t m = problem->measureOf[s];
+            const double missed = penalties[s] / spec.weight;
+            const Verdict v = missed == 0     ? Verdict::Pass
+                              : missed <= 0.1 ? Verdict::Near
+                                              : Verdict::Fail;
+            drawn.insert(qs(spec.name),
+                         {qs(optimize::formatMeasure(problem->measures[m], m_drawn[m])) + u", "_s +
+                              verdictText(v),
+                          verdictIcon(v)});
+        }
+    }
+    m_setupPane->model(SetupKind::Specs)->setDrawn(drawn);
+    if (!drawn.isEmpty())
+        m_setupPane->table(SetupKind::Specs)->resizeColumnsToContents();
 }
 
 bool OptimizePage::mayLeave() {
@@ -265,12 +374,8 @@ void OptimizePage::compare(const QStringList& algorithms, const QVector<int>& se
     m_bar->dismiss();
     m_tabs->setCurrentWidget(m_progress);
     for (const int seed : seeds) {
-        for (const QString& name : algorithms) {
-            optimize::SessionOptions options = m_runPane->options();
-            options.algorithm.name = ss(name);
-            options.algorithm.seed = static_cast<std::uint64_t>(seed);
-            m_runs.start({}, options);
-        }
+        for (const QString& name : algorithms)
+            m_runs.start({}, m_runPane->optionsFor(name, seed));
     }
 }
 

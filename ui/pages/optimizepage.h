@@ -20,6 +20,7 @@ namespace ohm::ui {
 
 class SizingDesignsPane;
 class SizingInspectPane;
+class SizingJudgePane;
 class SizingProgressPane;
 class SizingRunPane;
 class SizingSetupPane;
@@ -52,6 +53,7 @@ public:
     SizingProgressPane* progressPane() const { return m_progress; }
     SizingDesignsPane* designsPane() const { return m_designs; }
     SizingInspectPane* inspectPane() const { return m_inspect; }
+    SizingJudgePane* judgePane() const { return m_judge; }
     QTabWidget* tabs() const { return m_tabs; }
     QPushButton* demoButton() const { return m_demo; }
 
@@ -77,6 +79,8 @@ private:
     void ended(int run);
     const optimize::Member* memberAt(int member) const;
     void checkCircuits();
+    void measureDrawn();
+    void showDrawn();
 
     JobService& m_jobs;
     SizingSetup m_setup;
@@ -90,11 +94,15 @@ private:
     SizingProgressPane* m_progress;
     SizingDesignsPane* m_designs;
     SizingInspectPane* m_inspect;
+    SizingJudgePane* m_judge;
     QTabWidget* m_tabs;
     QString m_path;
-    QTimer m_checkLater;      ///< until edits rest
-    bool m_checkTold = false; ///< the bar says what the check found
-    bool m_conflict = false;  ///< the file was changed by others; the next save goes over it
+    QTimer m_checkLater;         ///< until edits rest
+    bool m_checkTold = false;    ///< the bar says what the check found
+    std::vector<double> m_drawn; ///< per measure, of the circuit as drawn; empty: not known
+    std::vector<SizingSetup::Rows> m_drawnOf; ///< the tables it was measured by
+    QStringList m_benchNotes;                 ///< of the circuits, as they were told
+    bool m_conflict = false; ///< the file was changed by others; the next save goes over it
 };
 
 } // namespace ohm::ui

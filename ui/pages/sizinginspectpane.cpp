@@ -16,6 +16,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QSplitter>
+#include <QTabWidget>
 #include <QTableWidget>
 #include <QToolButton>
 
@@ -29,7 +30,15 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int kMostCurves = 8; ///< of nets that no measurement reads
+constexpr int kMostCurves = 8;                   ///< of nets that no measurement reads
+constexpr auto kOutputNoise = "onoise_spectrum"; ///< as the simulator calls them
+constexpr auto kInputNoise = "inoise_spectrum";
+
+QString curveName(const QString& vector) {
+    if (vector == QLatin1String(kOutputNoise))
+        return SizingInspectPane::tr("at the output");
+    return vector == QLatin1String(kInputNoise) ? SizingInspectPane::tr("at the input") : vector;
+}
 
 QTableWidget* table(const QString& name, const QStringList& headers) {
     auto* t = new QTableWidget(0, static_cast<int>(headers.size()));
@@ -66,6 +75,7 @@ SizingInspectPane::SizingInspectPane(JobService& jobs, DesignInspection& inspect
     , m_values(table(tr("Values of the design"), {tr("Name"), tr("Value"), tr("Spec")}))
     , m_nets(
           table(tr("Operating point"), {tr("Net"), tr("Simulated"), tr("Predicted"), tr("Error")}))
+    , m_devices(table(tr("Devices"), {tr("Device"), tr("Region"), tr("Current")}))
     , m_note(new QLabel)
     , m_curve(choiceField(tr("Curve")))
     , m_plot(new widgets::PlotView(tr("Curves of the design")))
@@ -84,7 +94,11 @@ SizingInspectPane::SizingInspectPane(JobService& jobs, DesignInspection& inspect
     head->addWidget(m_schematic);
     auto* left = new QSplitter(Qt::Vertical);
     left->addWidget(titledPane(tr("Parameters and measurements"), m_values, new QLabel));
-    auto* point = titledPane(tr("Operating point"), m_nets, new QLabel);
+    auto* points = new QTabWidget;
+    points->setDocumentMode(true);
+    points->addTab(m_nets, tr("Nets"));
+    points->addTab(m_devices, tr("Devices"));
+    auto* point = titledPane(tr("Operating point"), points, new QLabel);
     point->layout()->addWidget(m_note);
     left->addWidget(point);
     left->setChildrenCollapsible(false);
@@ -109,6 +123,7 @@ SizingInspectPane::SizingInspectPane(JobService& jobs, DesignInspection& inspect
     right->addWidget(m_robust);
     right->setStretchFactor(0, 3);
     right->setStretchFactor(1, 2);
+    right->setSizes({3000, 2000}); // curves are looked at more than an empty table
     right->setChildrenCollapsible(false);
     splitter->addWidget(right);
     splitter->setStretchFactor(0, 2);
@@ -199,6 +214,7 @@ void SizingInspectPane::showResult() {
     const InspectedPtr& seen = m_inspection.result();
     const bool mine = seen && !m_design.empty() && seen->design == m_design;
     m_nets->setRowCount(0);
+    m_devices->setRowCount(0);
     QStringList notes;
     if (m_inspection.isRunning())
         notes << tr("Simulating this design.");
@@ -222,6 +238,17 @@ void SizingInspectPane::showResult() {
             m_nets->setItem(
                 row, 3,
                 tableCell(both ? signedText(net.predicted - net.simulated) : QString(), true));
+        }
+        for (const auto& device : seen->devices) {
+            const int row = m_devices->rowCount();
+            m_devices->insertRow(row);
+            m_devices->setItem(row, 0, tableCell(device.name, false));
+            m_devices->setItem(row, 1, tableCell(device.region, false));
+            m_devices->setItem(row, 2,
+                               tableCell(std::isfinite(device.current)
+                                             ? qs(formatSi(device.current, "A"))
+                                             : QString(),
+                                         true));
         }
         for (const auto& bench : seen->benches) {
             if (!bench.outcome)
@@ -255,27 +282,31 @@ void SizingInspectPane::fillCurves() {
             continue;
         const auto& plots = seen->benches[b].outcome->plots;
         for (std::size_t p = 0; p < plots.size(); ++p) {
-            if (plots[p].kind == sim::Analysis::Kind::Op ||
-                plots[p].kind == sim::Analysis::Kind::Noise || plots[p].vectors.size() < 2)
+            if (plots[p].kind == sim::Analysis::Kind::Op || plots[p].vectors.size() < 2)
                 continue;
             QStringList wanted;
+            const bool noise = plots[p].kind == sim::Analysis::Kind::Noise;
+            for (const char* density : {kOutputNoise, kInputNoise}) {
+                if (noise && plots[p].find(density))
+                    wanted << QLatin1String(density);
+            }
             for (const optimize::Measure& m : m_problem->measures) {
-                if (m.bench != b && m.against != b)
+                if (noise || (m.bench != b && m.against != b))
                     continue;
                 for (const std::string& net : {m.of, m.input}) {
                     if (!net.empty() && plots[p].find(net) && !wanted.contains(qs(net)))
                         wanted << qs(net);
                 }
             }
-            for (std::size_t v = 1; v < plots[p].vectors.size() && wanted.size() < kMostCurves;
-                 ++v) {
+            for (std::size_t v = 1;
+                 !noise && v < plots[p].vectors.size() && wanted.size() < kMostCurves; ++v) {
                 const QString name = qs(plots[p].vectors[v].name);
                 if (plots[p].vectors[v].unit == "V" && !wanted.contains(name))
                     wanted << name;
             }
             for (const QString& net : wanted) {
-                m_curve->addItem(
-                    u"%1, %2: %3"_s.arg(seen->benches[b].name, analysisName(plots[p].kind), net));
+                m_curve->addItem(u"%1, %2: %3"_s.arg(seen->benches[b].name,
+                                                     analysisName(plots[p].kind), curveName(net)));
                 const int at = m_curve->count() - 1;
                 m_curve->setItemData(at,
                                      QVariantList{static_cast<int>(b), static_cast<int>(p), net});
@@ -305,9 +336,10 @@ void SizingInspectPane::showCurve() {
         return m_plot->setSeries({});
     const sim::Vector& scale = plot.vectors.front();
     widgets::PlotSeries curve, phase;
-    curve.name = net;
+    curve.name = curveName(net);
     phase.name = tr("phase of %1").arg(net);
     const bool ac = plot.kind == sim::Analysis::Kind::Ac;
+    const bool noise = plot.kind == sim::Analysis::Kind::Noise;
     double last = 0;
     for (std::size_t i = 0; i < vector->real.size() && i < scale.real.size(); ++i) {
         curve.x << scale.real[i];
@@ -340,11 +372,13 @@ void SizingInspectPane::showCurve() {
             break;
         }
     }
-    m_plot->setLogarithmic(ac, false);
-    m_plot->setAxes(ac                                       ? tr("frequency, Hz")
+    m_plot->setLogarithmic(ac || noise, noise);
+    m_plot->setAxes(ac || noise                              ? tr("frequency, Hz")
                     : plot.kind == sim::Analysis::Kind::Tran ? tr("time, s")
                                                              : qs(scale.name),
-                    ac ? tr("%1, dB").arg(net) : tr("V"));
+                    ac      ? tr("%1, dB").arg(net)
+                    : noise ? tr("%1, V/\u221aHz").arg(curveName(net))
+                            : tr("V"));
     m_plot->setSeries(all);
     if (ac) {
         m_phase->setLogarithmic(true, false);

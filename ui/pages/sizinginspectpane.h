@@ -30,6 +30,7 @@ public:
                     int number);
     QTableWidget* values() const { return m_values; }
     QTableWidget* nets() const { return m_nets; }
+    QTableWidget* devices() const { return m_devices; } ///< region and current of each
     QComboBox* curveBox() const { return m_curve; }
     widgets::PlotView* plot() const { return m_plot; }
     widgets::PlotView* phase() const { return m_phase; }
@@ -53,6 +54,7 @@ private:
     QLabel* m_title;
     QTableWidget* m_values;
     QTableWidget* m_nets;
+    QTableWidget* m_devices;
     QLabel* m_note;
     QComboBox* m_curve;
     widgets::PlotView* m_plot;

@@ -7,6 +7,7 @@
 #include "widgets/common/palette.h"
 
 #include <QBoxLayout>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QGridLayout>
 #include <QHeaderView>
@@ -33,7 +34,9 @@ SizingProgressPane::SizingProgressPane(SizingRuns& runs, QWidget* parent)
     : QWidget(parent)
     , m_runs(runs)
     , m_axis(choiceField(tr("Horizontal axis of the plots")))
+    , m_bands(new QCheckBox(tr("Seeds as a band")))
     , m_table(new QTableView)
+    , m_goOn(new QToolButton)
     , m_remove(new QToolButton)
     , m_redraw(new QTimer(this)) {
     m_axis->addItems({tr("Simulated designs"), tr("Time")});
@@ -71,6 +74,10 @@ SizingProgressPane::SizingProgressPane(SizingRuns& runs, QWidget* parent)
     head->addWidget(against);
     head->addWidget(m_axis);
     head->addStretch(1);
+    m_bands->setChecked(runs.isBanded());
+    m_bands->setToolTip(tr("Sessions that differ in nothing but the seed become one curve: their "
+                           "mean, with a band from the least to the greatest"));
+    head->addWidget(m_bands);
     column->addLayout(head);
     column->addWidget(plots, 1);
 
@@ -84,9 +91,19 @@ SizingProgressPane::SizingProgressPane(SizingRuns& runs, QWidget* parent)
     m_remove->setAutoRaise(true);
     m_remove->setToolTip(tr("Take the session out of the list; its folder stays."));
     m_remove->setAccessibleName(tr("Take the session out of the list"));
+    m_goOn->setIcon(widgets::themedIcon(u"play"_s));
+    m_goOn->setAutoRaise(true);
+    m_goOn->setToolTip(
+        tr("Go on with the session as it was begun, up to the criteria at the side."));
+    m_goOn->setAccessibleName(tr("Go on with the session"));
+    auto* buttons = new QWidget;
+    auto* row = new QHBoxLayout(buttons);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(m_goOn);
+    row->addWidget(m_remove);
     auto* splitter = new QSplitter(Qt::Vertical);
     splitter->addWidget(top);
-    splitter->addWidget(titledPane(tr("Sessions"), m_table, m_remove));
+    splitter->addWidget(titledPane(tr("Sessions"), m_table, buttons));
     splitter->setStretchFactor(0, 1);
     splitter->setSizes({1000, fontMetrics().height() * 8});
     splitter->setChildrenCollapsible(false);
@@ -104,6 +121,14 @@ SizingProgressPane::SizingProgressPane(SizingRuns& runs, QWidget* parent)
     connect(&runs, &SizingRuns::updated, this, later);
     connect(&runs, &SizingRuns::ended, this, &SizingProgressPane::redraw);
     connect(&runs, &SizingRuns::listChanged, this, later);
+    connect(&runs, &SizingRuns::listChanged, this, &SizingProgressPane::showButtons);
+    connect(&runs, &SizingRuns::chosenChanged, this, &SizingProgressPane::showButtons);
+    connect(m_bands, &QCheckBox::toggled, this, [this](bool on) {
+        m_runs.setBanded(on);
+        redraw();
+    });
+    connect(m_goOn, &QToolButton::clicked, this,
+            [this] { emit goOnRequested(m_table->currentIndex().row()); });
     const auto mark = [this] {
         const int chosen = m_runs.chosen();
         if (chosen < 0)
@@ -125,6 +150,7 @@ SizingProgressPane::SizingProgressPane(SizingRuns& runs, QWidget* parent)
             [this] { m_runs.remove(m_table->currentIndex().row()); });
     connect(m_axis, &QComboBox::currentIndexChanged, this, &SizingProgressPane::redraw);
     redraw();
+    showButtons();
 }
 
 widgets::PlotView* SizingProgressPane::addPlot(const QString& name, const QString& y,
@@ -137,6 +163,62 @@ widgets::PlotView* SizingProgressPane::addPlot(const QString& name, const QStrin
 
 double SizingProgressPane::place(const optimize::IterationReport& r) const {
     return m_axis->currentIndex() == 0 ? static_cast<double>(r.sims) : r.seconds;
+}
+
+void SizingProgressPane::showButtons() {
+    const int chosen = m_runs.chosen();
+    const bool any = chosen >= 0 && chosen < m_runs.runs().size();
+    const bool active = any && m_runs.runs()[chosen].isActive();
+    m_goOn->setEnabled(any && !active);
+    m_remove->setEnabled(any && chosen != m_runs.running());
+}
+
+/// The curves of all sessions that are shown, seeds of one algorithm together.
+void SizingProgressPane::drawSessions() {
+    std::vector<runs::RunHistory> histories;
+    std::vector<int> places;
+    QStringList families;
+    for (int i = 0; i < m_runs.runs().size(); ++i) {
+        const SizingRun& run = m_runs.runs()[i];
+        if (!run.shown || run.history.empty())
+            continue;
+        const QString family = sizingFamily(run.options);
+        runs::RunHistory h;
+        h.kind = runs::RunKind::Sizing;
+        h.name = ss(run.title);
+        h.recipeName = h.family = ss(family);
+        h.goesOn = run.isActive();
+        for (const auto& r : run.history) {
+            h.series["mean_cost"][place(r)] = r.meanCost;
+            h.series["met"][place(r)] = static_cast<double>(r.meetingAll);
+        }
+        histories.push_back(std::move(h));
+        if (!m_runs.isBanded() || !families.contains(family)) // one curve each
+            places.push_back(m_runs.placeOf(i));
+        families << family;
+    }
+    const auto curves = runs::curvesOf(histories, 1, m_runs.isBanded());
+    const auto coloured = [&](const std::vector<runs::RunCurve>& of) {
+        auto all = runSeries(of, false);
+        for (int i = 0; i < all.size(); ++i) {
+            all[i].colour = places[of[static_cast<std::size_t>(i)].place];
+            all[i].dashed = all[i].colour >= widgets::kSeriesColours;
+            all[i].markers = all[i].x.size() == 1;
+        }
+        return all;
+    };
+    auto costs = coloured(curves.meanCost);
+    for (widgets::PlotSeries& series : costs) {
+        for (auto* values : {&series.y, &series.low, &series.high}) {
+            for (double& value : *values)
+                value = std::max(kLeastCost, value);
+        }
+    }
+    auto met = coloured(curves.met);
+    if (met.size() == 1 && histories.size() == 1)
+        met[0].name = tr("all specs");
+    m_cost->setSeries(costs);
+    m_feasible->setSeries(met);
 }
 
 void SizingProgressPane::redraw() {
@@ -155,25 +237,12 @@ void SizingProgressPane::redraw() {
         series.markers = run.history.size() == 1;
         return series;
     };
-    QVector<widgets::PlotSeries> costs, specs, feasible, judge;
+    drawSessions();
+    QVector<widgets::PlotSeries> specs, feasible = m_feasible->series(), judge;
     const auto& runs = m_runs.runs();
     const SizingRun* current = m_runs.current();
     const auto shown =
         std::count_if(runs.begin(), runs.end(), [](const auto& r) { return r.shown; });
-    for (const SizingRun& run : runs) {
-        if (!run.shown || run.history.empty())
-            continue;
-        auto cost =
-            curve(run, run.title, [](const auto& r) { return std::max(kLeastCost, r.meanCost); });
-        cost.colour = run.place;
-        cost.dashed = run.place >= widgets::kSeriesColours;
-        costs << cost;
-        auto all = curve(run, shown > 1 ? run.title : tr("all specs"),
-                         [](const auto& r) { return static_cast<double>(r.meetingAll); });
-        all.colour = run.place;
-        all.dashed = cost.dashed;
-        feasible << all;
-    }
     if (current && m_runs.problem() && !current->history.empty()) {
         const auto& names = m_runs.problem()->specs;
         for (std::size_t s = 0; s < names.size(); ++s) {
@@ -215,7 +284,6 @@ void SizingProgressPane::redraw() {
         current && !current->history.empty()
             ? tr("This algorithm keeps no figures of a judge.")
             : tr("How often the judge was right, its loss, and what it lets pass."));
-    m_cost->setSeries(costs);
     m_specs->setSeries(specs);
     m_feasible->setSeries(feasible);
     m_judge->setSeries(judge);

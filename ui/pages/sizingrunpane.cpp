@@ -2,6 +2,7 @@
 #include "ui/pages/sizingrunpane.h"
 
 #include "ui/pages/pageparts.h"
+#include "ui/pages/sizingsettings.h"
 #include "ui/services/text.h"
 #include "widgets/common/icons.h"
 
@@ -72,6 +73,8 @@ SizingRunPane::SizingRunPane(SizingRuns& runs, QWidget* parent)
     , m_pause(new QPushButton(widgets::themedIcon(u"pause"_s), tr("Pause")))
     , m_stop(new QPushButton(widgets::themedIcon(u"stop"_s), tr("Stop")))
     , m_compare(new QPushButton(tr("Compare algorithms\u2026")))
+    , m_more(new QPushButton(widgets::themedIcon(u"settings"_s), QString()))
+    , m_settings(new SizingSettings(this))
     , m_status(new QLabel) {
     for (const std::string& name : optimize::algorithmNames())
         m_algorithm->addItem(qs(optimize::algorithmTitle(name)), qs(name));
@@ -89,7 +92,13 @@ SizingRunPane::SizingRunPane(SizingRuns& runs, QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     auto* form = new QFormLayout;
     form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
-    form->addRow(tr("Algorithm"), m_algorithm);
+    auto* choice = new QHBoxLayout;
+    choice->addWidget(m_algorithm, 1);
+    choice->addWidget(m_more);
+    form->addRow(tr("Algorithm"), choice);
+    m_more->setToolTip(tr("Algorithm settings\u2026"));
+    m_more->setAccessibleName(tr("Algorithm settings"));
+    m_more->setAutoDefault(false);
     layout->addLayout(form);
     auto* grid = new QGridLayout;
     const auto cell = [&](int row, int column, const QString& text, QSpinBox* box) {
@@ -122,20 +131,35 @@ SizingRunPane::SizingRunPane(SizingRuns& runs, QWidget* parent)
     connect(m_pause, &QPushButton::clicked, this, [this] { m_runs.setPaused(!m_runs.isPaused()); });
     connect(m_stop, &QPushButton::clicked, this, [this] { m_runs.stopAll(); });
     connect(m_compare, &QPushButton::clicked, this, [this] { compareDialog()->show(); });
-    connect(m_algorithm, &QComboBox::currentIndexChanged, this, &SizingRunPane::showState);
+    connect(m_more, &QPushButton::clicked, m_settings, &QDialog::show);
+    connect(m_settings, &SizingSettings::changed, this, &SizingRunPane::showState);
+    connect(m_algorithm, &QComboBox::currentIndexChanged, this, [this] {
+        m_settings->setAlgorithm(algorithm());
+        showState();
+    });
     connect(m_seed, &QSpinBox::valueChanged, this, &SizingRunPane::showState);
     for (QSpinBox* box : {m_budget, m_target, m_stagnation, m_minutes})
         connect(box, &QSpinBox::valueChanged, this, [this] { m_runs.setCriteria(options()); });
     connect(&m_runs, &SizingRuns::listChanged, this, &SizingRunPane::showState);
     connect(&m_runs, &SizingRuns::updated, this, &SizingRunPane::showState);
     connect(&m_runs, &SizingRuns::chosenChanged, this, &SizingRunPane::showState);
+    m_settings->setAlgorithm(algorithm());
     showState();
 }
 
-optimize::SessionOptions SizingRunPane::options() const {
+QString SizingRunPane::algorithm() const {
+    return m_algorithm->currentData().toString();
+}
+
+int SizingRunPane::seed() const {
+    return m_seed->value();
+}
+
+optimize::SessionOptions SizingRunPane::optionsFor(const QString& algorithm, int seed) const {
     optimize::SessionOptions o;
-    o.algorithm.name = ss(m_algorithm->currentData().toString());
-    o.algorithm.seed = static_cast<std::uint64_t>(m_seed->value());
+    o.algorithm.name = ss(algorithm);
+    o.algorithm.seed = static_cast<std::uint64_t>(seed);
+    m_settings->applyTo(o.algorithm);
     o.mostSims = static_cast<std::size_t>(m_budget->value());
     o.target = static_cast<std::size_t>(m_target->value());
     o.stagnation = static_cast<std::size_t>(m_stagnation->value());
@@ -241,10 +265,12 @@ void SizingRunPane::showState() {
     const auto same = std::find_if(m_runs.runs().begin(), m_runs.runs().end(), [&](const auto& r) {
         return r.folder == folder && r.isActive();
     });
-    m_start->setEnabled(m_ready && same == m_runs.runs().end());
-    m_start->setToolTip(!m_ready ? tr("The set-up is not complete yet.")
-                        : goesOn ? tr("Goes on with this session where it was.")
-                                 : tr("Simulates designs until the criteria are met."));
+    const bool usable = m_settings->isUsable();
+    m_start->setEnabled(m_ready && usable && same == m_runs.runs().end());
+    m_start->setToolTip(!m_ready  ? tr("The set-up is not complete yet.")
+                        : !usable ? tr("The graph network of the settings is not there.")
+                        : goesOn  ? tr("Goes on with this session where it was.")
+                                  : tr("Simulates designs until the criteria are met."));
     m_compare->setEnabled(m_ready);
     const bool stopping =
         running && m_runs.runs()[m_runs.running()].state == SizingRun::State::Stopping;

@@ -15,6 +15,8 @@ class QSpinBox;
 
 namespace ohm::ui {
 
+class SizingSettings;
+
 /// Which algorithm, when it ends, Start, Pause, Stop, and how far it is. Thread: GUI.
 class SizingRunPane : public QWidget {
     Q_OBJECT
@@ -30,6 +32,8 @@ public:
     QPushButton* startButton() const { return m_start; }
     QPushButton* pauseButton() const { return m_pause; }
     QPushButton* stopButton() const { return m_stop; }
+    QPushButton* settingsButton() const { return m_more; }
+    SizingSettings* settings() const { return m_settings; }
     QPushButton* compareButton() const { return m_compare; }
     QLabel* status() const { return m_status; }
     /// Chosen algorithms and seeds, queued with its button.
@@ -37,7 +41,9 @@ public:
     QListWidget* comparedAlgorithms();
     QLineEdit* comparedSeeds();
 
-    optimize::SessionOptions options() const;
+    optimize::SessionOptions options() const { return optionsFor(algorithm(), seed()); }
+    /// With the settings as they are for this algorithm.
+    optimize::SessionOptions optionsFor(const QString& algorithm, int seed) const;
     /// The set-up can be simulated.
     void setReady(bool ready);
     bool isReady() const { return m_ready; }
@@ -49,6 +55,8 @@ signals:
 
 private:
     QString outlook(const SizingRun& run) const;
+    QString algorithm() const;
+    int seed() const;
 
     SizingRuns& m_runs;
     QComboBox* m_algorithm;
@@ -61,6 +69,8 @@ private:
     QPushButton* m_pause;
     QPushButton* m_stop;
     QPushButton* m_compare;
+    QPushButton* m_more;
+    SizingSettings* m_settings;
     QLabel* m_status;
     QDialog* m_dialog = nullptr;
     QListWidget* m_algorithms = nullptr;

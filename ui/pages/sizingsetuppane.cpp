@@ -110,7 +110,9 @@ SizingSetupPane::SizingSetupPane(SizingSetup& setup, QWidget* parent)
     , m_remove(button({}, tr("Remove the row (Delete)")))
     , m_undo(button(u"undo"_s, tr("Undo (Ctrl+Z)")))
     , m_redo(button(u"redo"_s, tr("Redo (Ctrl+Shift+Z)")))
-    , m_save(button(u"save"_s, tr("Save to project.yaml (Ctrl+S)"))) {
+    , m_save(button(u"save"_s, tr("Save to project.yaml (Ctrl+S)")))
+    , m_measure(
+          button(u"simulate"_s, tr("Measure the circuit as drawn; the Specs table shows it"))) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     auto* bar = new QHBoxLayout;
@@ -121,6 +123,9 @@ SizingSetupPane::SizingSetupPane(SizingSetup& setup, QWidget* parent)
     for (QToolButton* b : {m_add, m_duplicate, m_remove, m_undo, m_redo})
         bar->addWidget(b);
     bar->addStretch(1);
+    m_measure->setText(tr("Measure"));
+    m_measure->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    bar->addWidget(m_measure);
     bar->addWidget(m_save);
     layout->addLayout(bar);
     m_tabs->setDocumentMode(true);
@@ -177,6 +182,10 @@ SizingSetupPane::SizingSetupPane(SizingSetup& setup, QWidget* parent)
     connect(m_undo, &QToolButton::clicked, &m_setup, &SizingSetup::undo);
     connect(m_redo, &QToolButton::clicked, &m_setup, &SizingSetup::redo);
     connect(m_save, &QToolButton::clicked, this, &SizingSetupPane::saveRequested);
+    connect(m_measure, &QToolButton::clicked, this, [this] {
+        commit();
+        emit measureRequested();
+    });
     connect(m_tabs, &QTabWidget::currentChanged, this, &SizingSetupPane::showState);
     connect(&setup, &SizingSetup::checked, this, [this] {
         showFindings();
@@ -226,6 +235,11 @@ void SizingSetupPane::setRunning(bool running) {
     showState();
 }
 
+void SizingSetupPane::setMeasuring(bool measuring) {
+    m_measuring = measuring;
+    showState();
+}
+
 void SizingSetupPane::showState() {
     const bool open = m_setup.isOpen();
     m_tabs->setEnabled(open);
@@ -240,6 +254,7 @@ void SizingSetupPane::showState() {
     m_redo->setToolTip(undo->canRedo() ? tr("Redo: %1 (Ctrl+Shift+Z)").arg(undo->redoText())
                                        : tr("Redo (Ctrl+Shift+Z)"));
     m_save->setEnabled(m_setup.isModified());
+    m_measure->setEnabled(m_setup.problem().has_value() && !m_measuring);
 }
 
 void SizingSetupPane::showFindings() {

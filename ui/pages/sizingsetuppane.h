@@ -31,6 +31,9 @@ public:
     QToolButton* undoButton() const { return m_undo; }
     QToolButton* redoButton() const { return m_redo; }
     QToolButton* saveButton() const { return m_save; }
+    QToolButton* measureButton() const { return m_measure; }
+    /// The circuit as drawn is being simulated.
+    void setMeasuring(bool measuring);
     /// While a session runs only the limits and weights of specs can be changed.
     void setRunning(bool running);
     /// Ends an edit that is under way, so that its value counts.
@@ -38,6 +41,7 @@ public:
 
 signals:
     void saveRequested();
+    void measureRequested(); ///< of the circuit as drawn
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -59,9 +63,11 @@ private:
     QToolButton* m_undo;
     QToolButton* m_redo;
     QToolButton* m_save;
+    QToolButton* m_measure;
     std::array<SetupTable*, kSetupKinds> m_models{};
     std::array<QTableView*, kSetupKinds> m_tables{};
     bool m_running = false;
+    bool m_measuring = false;
 };
 
 } // namespace ohm::ui

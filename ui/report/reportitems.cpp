@@ -449,6 +449,27 @@ void ReportBuilder::sizings() {
             return rows;
         },
         {tr("parameter"), tr("value"), tr("range")}, {false, true, true});
+    tables(u"judge"_s, tr("What the judge said of the designs that it chose, against what came"),
+           [](const runs::SizingRun& sizing) {
+               QVector<QStringList> rows;
+               const auto percent = [](double share) {
+                   return u"%1 %"_s.arg(100 * share, 0, 'f', 0);
+               };
+               for (const auto& [spec, better, c] : sizing.judged)
+                   rows << QStringList{
+                       qs(spec),
+                       better ? tr("better than the reference") : tr("meets the spec"),
+                       QString::number(c.count),
+                       percent(c.said),
+                       tr("%1 (%2 to %3)")
+                           .arg(percent(c.came.rate), percent(c.came.low), percent(c.came.high)),
+                       percent(c.right),
+                       percent(c.error)};
+               return rows;
+           },
+           {tr("spec"), tr("claim"), tr("designs"), tr("said"), tr("came true"), tr("right"),
+            tr("off by")},
+           {false, false, true, true, true, true, true});
 }
 
 void ReportBuilder::again() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/report/reportviews.h"
 
+#include "core/runs/sizingrun.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
@@ -47,6 +49,15 @@ int layersOf(const runs::RunRecord& run) {
     return at == settings->end() ? 0 : std::max(0, std::atoi(at->second.c_str()));
 }
 
+/// Why nothing can be said of a sizing's judge; empty if something can.
+QString judgeGap(const runs::RunRecord& run) {
+    const auto sizing = runs::readSizingRun(run.folder);
+    if (!sizing ||
+        !(sizing->algorithm.starts_with("bagnet") || sizing->algorithm.starts_with("bayes")))
+        return tr("its algorithm has no judge");
+    return sizing->judged.empty() ? tr("it keeps no record of what its judge said") : QString();
+}
+
 const QVector<ReportView>& reportViews() {
     const QVector<RunKind> all{RunKind::Training, RunKind::Sizing, RunKind::Deep,
                                RunKind::Parasitics, RunKind::Maps};
@@ -89,6 +100,8 @@ const QVector<ReportView>& reportViews() {
         {u"specs"_s, tr("Specs"), tr("Limits, and what the best design of each run reaches."),
          sizing},
         {u"design"_s, tr("Best design"), tr("The values of its parameters."), sizing},
+        {u"judge"_s, tr("How far the judge can be believed"),
+         tr("What the judge of a sizing said of each spec, and what came true."), sizing},
         {u"correlation"_s, tr("Correlation"),
          tr("Pearson's coefficient on the validation designs over epochs; seeds as a band."), deep},
         {u"depth"_s, tr("Results against depth"),
@@ -161,6 +174,8 @@ QString whyNot(const ReportView& view, const runs::RunRecord& run) {
             (view.id == u"convergence"_s || view.id == u"met"_s || view.id == u"specs"_s ||
              view.id == u"design"_s))
             return tr("it holds no record of its iterations; start it again, it goes on");
+        if (view.id == u"judge"_s)
+            return judgeGap(run);
         return {};
     case RunKind::Deep:
         if (view.id == u"depth"_s && !run.finished)

@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/units.h"
 #include "core/optimize/measure.h"
+#include "core/project/installation.h"
 #include "core/runs/sizingrun.h"
 #include "ui/services/text.h"
 
@@ -78,6 +79,42 @@ QString startsOf(const optimize::SessionOptions& options) {
     return u"-from-"_s + QString::fromLatin1(hash.result().toHex().left(8));
 }
 
+/// What of an algorithm is not as usual, for people: "pool of 480".
+QStringList unusual(const optimize::AlgorithmOptions& a) {
+    const optimize::AlgorithmOptions usual;
+    QStringList parts;
+    if (a.initial != usual.initial)
+        parts << SizingRuns::tr("%1 first designs").arg(a.initial);
+    if (a.perIteration != usual.perIteration)
+        parts << SizingRuns::tr("%1 per iteration").arg(a.perIteration);
+    if (a.gradientSteps != usual.gradientSteps)
+        parts << SizingRuns::tr("%1 training steps").arg(a.gradientSteps);
+    if (a.designsPerStep != usual.designsPerStep)
+        parts << SizingRuns::tr("%1 designs per step").arg(a.designsPerStep);
+    if (a.pool != usual.pool)
+        parts << SizingRuns::tr("pool of %1").arg(a.pool);
+    if (a.meetsHeads != usual.meetsHeads)
+        parts << SizingRuns::tr("original heads");
+    if (!a.backbone.empty())
+        parts << fromPath(a.backbone.filename());
+    return parts;
+}
+
+/// Sessions of other settings lie in other folders.
+QString settingsOf(const optimize::AlgorithmOptions& a) {
+    const QStringList parts = unusual(a);
+    if (parts.isEmpty())
+        return {};
+    QCryptographicHash hash(QCryptographicHash::Sha1);
+    for (const double value :
+         {static_cast<double>(a.initial), static_cast<double>(a.perIteration),
+          static_cast<double>(a.gradientSteps), static_cast<double>(a.designsPerStep),
+          static_cast<double>(a.pool), a.meetsHeads ? 1.0 : 0.0})
+        hash.addData(QByteArray::number(value, 'g', 17) + '/');
+    hash.addData(QByteArray::fromStdString(a.backbone.filename().string()));
+    return u"-with-"_s + QString::fromLatin1(hash.result().toHex().left(8));
+}
+
 bool sameSpecNames(const optimize::Problem& a, const optimize::Problem& b) {
     return std::equal(a.specs.begin(), a.specs.end(), b.specs.begin(), b.specs.end(),
                       [](const auto& s, const auto& t) { return s.name == t.name; });
@@ -142,9 +179,18 @@ void rescore(const optimize::Problem& problem, std::vector<optimize::Member>& me
 }
 
 QString sizingTitle(const optimize::SessionOptions& options) {
-    return SizingRuns::tr("%1, seed %2")
-        .arg(qs(optimize::algorithmTitle(options.algorithm.name)))
-        .arg(options.algorithm.seed);
+    const QString title = SizingRuns::tr("%1, seed %2")
+                              .arg(qs(optimize::algorithmTitle(options.algorithm.name)))
+                              .arg(options.algorithm.seed);
+    return (QStringList{title} + unusual(options.algorithm)).join(u", "_s);
+}
+
+QString sizingFamily(const optimize::SessionOptions& options) {
+    QStringList parts{qs(optimize::algorithmTitle(options.algorithm.name))};
+    parts += unusual(options.algorithm);
+    if (!options.first.empty()) // each of those is one of its kind
+        parts << startsOf(options);
+    return parts.join(u", "_s);
 }
 
 SizingRuns::SizingRuns(JobService& jobs, QObject* parent)
@@ -227,6 +273,11 @@ void SizingRuns::recall() {
                     continue; // of other measurements, or damaged: Start tells
                 SizingRun run;
                 run.options = (*session)->options();
+                auto& backbone = run.options.algorithm.backbone; // the store has its name alone
+                std::error_code ignored;
+                if (!backbone.empty() &&
+                    std::filesystem::exists(project::networkFolder() / backbone, ignored))
+                    backbone = project::networkFolder() / backbone;
                 run.title = run.options.first.empty()
                                 ? sizingTitle(run.options)
                                 : tr("%1, from a design").arg(sizingTitle(run.options));
@@ -235,7 +286,7 @@ void SizingRuns::recall() {
                 run.history = (*session)->history();
                 run.members = std::make_shared<const std::vector<optimize::Member>>(
                     (*session)->population().members);
-                run.outcome = tr("Of an earlier time. Start goes on with it.");
+                run.outcome = tr("Of an earlier time; it can go on.");
                 run.shown = false;
                 found.push_back(std::move(run));
             }
@@ -272,7 +323,7 @@ QString SizingRuns::folderOf(const optimize::SessionOptions& options) const {
     return root + u'/' + fromPath(m_problem->folder.filename()) + u'-' +
            QString::fromLatin1(place.toHex().left(8)) + u'/' + qs(options.algorithm.name) +
            u"-seed"_s + QString::number(options.algorithm.seed) + u'-' + m_signature +
-           startsOf(options);
+           settingsOf(options.algorithm) + startsOf(options);
 }
 
 int SizingRuns::start(const QString& title, const optimize::SessionOptions& options) {
@@ -420,6 +471,18 @@ void SizingRuns::finish(const Expected<optimize::Ending>& ending) {
     next();
 }
 
+void SizingRuns::goOn(int run, const optimize::StopCriteria& criteria) {
+    if (run < 0 || run >= m_runs.size() || m_runs[run].isActive() || !m_problem)
+        return;
+    SizingRun& again = m_runs[run];
+    static_cast<optimize::StopCriteria&>(again.options) = criteria;
+    again.state = SizingRun::State::Queued;
+    again.outcome.clear();
+    again.shown = true;
+    emit listChanged();
+    next();
+}
+
 bool SizingRuns::isPaused() const {
     return isRunning() && m_runs[m_running].state == SizingRun::State::Paused;
 }
@@ -472,6 +535,26 @@ void SizingRuns::setShown(int run, bool shown) {
         return;
     m_runs[run].shown = shown;
     emit updated(run);
+}
+
+void SizingRuns::setBanded(bool banded) {
+    if (m_banded == banded)
+        return;
+    m_banded = banded;
+    emit listChanged();
+}
+
+int SizingRuns::placeOf(int run) const {
+    if (run < 0 || run >= m_runs.size())
+        return 0;
+    if (m_banded && m_runs[run].shown) {
+        const QString family = sizingFamily(m_runs[run].options);
+        for (const SizingRun& other : m_runs) {
+            if (other.shown && sizingFamily(other.options) == family)
+                return other.place;
+        }
+    }
+    return m_runs[run].place;
 }
 
 void SizingRuns::setCriteria(const optimize::StopCriteria& criteria) {

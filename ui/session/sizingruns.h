@@ -62,11 +62,18 @@ public:
     /// Queues a session (goes on with the one in the folder); gives its place in the list, that of
     /// the same session where it is there already.
     int start(const QString& algorithm, const optimize::SessionOptions& options);
+    /// Goes on with one of the list as it was begun, up to these criteria.
+    void goOn(int run, const optimize::StopCriteria& criteria);
     void setPaused(bool paused); ///< the running one
     void stop(int run);          ///< or takes it out of the queue
     void stopAll();
     void remove(int run); ///< from the list; its folder stays
     void setShown(int run, bool shown);
+    /// Sessions that differ in nothing but the seed are drawn as one: a mean with a band.
+    void setBanded(bool banded);
+    bool isBanded() const { return m_banded; }
+    /// The colour a session is drawn in: of a band, that of its first session that is shown.
+    int placeOf(int run) const;
     /// Other criteria for the running session and for those that wait.
     void setCriteria(const optimize::StopCriteria& criteria);
 
@@ -103,13 +110,16 @@ private:
     int m_chosen = -1;
     int m_places = 0;
     bool m_recalled = false;
+    bool m_banded = true;
     JobId m_job = 0;
     quint64 m_generation = 0; ///< of the list
     std::shared_ptr<Feed> m_feed;
     QTimer m_timer;
 };
 
-/// "Evolutionary, seed 0".
+/// "Evolutionary, seed 0", with whatever else is not as usual.
 QString sizingTitle(const optimize::SessionOptions& options);
+/// The same without the seed; alike for sessions that differ in nothing else.
+QString sizingFamily(const optimize::SessionOptions& options);
 
 } // namespace ohm::ui

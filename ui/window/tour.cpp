@@ -18,6 +18,7 @@
 #include "ui/pages/parasiticspage.h"
 #include "ui/pages/reportpage.h"
 #include "ui/pages/runspage.h"
+#include "ui/pages/sizingjudgepane.h"
 #include "ui/pages/sizingrunpane.h"
 #include "ui/panes/graphpane.h"
 #include "ui/panes/schematicpane.h"
@@ -283,6 +284,12 @@ void Tour::addWorkspaceSteps(const QString& look) {
                        [&bench] { return bench.jobs.isIdle(); }});
     m_steps.push_back({u"design-"_s + look,
                        [this] { m_window.optimizePage()->tabs()->setCurrentIndex(2); },
+                       [&bench] { return bench.jobs.isIdle(); }});
+    m_steps.push_back({u"judge-"_s + look,
+                       [this] {
+                           OptimizePage* page = m_window.optimizePage();
+                           page->tabs()->setCurrentWidget(page->judgePane());
+                       },
                        [&bench] { return bench.jobs.isIdle(); }});
     m_steps.push_back({u"embedding-"_s + look,
                        [this] {

@@ -281,19 +281,34 @@ QString PlotView::Private::reading(const QPoint& at, int* bar, int* bin) const {
 
 QByteArray PlotView::Private::csv() const {
     CsvWriter out;
-    out.row({u"series"_s, plot->xAxis->label(), plot->yAxis->label()});
+    const auto banded = [](const PlotSeries& s) {
+        return !s.y.isEmpty() && s.low.size() == s.y.size() && s.high.size() == s.y.size();
+    };
+    const bool bands = std::any_of(series.begin(), series.end(), banded);
+    QStringList head{u"series"_s, plot->xAxis->label(), plot->yAxis->label()};
+    if (bands)
+        head << u"least"_s << u"greatest"_s;
+    out.row(head);
     const QCPRange x = plot->xAxis->range();
     const auto exact = [](double v) { return QString::fromStdString(formatExact(v)); };
     for (int i = 0; i < series.size(); ++i) {
         for (qsizetype k = 0; k < series[i].x.size() && !hidden.value(i); ++k) {
-            if (x.contains(series[i].x[k]))
-                out.row({series[i].name, exact(series[i].x[k]), exact(series[i].y[k])});
+            if (!x.contains(series[i].x[k]))
+                continue;
+            QStringList row{series[i].name, exact(series[i].x[k]), exact(series[i].y[k])};
+            if (bands && banded(series[i]))
+                row << exact(series[i].low[k]) << exact(series[i].high[k]);
+            else if (bands)
+                row << QString() << QString();
+            out.row(row);
         }
     }
     for (int i = 0; i < bars.size(); ++i) {
         for (qsizetype k = 0; k + 1 < bars[i].edges.size(); ++k)
-            out.row({bars[i].name, exact(bars[i].edges[k]) + u".."_s + exact(bars[i].edges[k + 1]),
-                     exact(bars[i].counts[k])});
+            out.row(QStringList{bars[i].name,
+                                exact(bars[i].edges[k]) + u".."_s + exact(bars[i].edges[k + 1]),
+                                exact(bars[i].counts[k])} +
+                    (bands ? QStringList{QString(), QString()} : QStringList()));
     }
     return out.bytes();
 }

@@ -49,6 +49,7 @@ private slots:
         QVERIFY(of(0.9, 30, 100) == Calibration::Verdict::TooSure);
         QVERIFY(of(0.1, 30, 100) == Calibration::Verdict::TooDoubtful);
         QVERIFY(of(0.3, 30, 100) == Calibration::Verdict::Fits);
+        QVERIFY(of(1.0, 297, 300) == Calibration::Verdict::Fits); // what does not matter
         QVERIFY(of(0.9, 3, 10) == Calibration::Verdict::TooFew);
     }
 

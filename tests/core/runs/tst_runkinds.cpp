@@ -137,6 +137,7 @@ private slots:
         QVERIFY(!read->variables[1].best && read->variables[0].logarithmic);
         QVERIFY(read->specs[0].met && !read->specs[1].met && !read->specs[0].max);
         QCOMPARE(read->specs[1].best, made.specs[1].best);
+        QVERIFY(read->judged.empty());
         QCOMPARE(read->history.size(), std::size_t{3});
         QCOMPARE(read->history[1].meeting, made.history[1].meeting);
         QCOMPARE(read->settings(), made.settings());
@@ -154,6 +155,44 @@ private slots:
         QCOMPARE(bare->stored, std::size_t{2});
         QCOMPARE(factsOf(folder)->metrics.at("sims"), 2.0);
         QVERIFY(!factsOf(folder)->finished);
+    }
+    /// What a judge said, and how it works: other ways of choosing are no other seeds.
+    void judgesReadBack() {
+        const fs::path folder = fresh("judge") / "s";
+        SizingRun made = sizing(3);
+        made.algorithm = "bagnet-fc";
+        made.pool = 480;
+        made.designsPerStep = 12;
+        optimize::SpecClaims said{"gain", {}, {}};
+        for (int i = 0; i < 10; ++i) {
+            said.meets.push_back({0.75, i < 6});
+            said.better.push_back({0.1, i < 2});
+        }
+        made.history[1].claims = {said};
+        made.judged = judgedOf(made.history);
+        QCOMPARE(made.judged.size(), std::size_t{2});
+        QVERIFY(!made.judged[0].better && made.judged[1].better);
+        write(folder / "session.jsonl", "{\"ohmscape-session\": 1}\n");
+        QVERIFY(writeSizingRun(made, folder).ok());
+        const auto read = readSizingRun(folder);
+        QVERIFY2(read.ok(), read.ok() ? "" : read.error().message().c_str());
+        QCOMPARE(read->judged.size(), std::size_t{2});
+        const optimize::Calibration& c = read->judged[0].figures;
+        QCOMPARE(read->judged[0].spec, std::string("gain"));
+        QCOMPARE(c.count, std::size_t{10});
+        QCOMPARE(c.came.passing, std::size_t{6});
+        QCOMPARE(c.came.high, made.judged[0].figures.came.high);
+        QCOMPARE(c.bins.size(), std::size_t{1});
+        QCOMPARE(c.bins[0].came.rate, 0.6);
+        QCOMPARE(read->settings().at("pool"), std::string("480"));
+        QCOMPARE(read->settings().at("designs_per_step"), std::string("12"));
+        const fs::path other = fresh("judge") / "t";
+        made.pool = 0;
+        made.seed = 4;
+        write(other / "session.jsonl", "{\"ohmscape-session\": 1}\n");
+        QVERIFY(writeSizingRun(made, other).ok());
+        QCOMPARE(curvesOf({*readHistory(folder), *readHistory(other)}, 100, true).cost.size(),
+                 std::size_t{2});
     }
     /// Seeds as one curve: between two iterations the last cost holds.
     void sizingCurves() {
@@ -174,6 +213,17 @@ private slots:
         QCOMPARE(cost.mean, (std::vector<double>{5, 4, 3, 1.5}));
         QCOMPARE(cost.low, (std::vector<double>{5, 3, 3, 1}));
         QCOMPARE(cost.high, (std::vector<double>{5, 5, 3, 2}));
+        // Of one that goes on nobody knows yet what comes after its last point.
+        auto going = runs;
+        going[0].series["cost"].erase(std::prev(going[0].series["cost"].end()));
+        const double last = going[0].series["cost"].rbegin()->first;
+        const auto past = [&](bool goesOn) {
+            going[0].goesOn = goesOn;
+            const RunCurve c = curvesOf(going, 100, true).cost.front();
+            return c.x.back() > last && c.low.back() != c.high.back();
+        };
+        QVERIFY(past(false));
+        QVERIFY(!past(true));
         QCOMPARE(curvesOf(runs, 100, false).cost.size(), std::size_t{2});
         QVERIFY(toCsv(curves).find("designs_met,\"amp, evo, 2 seeds\",30,2,2,2") !=
                 std::string::npos);
