@@ -212,7 +212,7 @@ Expected<TrainingResult> runTraining(const RunRequest& request, StopToken stop,
         recipe.data = request.data;
     const std::string text = recipeText(recipe);
     const fs::path recipeFile = folder / "recipe.yaml";
-    if (fs::exists(recipeFile, error)) {
+    if (fs::exists(recipeFile, error) && !failedAtOnce(folder)) {
         const auto before = textOf(recipeFile);
         if (before && *before != text)
             return fail("LEARN-014", "This folder holds a run by another recipe", {},

@@ -30,7 +30,7 @@ Expected<RunFolder> RunFolder::open(const fs::path& folder, const std::string& r
     if (fs::exists(folder / "result.json", code))
         return taken("This folder holds a finished run", folder);
     const fs::path recipeFile = folder / "settings.yaml";
-    if (fs::exists(recipeFile, code)) {
+    if (fs::exists(recipeFile, code) && !failedAtOnce(folder)) {
         const auto before = readFile(recipeFile, kLargest);
         if (!before || before->view() != recipe)
             return taken("This folder holds a run by another recipe", folder);

@@ -107,6 +107,12 @@ RunAttempts attemptsOf(const fs::path& folder) {
     return out;
 }
 
+bool failedAtOnce(const fs::path& folder) {
+    std::error_code code;
+    return !fs::exists(folder / "snapshot.safetensors", code) &&
+           attemptsOf(folder).state == RunState::Failed;
+}
+
 RunJournal::RunJournal(RunJournal&& other) noexcept
     : m_folder(std::move(other.m_folder))
     , m_lock(std::move(other.m_lock))

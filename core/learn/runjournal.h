@@ -24,6 +24,8 @@ struct RunAttempts {
 };
 /// Reads `attempts.jsonl`; Unknown without one. Never gets in the way of a training. Thread: any.
 RunAttempts attemptsOf(const std::filesystem::path& folder);
+/// The last attempt failed before anything was learned: the folder is free for other settings.
+bool failedAtOnce(const std::filesystem::path& folder);
 
 /// Keeps a second training out of a run's folder and writes down when one begins and how it ends,
 /// in `attempts.jsonl`. The locks of a killed process fall by themselves: an attempt without an end

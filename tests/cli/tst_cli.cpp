@@ -516,7 +516,8 @@ private slots:
                                 "2", "--device", "cuda"});
         if (gpu.code != 0) // no GPU, or a build without kernels for one
             QVERIFY2(gpu.err.contains("[DEEP-011]"), gpu.err.constData());
-        QVERIFY(run({"bench", "deep", "--device", "gpu"}).err.contains("Choose one of cpu, cuda"));
+        QVERIFY(run({"bench", "deep", "--device", "gpu"})
+                    .err.contains("Choose one of auto, cpu, cuda"));
     }
 };
 
