@@ -7,6 +7,14 @@
 namespace ohm::optimize {
 namespace {
 constexpr double kMatters = 0.05; ///< a smaller difference is none, however sure it is
+
+/// Rounded as stores keep it, so that figures are the same live and read again. What is no number
+/// claims nothing.
+void add(std::vector<Claim>& claims, double said, bool came) {
+    constexpr double kDigits = 1e4;
+    if (std::isfinite(said))
+        claims.push_back({std::round(kDigits * said) / kDigits, came});
+}
 } // namespace
 
 double qualityOf(const Problem& problem, std::size_t spec, const std::vector<double>& values) {
@@ -33,13 +41,13 @@ std::vector<SpecClaims> claimsOf(const Problem& problem, const std::vector<Belie
         const auto penalties = problem.penalties(values[i]);
         for (std::size_t s = 0; s < specs; ++s) {
             if (belief.meets.size() == specs)
-                all[s].meets.push_back({belief.meets[s], penalties[s] == 0});
+                add(all[s].meets, belief.meets[s], penalties[s] == 0);
             if (belief.better.size() != specs || reference.empty())
                 continue;
             const double mine = qualityOf(problem, s, values[i]);
             const double other = qualityOf(problem, s, reference);
-            all[s].better.push_back(
-                {belief.better[s], mine > other || (mine == other && problem.specs[s].max)});
+            add(all[s].better, belief.better[s],
+                mine > other || (mine == other && problem.specs[s].max));
         }
     }
     return all;
@@ -55,13 +63,17 @@ Calibration::Verdict Calibration::verdict() const {
 
 Calibration calibrationOf(std::span<const Claim> claims, std::size_t bins) {
     Calibration c;
-    c.count = claims.size();
-    if (claims.empty() || bins == 0)
+    c.count = static_cast<std::size_t>(
+        std::count_if(claims.begin(), claims.end(),
+                      [](const Claim& claim) { return std::isfinite(claim.said); }));
+    if (c.count == 0 || bins == 0)
         return c;
     std::vector<std::size_t> confirmed(bins);
     c.bins.resize(bins);
     std::size_t came = 0, right = 0;
     for (const Claim& claim : claims) {
+        if (!std::isfinite(claim.said))
+            continue;
         const double p = std::clamp(claim.said, 0.0, 1.0);
         const auto b = std::min(bins - 1, static_cast<std::size_t>(p * static_cast<double>(bins)));
         ++c.bins[b].count;
@@ -73,11 +85,11 @@ Calibration calibrationOf(std::span<const Claim> claims, std::size_t bins) {
         const double miss = p - (claim.came ? 1 : 0);
         c.brier += miss * miss;
     }
-    const auto n = static_cast<double>(claims.size());
+    const auto n = static_cast<double>(c.count);
     c.said /= n;
     c.brier /= n;
     c.right = static_cast<double>(right) / n;
-    c.came = shareOf(came, claims.size());
+    c.came = shareOf(came, c.count);
     for (std::size_t b = 0; b < bins; ++b) {
         Calibration::Bin& bin = c.bins[b];
         bin.low = static_cast<double>(b) / static_cast<double>(bins);

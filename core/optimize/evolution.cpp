@@ -31,7 +31,10 @@ Breeder::Breeder(const Problem& problem, Population& population, dataset::Random
         }
     }
     if (worst == 0 && watched == Population::kReference) {
+        // A session may ask for more designs than those: it breeds on from the cheapest.
         m_converged = true;
+        m_parentsA = m_parentsB = best({});
+        m_reference = m_parentsA[std::min(Population::kReference, m_parentsA.size() - 1)];
         return;
     }
     auto& critical = population.critical;

@@ -27,8 +27,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kStore = "session.jsonl";
 constexpr int kVersion = 1;
-constexpr const char* kDesignsPerStep = "designs_per_step";
-constexpr const char* kPool = "pool";
 
 /// What must agree for a store to be gone on with: everything but the specs.
 Json headerOf(const Problem& problem, const SessionOptions& options) {
@@ -64,13 +62,17 @@ Json headerOf(const Problem& problem, const SessionOptions& options) {
     return header;
 }
 
-/// Whether a session may go on. Stores of earlier versions do not say how a judge learns and
-/// chooses.
-bool sameHeader(const Json& stored, Json wanted) {
-    for (const char* key : {kDesignsPerStep, kPool}) {
-        if (!stored.contains(key))
+/// Whether a session may go on. Headers of earlier versions do not say how a judge learns and
+/// chooses, what was noted at their last start does; where nothing is known, anything goes.
+bool sameHeader(Json stored, Json wanted, const JudgeSettings& noted) {
+    const auto take = [&](const char* key, const std::optional<std::size_t>& value) {
+        if (value)
+            stored[key] = *value;
+        else
             wanted.erase(key);
-    }
+    };
+    take(kDesignsPerStep, noted.designsPerStep);
+    take(kPool, noted.pool);
     return stored == wanted;
 }
 
@@ -79,8 +81,8 @@ Json claimsJson(const std::vector<SpecClaims>& all) {
     Json out = Json::object();
     const auto list = [](const std::vector<Claim>& claims) {
         Json rows = Json::array();
-        for (const Claim& c : claims)
-            rows.push_back({std::round(1e4 * c.said) / 1e4, c.came});
+        for (const Claim& c : claims) // finite, rounded: see claimsOf
+            rows.push_back({c.said, c.came});
         return rows;
     };
     for (const SpecClaims& s : all) {
@@ -93,20 +95,10 @@ Json claimsJson(const std::vector<SpecClaims>& all) {
     return out;
 }
 
-std::vector<SpecClaims> claimsOf(const Json& line) {
-    std::vector<SpecClaims> all;
-    const auto found = line.find("claims");
-    if (found == line.end())
-        return all;
-    const auto list = [](const Json& of, const char* key) {
-        std::vector<Claim> claims;
-        for (const Json& row : of.contains(key) ? of.at(key) : Json::array())
-            claims.push_back({row.at(0).get<double>(), row.at(1).get<bool>()});
-        return claims;
-    };
-    for (const auto& [name, of] : found->items())
-        all.push_back({name, list(of, "meets"), list(of, "better")});
-    return all;
+/// Stores say null of what was no number.
+double numberOf(const Json& line, const char* key, double unknown) {
+    const auto found = line.find(key);
+    return found != line.end() && found->is_number() ? found->get<double>() : unknown;
 }
 
 std::uintmax_t sizeOf(const std::filesystem::path& path) {
@@ -219,8 +211,9 @@ Expected<std::unique_ptr<Session>> Session::read(const Problem& problem,
         a.meetsHeads = header.at("meets_heads");
         a.epsilon = header.at("epsilon");
         a.backbone = header.at("backbone").get<std::string>();
-        a.designsPerStep = header.value(kDesignsPerStep, a.designsPerStep);
-        a.pool = header.value(kPool, a.pool);
+        const JudgeSettings noted = judgeSettingsOf(*lines);
+        a.designsPerStep = noted.designsPerStep.value_or(a.designsPerStep);
+        a.pool = noted.pool.value_or(a.pool);
         if (header.contains("first"))
             session->m_options.first = header["first"].get<std::vector<Design>>();
     } catch (const Json::exception& e) {
@@ -245,10 +238,18 @@ Expected<void> Session::load() {
     if (!first.is_object() || !first.contains("ohmscape-session"))
         return fail("OPT-031", "The folder's session.jsonl is not a sizing session", {},
                     path.string(), "Choose another folder");
-    if (!sameHeader(first, header))
+    const JudgeSettings noted = judgeSettingsOf(*lines);
+    if (!sameHeader(first, header, noted))
         return fail("OPT-030",
                     "The folder holds a session of another problem, algorithm, seed or setting", {},
                     path.string(), "Choose another folder, or the same settings");
+    const AlgorithmOptions& with = m_options.algorithm;
+    if (m_algorithm && with.name.starts_with("bagnet") && !noted.complete())
+        log::warning("optimize",
+                     "An earlier version kept no record of the session's designs per step and pool "
+                     "(" +
+                         path.string() + "); it goes on with " +
+                         std::to_string(with.designsPerStep) + " and " + std::to_string(with.pool));
     try {
         for (std::size_t i = 1; i < lines->size(); ++i) {
             const Json line = Json::parse((*lines)[i], nullptr, false);
@@ -264,8 +265,8 @@ Expected<void> Session::load() {
             r.critical = line.at("critical").get<std::vector<std::size_t>>();
             r.leaders = line.at("leaders");
             r.queries = line.at("queries");
-            r.loss = line.value("loss", -1.0);
-            r.accuracy = line.value("accuracy", -1.0);
+            r.loss = numberOf(line, "loss", -1);
+            r.accuracy = numberOf(line, "accuracy", -1);
             r.seconds = line.value("seconds", 0.0);
             r.simulated = line.value("simulated", line.at("designs").size());
             for (const Json& d : line.at("designs")) {
@@ -287,7 +288,7 @@ Expected<void> Session::load() {
                 r.designs.push_back(std::move(design));
                 r.evaluations.push_back(std::move(e));
             }
-            r.claims = claimsOf(line);
+            r.claims = storedClaims(line);
             const auto place = [this](const SpecClaims& of) {
                 const auto& specs = problem().specs;
                 return std::find_if(specs.begin(), specs.end(),
@@ -397,7 +398,9 @@ Expected<void> Session::note(const char* event, const char* ending) const {
         line.update(Json{{"max_sims", m_options.mostSims},
                          {"stagnation", m_options.stagnation},
                          {"target", m_options.target},
-                         {"max_seconds", m_options.mostSeconds}});
+                         {"max_seconds", m_options.mostSeconds},
+                         {kDesignsPerStep, m_options.algorithm.designsPerStep},
+                         {kPool, m_options.algorithm.pool}});
     return appendLine(m_folder / kStore, line.dump(), false);
 }
 

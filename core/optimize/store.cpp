@@ -7,9 +7,23 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace ohm::optimize {
+namespace {
+
+void readSettings(const nlohmann::json& line, JudgeSettings& settings) {
+    const auto take = [&](const char* key, std::optional<std::size_t>& to) {
+        const auto found = line.find(key);
+        if (found != line.end() && found->is_number_unsigned())
+            to = found->get<std::size_t>();
+    };
+    take(kDesignsPerStep, settings.designsPerStep);
+    take(kPool, settings.pool);
+}
+
+} // namespace
 
 Expected<std::vector<std::string>> readLines(const std::filesystem::path& path) {
     const auto bytes = readFile(path);
@@ -57,6 +71,38 @@ Expected<void> appendLine(const std::filesystem::path& path, const std::string& 
     ::close(file);
     errno = saved;
     return ok ? Expected<void>() : failed();
+}
+
+JudgeSettings judgeSettingsOf(const std::vector<std::string>& lines) {
+    JudgeSettings settings;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (i > 0 && lines[i].find("\"event\":\"start\"") == std::string::npos)
+            continue;
+        const auto line = nlohmann::json::parse(lines[i], nullptr, false);
+        if (line.is_object())
+            readSettings(line, settings);
+        if (i == 0 && settings.complete())
+            break; // as it was begun, so it goes on
+    }
+    return settings;
+}
+
+std::vector<SpecClaims> storedClaims(const nlohmann::json& line) {
+    std::vector<SpecClaims> all;
+    const auto found = line.find("claims");
+    if (found == line.end())
+        return all;
+    const auto list = [](const nlohmann::json& of, const char* key) {
+        std::vector<Claim> claims;
+        for (const auto& row : of.contains(key) ? of.at(key) : nlohmann::json::array()) {
+            if (!row.at(0).is_null())
+                claims.push_back({row.at(0).get<double>(), row.at(1).get<bool>()});
+        }
+        return claims;
+    };
+    for (const auto& [name, of] : found->items())
+        all.push_back({name, list(of, "meets"), list(of, "better")});
+    return all;
 }
 
 } // namespace ohm::optimize

@@ -78,6 +78,13 @@ json judgedJson(const std::vector<SizingRun::Judged>& judged) {
 std::vector<SizingRun::Judged> judgedOf(const json& all) {
     std::vector<SizingRun::Judged> judged;
     for (const json& from : all) {
+        const auto unknown = [](const json& value) { return value.is_null(); };
+        const json& bins = from.at("bins");
+        if (std::any_of(from.begin(), from.end(), unknown) ||
+            std::any_of(bins.begin(), bins.end(), [&](const json& bin) {
+                return std::any_of(bin.begin(), bin.end(), unknown);
+            }))
+            continue; // its judge once said what is no number
         SizingRun::Judged j;
         j.spec = from.at("spec");
         j.better = from.at("claim") == "better";
@@ -88,7 +95,7 @@ std::vector<SizingRun::Judged> judgedOf(const json& all) {
         c.right = from.at("right");
         c.brier = from.at("brier");
         c.error = from.at("error");
-        for (const json& bin : from.at("bins"))
+        for (const json& bin : bins)
             c.bins.push_back({bin.at(0), bin.at(1), bin.at(2), bin.at(3),
                               optimize::shareOf(bin.at(4), bin.at(2))});
         judged.push_back(std::move(j));
@@ -124,6 +131,7 @@ Expected<SizingRun> fromStore(const fs::path& folder) {
     if (!header.is_object() || !header.contains("ohmscape-session"))
         return noRun(folder, "session.jsonl is not a sizing session");
     SizingRun run;
+    std::vector<optimize::IterationReport> claimed; // the costs need the specs, claims do not
     try {
         run.problem = header.value("problem", "");
         run.algorithm = header.value("algorithm", "");
@@ -133,15 +141,19 @@ Expected<SizingRun> fromStore(const fs::path& folder) {
         run.gradientSteps = header.value("gradient_steps", std::size_t{0});
         run.meetsHeads = header.value("meets_heads", true);
         run.backbone = header.value("backbone", "");
-        run.designsPerStep = header.value("designs_per_step", std::size_t{0});
-        run.pool = header.value("pool", std::size_t{0});
+        const optimize::JudgeSettings judge = optimize::judgeSettingsOf(*lines);
+        run.designsPerStep = judge.designsPerStep.value_or(0);
+        run.pool = judge.pool.value_or(0);
         if (header.contains("first"))
             run.given = header["first"].size();
         for (std::size_t i = 1; i < lines->size(); ++i) {
             const json line = json::parse((*lines)[i], nullptr, false);
-            if (line.is_object() && line.contains("designs"))
-                run.stored += line.at("designs").size();
+            if (!line.is_object() || !line.contains("designs"))
+                continue;
+            run.stored += line.at("designs").size();
+            claimed.emplace_back().claims = optimize::storedClaims(line);
         }
+        run.judged = runs::judgedOf(claimed);
     } catch (const json::exception& e) {
         return noRun(folder, e.what());
     }

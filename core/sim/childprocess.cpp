@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sim/childprocess.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstring>
@@ -11,6 +13,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -25,6 +28,7 @@ namespace {
 
 constexpr long kSysLandlockRestrictSelf = 446;
 constexpr long kSysCloseRange = 436;
+constexpr std::chrono::seconds kStartLimit{10}; ///< for what a child does before exec
 constexpr int kReportFd = 3; ///< where the child tells how its start went, closed by exec
 
 enum class Step : std::int32_t { Started, Landlock, Seccomp, Limits, Folder, Exec };
@@ -196,10 +200,31 @@ sock_fprog asProgram(const std::vector<FilterInstruction>& filter) {
             reinterpret_cast<sock_filter*>(const_cast<FilterInstruction*>(filter.data()))};
 }
 
-/// Reads the child's reports until exec closes the channel or the child gives up.
+/// Waits until the channel can be read or the time is up.
+bool readable(int channel, std::chrono::steady_clock::time_point until) {
+    for (;;) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        struct pollfd waiting {
+            channel, POLLIN, 0
+        };
+        const int n = ::poll(&waiting, 1, static_cast<int>(std::max<long>(0, left.count())));
+        if (n >= 0 || errno != EINTR)
+            return n > 0;
+    }
+}
+
+/// Reads the child's reports until exec closes the channel or the child gives up. One that does
+/// neither in time has failed: other starts wait behind it.
 Report readReports(int channel, int& listener) {
     Report last;
+    const auto until = std::chrono::steady_clock::now() + kStartLimit;
     for (;;) {
+        if (!readable(channel, until)) {
+            last.failed = Step::Exec;
+            last.error = ETIME;
+            return last;
+        }
         Report next;
         struct iovec part {
             &next, sizeof next
