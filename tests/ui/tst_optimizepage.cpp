@@ -364,6 +364,23 @@ private slots:
         measure();
         QCOMPARE(shown(page, SetupKind::Specs, 0, u"#drawn"_s), u"250 mV, pass"_s);
         QVERIFY(page.runs().runs().isEmpty()); // no session
+        // Another netlist is another circuit, too.
+        std::ofstream(folder->path() / "divider.cir")
+            << "* divider\n.param r1=1k r2=1k\nv1 in 0 dc 2\nr1 in out {r1}\nr2 out 0 {r2}\n.end\n";
+        edit(page, SetupKind::Specs, 1, u"max"_s, u"0.7m"_s);
+        QCOMPARE(shown(page, SetupKind::Specs, 0, u"#drawn"_s), QString());
+        // What is still measured of a project that was left is not shown of the next.
+        const auto other = TemporaryDirectory::create();
+        const QString next = divider(other->path());
+        OptimizePage leaving(jobs);
+        leaving.show();
+        leaving.openProject(fromPath(folder->path() / "project.yaml"));
+        leaving.setupPane()->measureButton()->click();
+        leaving.openProject(next);
+        QVERIFY(leaving.setupPane()->measureButton()->isEnabled());
+        QTest::qWait(500);
+        QTRY_VERIFY(jobs.isIdle());
+        QCOMPARE(shown(leaving, SetupKind::Specs, 0, u"#drawn"_s), QString());
         // What cannot be measured is told.
         std::ofstream(folder->path() / "divider.cir")
             << "* not to be solved\n.param r1=1k r2=1k\nv1 in 0 dc 1\n"
@@ -401,6 +418,17 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 60000);
         QCOMPARE(page.runs().runs()[0].history.back().failures, std::size_t{0});
         QVERIFY(!QFile::exists(mark));
+        // Taken out, the warning goes.
+        JobService others;
+        OptimizePage fresh(others);
+        fresh.show();
+        fresh.openProject(file);
+        QTRY_VERIFY_WITH_TIMEOUT(fresh.bar()->isVisible(), 10000);
+        std::ofstream(folder->path() / "divider.cir")
+            << "* divider\n.param r1=1k r2=1k\nv1 in 0 dc 1 ac 1\nr1 in out {r1}\n"
+               "r2 out 0 {r2}\n.end\n";
+        edit(fresh, SetupKind::Specs, 1, u"weight"_s, u"4"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(!fresh.bar()->isVisible(), 10000);
         // Nor those that are smuggled into a measurement or an analysis.
         page.setup().add(SetupKind::Measurements);
         const int row = page.setupPane()->model(SetupKind::Measurements)->rowCount() - 1;
@@ -684,6 +712,17 @@ private slots:
         settings->backboneField()->setText(u"/nowhere.safetensors"_s);
         QVERIFY(!pane->startButton()->isEnabled());
         QVERIFY(settings->note()->text().contains(u"no file"_s));
+        auto* queue = pane->compareDialog()->findChild<QPushButton*>(u"queue"_s);
+        auto* missing = pane->compareDialog()->findChild<QLabel*>(u"missing"_s);
+        QVERIFY(queue->isEnabled() && missing->isHidden()); // none that looks at it
+        const auto graph = pane->comparedAlgorithms()->findItems(
+            pane->algorithmBox()->currentText(), Qt::MatchExactly);
+        QCOMPARE(graph.size(), 1);
+        graph.front()->setCheckState(Qt::Checked);
+        QVERIFY(!queue->isEnabled() && !missing->isHidden());
+        settings->backboneField()->clear();
+        QVERIFY(queue->isEnabled() && missing->isHidden());
+        settings->backboneField()->setText(u"/nowhere.safetensors"_s);
         grabFor(*settings, u"settings"_s);
         settings->reset();
         QVERIFY(pane->startButton()->isEnabled());

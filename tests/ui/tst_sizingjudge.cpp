@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How far a judge can be believed: what it said of designs against what came, spec by spec.
+// How far a judge can be believed: what it said of designs against what came, spec by spec; and
+// the networks that judges of earlier sessions need.
+#include "core/optimize/store.h"
+#include "core/runs/sizingrun.h"
 #include "sizinghelpers.h"
+
+#include <nlohmann/json.hpp>
 
 using namespace ohm;
 using namespace ohm::ui;
@@ -13,6 +18,70 @@ private slots:
     void initTestCase() {
         QVERIFY(m_cache.isValid());
         useOwnFolders(m_cache);
+    }
+
+    /// A user's own network is found where it was; one that is gone is told, not tried.
+    void sessionsWithANetworkOfOnesOwn() {
+        const auto folder = TemporaryDirectory::create();
+        const QString file = divider(folder->path());
+        QString session;
+        {
+            JobService jobs;
+            OptimizePage page(jobs);
+            page.openProject(file);
+            chooseAlgorithm(page, u"random"_s);
+            page.runPane()->seedBox()->setValue(40);
+            page.runPane()->budgetBox()->setValue(100);
+            page.runPane()->startButton()->click();
+            QTRY_VERIFY_WITH_TIMEOUT(!page.isRunning(), 60000);
+            session = page.runs().runs()[0].folder;
+        }
+        // As BagNet would have left it, in an earlier version.
+        const auto network = folder->path() / "mine.safetensors";
+        const auto store = toPath(session) / "session.jsonl";
+        const auto lines = optimize::readLines(store);
+        QVERIFY(lines.ok());
+        std::string text;
+        for (const std::string& line : *lines) {
+            auto json = nlohmann::json::parse(line);
+            if (json.contains("algorithm")) {
+                json["algorithm"] = "bagnet-frozen";
+                json["backbone"] = "mine.safetensors";
+            }
+            json.erase("pool");
+            text += json.dump() + "\n";
+        }
+        QVERIFY(writeFileAtomically(store, text).ok());
+        auto record = runs::readSizingRun(toPath(session));
+        QVERIFY(record.ok());
+        record->backbone = network;
+        QVERIFY(runs::writeSizingRun(*record, toPath(session)).ok());
+        const auto recalled = [&](OptimizePage& page) {
+            page.show();
+            page.openProject(file);
+            return QTest::qWaitFor([&] { return page.runs().runs().size() == 1; }, 10000);
+        };
+        {
+            JobService jobs;
+            OptimizePage page(jobs);
+            QVERIFY(recalled(page));
+            const SizingRun& run = page.runs().runs()[0];
+            QVERIFY2(run.outcome.contains(u"mine.safetensors is gone"_s), qPrintable(run.outcome));
+            page.runs().choose(0);
+            QVERIFY(!page.progressPane()->goOnButton()->isEnabled());
+            QCOMPARE(page.progressPane()->goOnButton()->toolTip(), run.outcome);
+            page.runs().goOn(0, {});
+            QVERIFY(!page.isRunning());
+        }
+        std::ofstream(network) << "a network";
+        JobService jobs;
+        OptimizePage page(jobs);
+        QVERIFY(recalled(page));
+        const SizingRun& run = page.runs().runs()[0];
+        QCOMPARE(run.options.algorithm.backbone, network);
+        QVERIFY2(run.outcome.contains(u"earlier version"_s), qPrintable(run.outcome));
+        page.runs().choose(0);
+        QVERIFY(page.progressPane()->goOnButton()->isEnabled());
     }
 
     void saysWhyItIsEmpty() {

@@ -28,6 +28,8 @@
 #include <QTabWidget>
 #include <QTableView>
 
+#include <utility>
+
 namespace ohm::ui {
 
 using namespace Qt::StringLiterals;
@@ -177,6 +179,8 @@ void OptimizePage::load(const QString& path) {
     m_path = path;
     m_conflict = false;
     m_benchNotes.clear();
+    m_jobs.stop(std::exchange(m_drawnJob, 0));
+    m_setupPane->setMeasuring(false);
     m_drawn.clear();
     m_bar->dismiss();
     m_runs.clear();
@@ -242,6 +246,8 @@ void OptimizePage::checkCircuits() {
             if (lines == m_benchNotes)
                 return; // told already
             m_benchNotes = lines;
+            if (m_bar->isVisible() && m_bar->text() == m_benchText)
+                m_bar->dismiss(); // no longer so
             if (lines.isEmpty())
                 return;
             const Diagnostic& first = notes->front();
@@ -252,6 +258,7 @@ void OptimizePage::checkCircuits() {
             if (lines.size() > 1)
                 text += u' ' + tr("%n more like this", nullptr, static_cast<int>(lines.size()) - 1);
             m_bar->showMessage(Kind::Warning, text, lines.join(u'\n'));
+            m_benchText = m_bar->text();
         });
 }
 
@@ -271,7 +278,7 @@ void OptimizePage::measureDrawn() {
     m_bar->dismiss();
     m_setupPane->setMeasuring(true);
     const JobSpec spec{tr("Measuring as drawn"), Pool::Cpu, u"sizing-drawn"_s, 0, true};
-    m_jobs.start<std::vector<double>>(
+    m_drawnJob = m_jobs.start<std::vector<double>>(
         spec,
         [problem = *problem](StopToken stop, ProgressSink&) -> Expected<std::vector<double>> {
             if (const auto fine = optimize::checkProblem(problem); !fine)
@@ -288,7 +295,10 @@ void OptimizePage::measureDrawn() {
             return all->front().values;
         },
         this,
-        [this, tables = measuredBy(m_setup)](Expected<std::vector<double>> values) {
+        [this, path = m_path, tables = measuredBy(m_setup),
+         signature = sizingSignature(*problem)](Expected<std::vector<double>> values) {
+            if (path != m_path)
+                return; // of another project
             m_setupPane->setMeasuring(false);
             if (!values) {
                 if (values.error().code != "UI-002")
@@ -297,6 +307,7 @@ void OptimizePage::measureDrawn() {
             }
             m_drawn = std::move(*values);
             m_drawnOf = tables;
+            m_drawnSignature = signature;
             m_setupPane->tabs()->setCurrentIndex(static_cast<int>(SetupKind::Specs));
             showDrawn();
         });
@@ -305,7 +316,8 @@ void OptimizePage::measureDrawn() {
 void OptimizePage::showDrawn() {
     QHash<QString, SetupTable::Drawn> drawn;
     const auto& problem = m_setup.problem();
-    if (problem && m_drawn.size() == problem->measures.size() && m_drawnOf == measuredBy(m_setup)) {
+    if (problem && m_drawn.size() == problem->measures.size() && m_drawnOf == measuredBy(m_setup) &&
+        m_drawnSignature == sizingSignature(*problem)) {
         const auto penalties = problem->penalties(m_drawn);
         for (std::size_t s = 0; s < problem->specs.size(); ++s) {
             const optimize::Spec& spec = problem->specs[s];

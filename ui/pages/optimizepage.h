@@ -101,8 +101,11 @@ private:
     bool m_checkTold = false;    ///< the bar says what the check found
     std::vector<double> m_drawn; ///< per measure, of the circuit as drawn; empty: not known
     std::vector<SizingSetup::Rows> m_drawnOf; ///< the tables it was measured by
-    QStringList m_benchNotes;                 ///< of the circuits, as they were told
-    bool m_conflict = false; ///< the file was changed by others; the next save goes over it
+    QString m_drawnSignature;                 ///< with the netlists as they were
+    JobId m_drawnJob = 0;
+    QStringList m_benchNotes; ///< of the circuits, as they were told
+    QString m_benchText;      ///< the sentence in the bar about them
+    bool m_conflict = false;  ///< the file was changed by others; the next save goes over it
 };
 
 } // namespace ohm::ui

@@ -93,8 +93,6 @@ SizingProgressPane::SizingProgressPane(SizingRuns& runs, QWidget* parent)
     m_remove->setAccessibleName(tr("Take the session out of the list"));
     m_goOn->setIcon(widgets::themedIcon(u"play"_s));
     m_goOn->setAutoRaise(true);
-    m_goOn->setToolTip(
-        tr("Go on with the session as it was begun, up to the criteria at the side."));
     m_goOn->setAccessibleName(tr("Go on with the session"));
     auto* buttons = new QWidget;
     auto* row = new QHBoxLayout(buttons);
@@ -169,7 +167,11 @@ void SizingProgressPane::showButtons() {
     const int chosen = m_runs.chosen();
     const bool any = chosen >= 0 && chosen < m_runs.runs().size();
     const bool active = any && m_runs.runs()[chosen].isActive();
-    m_goOn->setEnabled(any && !active);
+    const bool stranded = any && m_runs.runs()[chosen].stranded;
+    m_goOn->setEnabled(any && !active && !stranded);
+    m_goOn->setToolTip(
+        stranded ? m_runs.runs()[chosen].outcome
+                 : tr("Go on with the session as it was begun, up to the criteria at the side."));
     m_remove->setEnabled(any && chosen != m_runs.running());
 }
 

@@ -198,6 +198,10 @@ QDialog* SizingRunPane::compareDialog() {
     auto* form = new QFormLayout;
     form->addRow(tr("Seeds"), m_seeds);
     layout->addLayout(form);
+    auto* missing = new QLabel(tr("The graph network of the settings is not there."));
+    missing->setObjectName(u"missing"_s);
+    missing->setWordWrap(true);
+    layout->addWidget(missing);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
     auto* queue = buttons->addButton(tr("Queue sessions"), QDialogButtonBox::AcceptRole);
     queue->setObjectName(u"queue"_s);
@@ -210,14 +214,20 @@ QDialog* SizingRunPane::compareDialog() {
         }
         return names;
     };
-    const auto count = [this, queue, chosen] {
+    const auto count = [this, queue, chosen, missing] {
         const auto sessions = chosen().size() * parseSeeds(m_seeds->text()).size();
-        queue->setEnabled(sessions > 0 && m_ready);
+        const QStringList names = chosen();
+        const bool usable = std::all_of(names.begin(), names.end(), [this](const QString& name) {
+            return m_settings->isUsableFor(name);
+        });
+        queue->setEnabled(sessions > 0 && m_ready && usable);
+        missing->setVisible(!usable);
         queue->setText(sessions > 0 ? tr("Queue %n session(s)", nullptr, static_cast<int>(sessions))
                                     : tr("Queue sessions"));
     };
     connect(m_algorithms, &QListWidget::itemChanged, m_dialog, count);
     connect(m_seeds, &QLineEdit::textChanged, m_dialog, count);
+    connect(m_settings, &SizingSettings::changed, m_dialog, count);
     connect(buttons, &QDialogButtonBox::rejected, m_dialog, &QDialog::reject);
     connect(buttons, &QDialogButtonBox::accepted, m_dialog, [this, chosen] {
         m_dialog->accept();
@@ -265,7 +275,7 @@ void SizingRunPane::showState() {
     const auto same = std::find_if(m_runs.runs().begin(), m_runs.runs().end(), [&](const auto& r) {
         return r.folder == folder && r.isActive();
     });
-    const bool usable = m_settings->isUsable();
+    const bool usable = m_settings->isUsableFor(algorithm());
     m_start->setEnabled(m_ready && usable && same == m_runs.runs().end());
     m_start->setToolTip(!m_ready  ? tr("The set-up is not complete yet.")
                         : !usable ? tr("The graph network of the settings is not there.")

@@ -26,6 +26,11 @@ constexpr int kMostDesignsPerStep = 200, kMostPool = 20000;
 
 const optimize::AlgorithmOptions kUsual;
 
+bool looksAtGraph(const QString& algorithm) {
+    return (algorithm.startsWith(u"bagnet"_s) && algorithm != u"bagnet-fc"_s) ||
+           algorithm == u"bayes-graph"_s;
+}
+
 int whole(std::size_t value) {
     return static_cast<int>(value);
 }
@@ -125,13 +130,13 @@ void SizingSettings::applyTo(optimize::AlgorithmOptions& options) const {
         options.pool = static_cast<std::size_t>(m_pool->value());
         options.meetsHeads = m_meets->isChecked();
     }
-    if ((bagnet && name != u"bagnet-fc"_s) || name == u"bayes-graph"_s)
+    if (looksAtGraph(name))
         options.backbone = toPath(m_backbone->text().trimmed());
 }
 
-bool SizingSettings::isUsable() const {
+bool SizingSettings::isUsableFor(const QString& algorithm) const {
     const QString path = m_backbone->text().trimmed();
-    return path.isEmpty() || !m_backbone->isEnabled() || QFileInfo(path).isFile();
+    return path.isEmpty() || !looksAtGraph(algorithm) || QFileInfo(path).isFile();
 }
 
 void SizingSettings::setAlgorithm(const QString& name) {
@@ -141,13 +146,13 @@ void SizingSettings::setAlgorithm(const QString& name) {
 
 void SizingSettings::showState() {
     const bool bagnet = m_algorithm.startsWith(u"bagnet"_s);
-    const bool graph = (bagnet && m_algorithm != u"bagnet-fc"_s) || m_algorithm == u"bayes-graph"_s;
+    const bool graph = looksAtGraph(m_algorithm);
     for (QWidget* field : {static_cast<QWidget*>(m_steps), static_cast<QWidget*>(m_designsPerStep),
                            static_cast<QWidget*>(m_pool), static_cast<QWidget*>(m_meets)})
         field->setEnabled(bagnet);
     m_backbone->setEnabled(graph);
     m_browse->setEnabled(graph);
-    if (!isUsable())
+    if (!isUsableFor(m_algorithm))
         m_note->setText(tr("There is no file %1.").arg(m_backbone->text().trimmed()));
     else if (graph)
         m_note->setText(tr("Sessions with other settings lie in folders of their own. The network "

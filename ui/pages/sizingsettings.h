@@ -22,8 +22,9 @@ public:
 
     void applyTo(optimize::AlgorithmOptions& options) const;
     void reset();
-    /// The backbone is there and looks like a network, or none is named.
-    bool isUsable() const;
+    /// The file named as backbone is there, or the algorithm does not look at it, or none is named.
+    /// Whether it is a network is told when a session begins.
+    bool isUsableFor(const QString& algorithm) const;
     /// Fields that the algorithm does not look at are out of use, and it says so.
     void setAlgorithm(const QString& name);
 

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
+#include <mutex>
 #include <set>
 
 namespace ohm::ui {
@@ -49,14 +51,43 @@ int layersOf(const runs::RunRecord& run) {
     return at == settings->end() ? 0 : std::max(0, std::atoi(at->second.c_str()));
 }
 
-/// Why nothing can be said of a sizing's judge; empty if something can.
-QString judgeGap(const runs::RunRecord& run) {
+namespace {
+
+/// As judgeGap, by the record's file.
+QString readJudgeGap(const runs::RunRecord& run) {
     const auto sizing = runs::readSizingRun(run.folder);
     if (!sizing ||
         !(sizing->algorithm.starts_with("bagnet") || sizing->algorithm.starts_with("bayes")))
         return tr("its algorithm has no judge");
     return sizing->judged.empty() ? tr("it keeps no record of what its judge said") : QString();
 }
+
+/// Why nothing can be said of a sizing's judge; empty if something can. Views are asked for again
+/// and again, records hold whole histories: read once for as long as the file is the same.
+QString judgeGap(const runs::RunRecord& run) {
+    struct Known {
+        std::filesystem::file_time_type changed;
+        QString gap;
+    };
+    static std::mutex mutex; // reports are collected beside the window
+    static std::map<std::filesystem::path, Known> all;
+    std::error_code none;
+    const auto changed = std::filesystem::last_write_time(run.folder / runs::kSizingFile, none);
+    if (none) // its store alone, which grows
+        return readJudgeGap(run);
+    {
+        const std::lock_guard lock(mutex);
+        const auto known = all.find(run.folder);
+        if (known != all.end() && known->second.changed == changed)
+            return known->second.gap;
+    }
+    const QString gap = readJudgeGap(run);
+    const std::lock_guard lock(mutex);
+    all[run.folder] = {changed, gap};
+    return gap;
+}
+
+} // namespace
 
 const QVector<ReportView>& reportViews() {
     const QVector<RunKind> all{RunKind::Training, RunKind::Sizing, RunKind::Deep,

@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/units.h"
 #include "core/optimize/measure.h"
+#include "core/optimize/store.h"
 #include "core/project/installation.h"
 #include "core/runs/sizingrun.h"
 #include "ui/services/text.h"
@@ -25,48 +26,6 @@ namespace {
 constexpr int kTakeUpMs = 100;
 constexpr int kMostRecalled = 40; ///< earlier sessions, the newest
 constexpr std::size_t kMostNetlist = std::size_t{4} << 20;
-
-/// Everything that decides what a design's measured values are: another problem gets another
-/// folder.
-QString signatureOf(const optimize::Problem& problem) {
-    QCryptographicHash hash(QCryptographicHash::Sha1);
-    const auto add = [&](const std::string& text) {
-        hash.addData(QByteArrayView(text.data(), static_cast<qsizetype>(text.size())));
-        hash.addData(QByteArrayView("\0", 1));
-    };
-    const auto number = [&](double value) {
-        add(std::to_string(value) + '/' + formatExact(value));
-    };
-    for (const auto& v : problem.variables) {
-        add(v.name);
-        number(v.low);
-        number(v.high);
-        number(v.step);
-        number(v.logarithmic ? 1 : 0);
-    }
-    for (const auto& match : problem.matches) {
-        add(match.name);
-        add(match.body);
-    }
-    for (const auto& b : problem.benches) {
-        add(b.name);
-        if (const auto text = readFile(b.circuit, kMostNetlist))
-            add(std::string(text->view()));
-        for (const auto& a : b.analyses) {
-            add(a.source + ' ' + a.sweep + ' ' + a.output + ' ' + a.reference);
-            for (const double value : {static_cast<double>(a.kind), static_cast<double>(a.points),
-                                       a.start, a.stop, a.step, a.most})
-                number(value);
-        }
-    }
-    for (const auto& m : problem.measures) {
-        add(m.name + ' ' + m.of + ' ' + m.input + ' ' + m.source + ' ' + m.body);
-        for (const double value : {static_cast<double>(m.kind), static_cast<double>(m.bench),
-                                   static_cast<double>(m.against), m.tolerance})
-            number(value);
-    }
-    return QString::fromLatin1(hash.result().toHex().left(8));
-}
 
 /// Sessions that begin with other designs lie in other folders.
 QString startsOf(const optimize::SessionOptions& options) {
@@ -113,6 +72,30 @@ QString settingsOf(const optimize::AlgorithmOptions& a) {
         hash.addData(QByteArray::number(value, 'g', 17) + '/');
     hash.addData(QByteArray::fromStdString(a.backbone.filename().string()));
     return u"-with-"_s + QString::fromLatin1(hash.result().toHex().left(8));
+}
+
+/// Where the network lies that a session was begun with: its record has the place, a shipped one
+/// may have moved with the installation. Empty: gone.
+std::filesystem::path backboneOf(const std::filesystem::path& folder,
+                                 const std::filesystem::path& name) {
+    std::vector<std::filesystem::path> places{project::networkFolder() / name};
+    const auto record = runs::readSizingRun(folder);
+    if (record && record->backbone.is_absolute() && record->backbone.filename() == name)
+        places.insert(places.begin(), record->backbone);
+    for (const auto& place : places) {
+        std::error_code ignored;
+        if (std::filesystem::is_regular_file(place, ignored))
+            return place;
+    }
+    return {};
+}
+
+/// Whether the store tells how BagNet learns and chooses.
+bool knowsItsJudge(const SizingRun& run) {
+    if (!run.options.algorithm.name.starts_with("bagnet"))
+        return true;
+    const auto lines = optimize::readLines(toPath(run.folder) / "session.jsonl");
+    return lines && optimize::judgeSettingsOf(*lines).complete();
 }
 
 bool sameSpecNames(const optimize::Problem& a, const optimize::Problem& b) {
@@ -178,6 +161,47 @@ void rescore(const optimize::Problem& problem, std::vector<optimize::Member>& me
         history.back().outlook = optimize::lookAhead(history, criteria);
 }
 
+/// Another problem gets another folder.
+QString sizingSignature(const optimize::Problem& problem) {
+    QCryptographicHash hash(QCryptographicHash::Sha1);
+    const auto add = [&](const std::string& text) {
+        hash.addData(QByteArrayView(text.data(), static_cast<qsizetype>(text.size())));
+        hash.addData(QByteArrayView("\0", 1));
+    };
+    const auto number = [&](double value) {
+        add(std::to_string(value) + '/' + formatExact(value));
+    };
+    for (const auto& v : problem.variables) {
+        add(v.name);
+        number(v.low);
+        number(v.high);
+        number(v.step);
+        number(v.logarithmic ? 1 : 0);
+    }
+    for (const auto& match : problem.matches) {
+        add(match.name);
+        add(match.body);
+    }
+    for (const auto& b : problem.benches) {
+        add(b.name);
+        if (const auto text = readFile(b.circuit, kMostNetlist))
+            add(std::string(text->view()));
+        for (const auto& a : b.analyses) {
+            add(a.source + ' ' + a.sweep + ' ' + a.output + ' ' + a.reference);
+            for (const double value : {static_cast<double>(a.kind), static_cast<double>(a.points),
+                                       a.start, a.stop, a.step, a.most})
+                number(value);
+        }
+    }
+    for (const auto& m : problem.measures) {
+        add(m.name + ' ' + m.of + ' ' + m.input + ' ' + m.source + ' ' + m.body);
+        for (const double value : {static_cast<double>(m.kind), static_cast<double>(m.bench),
+                                   static_cast<double>(m.against), m.tolerance})
+            number(value);
+    }
+    return QString::fromLatin1(hash.result().toHex().left(8));
+}
+
 QString sizingTitle(const optimize::SessionOptions& options) {
     const QString title = SizingRuns::tr("%1, seed %2")
                               .arg(qs(optimize::algorithmTitle(options.algorithm.name)))
@@ -220,7 +244,7 @@ void SizingRuns::clear() {
 }
 
 void SizingRuns::setProblem(const optimize::Problem& problem) {
-    const QString signature = signatureOf(problem);
+    const QString signature = sizingSignature(problem);
     const bool same = m_problem && signature == m_signature;
     if (!same) {
         if (m_problem)
@@ -274,10 +298,11 @@ void SizingRuns::recall() {
                 SizingRun run;
                 run.options = (*session)->options();
                 auto& backbone = run.options.algorithm.backbone; // the store has its name alone
-                std::error_code ignored;
-                if (!backbone.empty() &&
-                    std::filesystem::exists(project::networkFolder() / backbone, ignored))
-                    backbone = project::networkFolder() / backbone;
+                if (!backbone.empty()) {
+                    const auto there = backboneOf(toPath(folder.filePath()), backbone);
+                    run.stranded = there.empty();
+                    backbone = run.stranded ? backbone : there;
+                }
                 run.title = run.options.first.empty()
                                 ? sizingTitle(run.options)
                                 : tr("%1, from a design").arg(sizingTitle(run.options));
@@ -286,7 +311,15 @@ void SizingRuns::recall() {
                 run.history = (*session)->history();
                 run.members = std::make_shared<const std::vector<optimize::Member>>(
                     (*session)->population().members);
-                run.outcome = tr("Of an earlier time; it can go on.");
+                const QString network = fromPath(backbone.filename());
+                run.outcome =
+                    run.stranded
+                        ? tr("Of an earlier time; its network %1 is gone, so it cannot go on.")
+                              .arg(network)
+                    : knowsItsJudge(run)
+                        ? tr("Of an earlier time; it can go on.")
+                        : tr("Of an earlier version, which did not keep its designs per training "
+                             "step and pool; it can go on, with those that are usual.");
                 run.shown = false;
                 found.push_back(std::move(run));
             }
@@ -335,6 +368,7 @@ int SizingRuns::start(const QString& title, const optimize::SessionOptions& opti
         if (there->isActive())
             return index;
         there->options = options;
+        there->stranded = false; // these name a network of their own
         there->state = SizingRun::State::Queued;
         there->outcome.clear();
         there->shown = true;
@@ -472,7 +506,8 @@ void SizingRuns::finish(const Expected<optimize::Ending>& ending) {
 }
 
 void SizingRuns::goOn(int run, const optimize::StopCriteria& criteria) {
-    if (run < 0 || run >= m_runs.size() || m_runs[run].isActive() || !m_problem)
+    if (run < 0 || run >= m_runs.size() || m_runs[run].isActive() || m_runs[run].stranded ||
+        !m_problem)
         return;
     SizingRun& again = m_runs[run];
     static_cast<optimize::StopCriteria&>(again.options) = criteria;

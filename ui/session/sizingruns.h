@@ -28,6 +28,8 @@ struct SizingRun {
     std::vector<optimize::IterationReport> history;
     MembersPtr members = std::make_shared<const std::vector<optimize::Member>>();
     QString outcome; ///< one sentence once it is over
+    /// Of an earlier time, and the network that it needs is gone.
+    bool stranded = false;
     bool shown = true;
     int place = 0; ///< for its colour, the same for as long as the window lives
 
@@ -62,7 +64,8 @@ public:
     /// Queues a session (goes on with the one in the folder); gives its place in the list, that of
     /// the same session where it is there already.
     int start(const QString& algorithm, const optimize::SessionOptions& options);
-    /// Goes on with one of the list as it was begun, up to these criteria.
+    /// Goes on with one of the list as it was begun, up to these criteria; not with one that is
+    /// stranded.
     void goOn(int run, const optimize::StopCriteria& criteria);
     void setPaused(bool paused); ///< the running one
     void stop(int run);          ///< or takes it out of the queue
@@ -117,6 +120,8 @@ private:
     QTimer m_timer;
 };
 
+/// Of everything that decides what a design's measured values are, the netlists' text with it.
+QString sizingSignature(const optimize::Problem& problem);
 /// "Evolutionary, seed 0", with whatever else is not as usual.
 QString sizingTitle(const optimize::SessionOptions& options);
 /// The same without the seed; alike for sessions that differ in nothing else.
