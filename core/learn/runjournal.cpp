@@ -3,9 +3,11 @@
 
 #include "core/base/files.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include <fcntl.h>
@@ -69,6 +71,13 @@ std::string nameOf(RunState state) {
     return kNames[0].second;
 }
 
+bool RunAttempts::goingOnHelps() const {
+    static constexpr const char* kAgain[] = {"LEARN-003", "LEARN-011", "LEARN-013", "LEARN-047",
+                                             "DEEP-007",  "DEEP-010",  "MAPS-007",  "MAPS-008"};
+    return state != RunState::Failed ||
+           std::find(std::begin(kAgain), std::end(kAgain), code) == std::end(kAgain);
+}
+
 RunAttempts attemptsOf(const fs::path& folder) {
     RunAttempts out;
     const auto bytes = readFile(folder / kFile, kLargest);
@@ -86,6 +95,7 @@ RunAttempts attemptsOf(const fs::path& folder) {
             out.resumed += line.contains("from") && line["from"].is_number() && line["from"] > 0;
             out.state = RunState::Killed; // unless an end follows, or it is at work
             out.why.clear();
+            out.code.clear();
         } else if (line.contains("end") && line["end"].is_string()) {
             for (const auto& [state, name] : kNames) {
                 if (line["end"] == name)
@@ -93,6 +103,8 @@ RunAttempts attemptsOf(const fs::path& folder) {
             }
             if (line.contains("why") && line["why"].is_string())
                 out.why = line["why"].get<std::string>();
+            if (line.contains("code") && line["code"].is_string())
+                out.code = line["code"].get<std::string>();
         }
     }
     if (out.state != RunState::Killed)
@@ -152,15 +164,18 @@ void RunJournal::failed(const Error& error, bool stopped) {
     if (m_file < 0) // it failed before it could begin
         (void)begin(0);
     end(stopped ? RunState::Stopped : RunState::Failed,
-        stopped ? std::string() : error.text + (error.detail.empty() ? "" : ": " + error.detail));
+        stopped ? std::string() : error.text + (error.detail.empty() ? "" : ": " + error.detail),
+        stopped ? std::string() : error.code);
 }
 
-void RunJournal::end(RunState state, const std::string& why) {
+void RunJournal::end(RunState state, const std::string& why, const std::string& code) {
     if (m_file < 0)
         return;
     Json line{{"end", nameOf(state)}, {"at", now()}};
     if (!why.empty())
         line["why"] = why;
+    if (!code.empty())
+        line["code"] = code;
     (void)writeAll(m_file, line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
     ::close(std::exchange(m_file, -1));
 }

@@ -19,8 +19,12 @@ std::string nameOf(RunState state);
 struct RunAttempts {
     RunState state = RunState::Unknown; ///< of the last attempt
     int attempts = 0;
-    int resumed = 0; ///< of them, how many went on from a snapshot
-    std::string why; ///< of one that failed
+    int resumed = 0;  ///< of them, how many went on from a snapshot
+    std::string why;  ///< of one that failed
+    std::string code; ///< of the error it failed with; empty if nobody wrote it down
+    /// Going on from its snapshot can end otherwise: not after a loss that is no number or a
+    /// snapshot that is refused, which would come again.
+    bool goingOnHelps() const;
 };
 /// Reads `attempts.jsonl`; Unknown without one. Never gets in the way of a training. Thread: any.
 RunAttempts attemptsOf(const std::filesystem::path& folder);
@@ -47,7 +51,7 @@ public:
 private:
     explicit RunJournal(std::filesystem::path folder)
         : m_folder(std::move(folder)) {}
-    void end(RunState state, const std::string& why);
+    void end(RunState state, const std::string& why, const std::string& code = {});
     std::filesystem::path m_folder;
     PathLock m_lock; ///< of the folder
     int m_file = -1; ///< open from begin to end

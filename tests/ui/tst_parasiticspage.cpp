@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/runfolder.h"
 #include "core/runs/curves.h"
 #include "ui/dialogs/importdialog.h"
 #include "ui/models/capacitancetable.h"
@@ -16,6 +17,7 @@
 #include "ui/services/commands.h"
 #include "ui/services/selectionhub.h"
 #include "ui/session/couplingdisplay.h"
+#include "ui/session/ownruns.h"
 #include "ui/session/voltagedisplay.h"
 #include "ui/window/workspacepage.h"
 #include "uitesting.h"
@@ -254,6 +256,11 @@ private slots:
             }
             pane->leastSlider()->setValue(0);
         }
+        // Rows are lit as long as something is selected.
+        const auto lit = [&] { return pane->table()->selectionModel()->selectedRows().size(); };
+        QVERIFY(lit() > 0);
+        window.bench().hub.clear();
+        QCOMPARE(lit(), qsizetype{0});
         // More hops reach more; a row of the table moves the picture, never the table.
         const std::size_t one = pane->couplings()->part().nets.size();
         pane->couplings()->hopBox()->setValue(4);
@@ -527,6 +534,114 @@ private slots:
             pane->balance()->parentWidget()->parentWidget()->setProperty("currentIndex", 1);
             window.grab().save(qEnvironmentVariable("OHMSCAPE_GRAB") + u".designs.png"_s);
         }
+    }
+
+    /// A second import keeps nothing of the first one's names, and none is lost: neither a design
+    /// of the same name nor what is asked for while an import is at work.
+    void importsOneAfterTheOther() {
+        const QString one = m_folder.filePath(u"one"_s), two = m_folder.filePath(u"two"_s);
+        for (const QString& folder : {one, two}) {
+            QVERIFY(QDir().mkpath(folder));
+            QVERIFY(write(folder + u"/block.sp"_s, kSchematic));
+            QVERIFY(write(folder + u"/block.pex.sp"_s, kExtraction));
+        }
+        MainWindow window(m_folder.filePath(u"s.ini"_s));
+        window.show();
+        window.showPage(MainWindow::Page::Parasitics);
+        ParasiticsPage* page = window.parasiticsPage();
+        ParasiticWork& work = page->work();
+        DesignsPane* pane = page->designsPane();
+        page->tabs()->setCurrentWidget(pane);
+        const auto names = [&] {
+            QStringList list;
+            for (const auto& design : *work.designs())
+                list << QString::fromStdString(design.graph.name);
+            return list;
+        };
+        pane->openImportDialog({one + u"/block.sp"_s, one + u"/block.pex.sp"_s});
+        ImportDialog* dialog = pane->importDialog();
+        dialog->nameEdit()->setText(u"first"_s);
+        dialog->topEdit()->setText(u"top"_s);
+        dialog->extractedTopEdit()->setText(u"top"_s);
+        QTest::mouseClick(dialog->importButton(), Qt::LeftButton);
+        QVERIFY(waitSettled(window));
+        QCOMPARE(names(), QStringList{u"first"_s});
+        pane->openImportDialog({two + u"/block.sp"_s, two + u"/block.pex.sp"_s});
+        for (QLineEdit* edit : {dialog->nameEdit(), dialog->topEdit(), dialog->extractedTopEdit()})
+            QVERIFY(edit->text().isEmpty());
+        // The same while it is open: another schematic is another design.
+        dialog->nameEdit()->setText(u"first"_s);
+        QVERIFY2(dialog->note()->text().contains(u"replaced"_s),
+                 qPrintable(dialog->note()->text()));
+        dialog->schematicEdit()->setText(one + u"/block.sp"_s);
+        emit dialog->schematicEdit()->editingFinished();
+        QVERIFY(dialog->nameEdit()->text().isEmpty());
+        QVERIFY(!dialog->note()->text().contains(u"replaced"_s));
+        dialog->setFiles({two + u"/block.sp"_s, two + u"/block.pex.sp"_s});
+        QTest::mouseClick(dialog->importButton(), Qt::LeftButton);
+        QVERIFY(waitSettled(window));
+        QCOMPARE(names(), (QStringList{u"first"_s, u"top"_s}));
+        QVERIFY(!page->bar()->isVisible()); // nothing was replaced
+        // A name that the files give themselves: what it replaced can be had back.
+        const std::string before = work.designs()->back().provenance.at("extraction");
+        QVERIFY(QFile::copy(one + u"/block.pex.sp"_s, one + u"/other.pex.sp"_s));
+        work.import(QStringList{one + u"/block.sp"_s, one + u"/other.pex.sp"_s});
+        QVERIFY(waitSettled(window));
+        QCOMPARE(names(), (QStringList{u"first"_s, u"top"_s}));
+        QVERIFY(work.designs()->back().provenance.at("extraction") != before);
+        QVERIFY2(page->bar()->isVisible() && page->bar()->text().contains(u"top"_s),
+                 qPrintable(page->bar()->text()));
+        emit page->bar()->actionTriggered();
+        QCOMPARE(work.designs()->back().provenance.at("extraction"), before);
+        QVERIFY(!page->bar()->isVisible());
+        // While one is at work the form waits, and what is dropped is told, not lost silently.
+        QSignalSpy failed(&work, &ParasiticWork::failed);
+        pane->openImportDialog({two + u"/block.sp"_s, two + u"/block.pex.sp"_s});
+        QVERIFY(dialog->importButton()->isEnabled());
+        work.import(QStringList{one + u"/block.sp"_s, one + u"/block.pex.sp"_s});
+        QVERIFY(!dialog->importButton()->isEnabled() && !pane->importButton()->isEnabled());
+        work.import(QStringList{two + u"/block.sp"_s, two + u"/block.pex.sp"_s});
+        QCOMPARE(failed.size(), qsizetype{1});
+        QCOMPARE(failed[0][0].value<ohm::Error>().code, std::string("UI-044"));
+        QVERIFY(page->bar()->isVisible());
+        QVERIFY(waitSettled(window));
+        QVERIFY(dialog->importButton()->isEnabled() && pane->importButton()->isEnabled());
+    }
+
+    /// "Estimated couplings" is on where there are some to see, and off again where there will be
+    /// none.
+    void couplingsThatCannotBe() {
+        MainWindow window(m_folder.filePath(u"s.ini"_s));
+        window.show();
+        QAction* command = window.bench().commands.action(u"predict.couplings"_s);
+        QVERIFY(!command->isEnabled()); // without a circuit
+        QVERIFY(
+            openAndWait(window, QStringLiteral(OHMSCAPE_SOURCE_DIR "/projects/two-stage-opamp")));
+        QVERIFY(command->isEnabled());
+        window.parasiticsPage()->work().setModelFolder(m_folder.filePath(u"no-networks"_s));
+        command->trigger();
+        QVERIFY(command->isChecked());
+        QVERIFY(waitSettled(window, 120'000));
+        QVERIFY(!window.bench().couplings.isOn() && !command->isChecked());
+    }
+
+    /// A run that failed and would fail again is no run to continue.
+    void whatCanGoOn() {
+        const std::filesystem::path root = m_folder.filePath(u"goes-on"_s).toStdString();
+        const auto attempt = [&](const Error& error, bool stopped) {
+            auto run = learn::RunFolder::open(root / "x-1", "seed: 1\n");
+            QVERIFY(run.ok() && run->begin(0).ok());
+            QVERIFY(write(QString::fromStdString(run->snapshot().string()), "x"));
+            run->failed(error, stopped);
+        };
+        const auto offered = [&] { return interruptedRun(root, "x-", "seed: 1\n").has_value(); };
+        QVERIFY(!offered());
+        attempt({"LEARN-012", "The training was stopped", {}, {}, {}}, true);
+        QVERIFY(offered());
+        attempt({"BASE-010", "The file could not be written", "no space left", {}, {}}, false);
+        QVERIFY(offered());
+        attempt({"LEARN-011", "The loss is not finite", "step 61", {}, {}}, false);
+        QVERIFY(!offered());
     }
 
     /// A training in the window is a run: listed while it goes on, held, stopped and taken up

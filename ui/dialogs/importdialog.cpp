@@ -84,7 +84,8 @@ ImportDialog::ImportDialog(QWidget* parent)
     layout->addWidget(buttons);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    connect(m_schematic, &QLineEdit::editingFinished, this, &ImportDialog::guessExtraction);
+    connect(m_schematic, &QLineEdit::editingFinished, this, &ImportDialog::schematicChosen);
+    connect(m_name, &QLineEdit::textChanged, this, &ImportDialog::check);
     setMinimumWidth(fontMetrics().averageCharWidth() * 80);
     check();
 }
@@ -110,7 +111,7 @@ QLineEdit* ImportDialog::addFile(QFormLayout* form, const QString& label, const 
             return;
         edit->setText(path);
         if (edit == m_schematic)
-            guessExtraction();
+            schematicChosen();
     });
     return edit;
 }
@@ -119,6 +120,32 @@ void ImportDialog::setFiles(const QStringList& paths) {
     const bool turned = paths.size() > 1 && looksExtracted(paths[0]) && !looksExtracted(paths[1]);
     m_schematic->setText(paths.value(turned ? 1 : 0));
     m_extraction->setText(paths.value(turned ? 0 : 1));
+    schematicChosen();
+}
+
+void ImportDialog::forgetNames() {
+    for (QLineEdit* edit : {m_name, m_top, m_extractedTop})
+        edit->clear();
+    m_namedFor = m_schematic->text();
+}
+
+void ImportDialog::setTaken(const QStringList& names) {
+    m_taken = names;
+    check();
+}
+
+void ImportDialog::setBusy(bool busy) {
+    m_busy = busy;
+    check();
+}
+
+void ImportDialog::schematicChosen() {
+    // Another design: under the name of the one before it would replace that one.
+    if (m_schematic->text() != m_namedFor) {
+        if (!m_namedFor.isEmpty())
+            forgetNames();
+        m_namedFor = m_schematic->text();
+    }
     guessExtraction();
 }
 
@@ -151,10 +178,15 @@ void ImportDialog::check() {
     const bool both = !m_schematic->text().isEmpty() && !m_extraction->text().isEmpty();
     if (wrong.isEmpty() && both && schematic == extraction)
         wrong = tr("Both are the same file: the schematic is the netlist without parasitics.");
-    m_import->setEnabled(both && wrong.isEmpty());
-    m_note->setText(!wrong.isEmpty() ? wrong
-                    : both           ? tr("What does not pair is listed after the import.")
-                                     : tr("Choose both files."));
+    const QString name = m_name->text().trimmed();
+    m_import->setEnabled(both && wrong.isEmpty() && !m_busy);
+    m_note->setText(
+        !wrong.isEmpty() ? wrong
+        : !both          ? tr("Choose both files.")
+        : m_busy         ? tr("An import is at work; this one can begin after it.")
+        : m_taken.contains(name)
+            ? tr("There is a design \u201c%1\u201d already: it will be replaced.").arg(name)
+            : tr("What does not pair is listed after the import."));
 }
 
 parasitics::ImportRequest ImportDialog::request() const {

@@ -22,12 +22,21 @@ class ImportDialog : public QDialog {
 public:
     explicit ImportDialog(QWidget* parent = nullptr);
 
-    /// Fills in two files, in either order: names and suffixes tell which is the extraction.
+    /// Fills in two files, in either order: names and suffixes tell which is the extraction. What
+    /// was named for other files is forgotten.
     void setFiles(const QStringList& paths);
+    /// Clears what belongs to one design alone: its name and the tops. Rails stay.
+    void forgetNames();
+    /// Names of designs that are there: the note tells when one will be replaced.
+    void setTaken(const QStringList& names);
+    void setBusy(bool busy); ///< an import is at work: no other one is begun
     parasitics::ImportRequest request() const;
 
     QLineEdit* schematicEdit() const { return m_schematic; }
     QLineEdit* extractionEdit() const { return m_extraction; }
+    QLineEdit* nameEdit() const { return m_name; }
+    QLineEdit* topEdit() const { return m_top; }
+    QLineEdit* extractedTopEdit() const { return m_extractedTop; }
     QLineEdit* groundEdit() const { return m_ground; }
     QCheckBox* suppliesBox() const { return m_supplies; }
     QLabel* note() const { return m_note; }
@@ -36,6 +45,7 @@ public:
 private:
     QLineEdit* addFile(QFormLayout* form, const QString& label, const QString& title);
     void guessExtraction(); ///< beside the schematic
+    void schematicChosen();
     void check();
 
     QLineEdit* m_schematic = nullptr;
@@ -48,6 +58,9 @@ private:
     QCheckBox* m_supplies = nullptr;
     QLabel* m_note = nullptr;
     QPushButton* m_import = nullptr;
+    QString m_namedFor; ///< the schematic that name and tops are given for
+    QStringList m_taken;
+    bool m_busy = false;
 };
 
 } // namespace ohm::ui

@@ -150,8 +150,10 @@ DesignsPane::DesignsPane(ParasiticWork& work, QWidget* parent)
         showUnpaired();
     });
     connect(&m_work, &ParasiticWork::designsChanged, this, &DesignsPane::showDesigns);
-    connect(&m_work, &ParasiticWork::stateChanged, this,
-            [this] { m_import->setEnabled(!m_work.isRunning(ParasiticWork::Task::Import)); });
+    connect(&m_work, &ParasiticWork::stateChanged, this, [this] {
+        m_import->setEnabled(!m_work.isRunning(ParasiticWork::Task::Import));
+        showTaken();
+    });
     showDesigns();
 }
 
@@ -166,12 +168,25 @@ void DesignsPane::openImportDialog(const QStringList& files) {
     if (!m_dialog) {
         m_dialog = new ImportDialog(this);
         connect(m_dialog, &QDialog::accepted, this, [this] { m_work.import(m_dialog->request()); });
+        showTaken();
     }
+    if (!m_dialog->isVisible())
+        m_dialog->forgetNames(); // those of the import before
     if (!files.isEmpty())
         m_dialog->setFiles(files);
     m_dialog->show();
     m_dialog->raise();
     m_dialog->activateWindow();
+}
+
+void DesignsPane::showTaken() {
+    if (!m_dialog)
+        return;
+    QStringList names;
+    for (const auto& design : *m_work.designs())
+        names << qs(design.graph.name);
+    m_dialog->setTaken(names);
+    m_dialog->setBusy(m_work.isRunning(ParasiticWork::Task::Import));
 }
 
 void DesignsPane::dragEnterEvent(QDragEnterEvent* event) {

@@ -43,6 +43,7 @@ protected:
 
 private:
     void showDesigns();
+    void showTaken(); ///< in the dialog: names that are there, and whether an import is at work
     void showDistribution();
     void showBalance();
     void showUnpaired();

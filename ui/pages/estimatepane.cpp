@@ -405,7 +405,7 @@ void EstimatePane::follow(SelectionSource) {
         return;
     std::vector<netlist::NetId> centre = m_shared.selectedNets();
     if (centre.empty())
-        return;
+        return lightRows(); // the picture and the part stay, no row is lit
     m_centre = centre;
     m_couplings->setCentre(std::move(centre));
     narrow();

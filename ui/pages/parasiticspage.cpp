@@ -44,6 +44,17 @@ ParasiticsPage::ParasiticsPage(JobService& jobs, CircuitSession& session, Select
             m_work.isRunning(ParasiticWork::Task::Train))
             m_bar->dismiss();
     });
+    connect(&m_work, &ParasiticWork::replaced, this, [this](const QStringList& names) {
+        m_bar->showMessage(widgets::MessageBar::Kind::Note,
+                           tr("Replaced designs of the same name: %1").arg(names.join(u", "_s)));
+        m_bar->setAction(tr("Undo"), u"undo"_s);
+    });
+    connect(m_bar, &widgets::MessageBar::actionTriggered, this, [this] {
+        m_work.undoImport(); // the only action
+        m_bar->dismiss();
+    });
+    connect(&m_work, &ParasiticWork::designsChanged, this,
+            [this] { m_bar->dismiss(); }); // what it tells of is over
     connect(&m_work, &ParasiticWork::trained, this, [this](const QString& model) {
         m_bar->showMessage(widgets::MessageBar::Kind::Success,
                            tr("The network is trained and kept in %1").arg(model));

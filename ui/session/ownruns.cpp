@@ -2,6 +2,7 @@
 #include "ui/session/ownruns.h"
 
 #include "core/base/files.h"
+#include "core/learn/runjournal.h"
 
 #include <algorithm>
 
@@ -25,7 +26,7 @@ std::optional<InterruptedRun> interruptedRun(const fs::path& runs, const std::st
             fs::exists(run / "result.json", ignored))
             continue;
         const auto text = readFile(run / "settings.yaml", kLargestSettings);
-        if (!text || text->view() != settings)
+        if (!text || text->view() != settings || !learn::attemptsOf(run).goingOnHelps())
             continue;
         InterruptedRun found{run, 0};
         if (const auto lines = readFile(run / log)) {

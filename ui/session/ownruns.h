@@ -15,7 +15,7 @@ struct InterruptedRun {
 };
 
 /// A training of these very settings in the folder of runs, "PREFIX1", "PREFIX2", ..., that has
-/// not ended. Thread: any.
+/// not ended, and that can gain from going on. Thread: any.
 std::optional<InterruptedRun> interruptedRun(const std::filesystem::path& runs,
                                              const std::string& prefix, const std::string& settings,
                                              const char* log = "epochs.jsonl");

@@ -92,7 +92,11 @@ template <typename R, typename Work, typename Done>
 void ParasiticWork::run(Task task, const QString& title, Pool pool, Work work, Done done) {
     JobId& slot = m_running[static_cast<std::size_t>(task)];
     if (slot != 0)
-        return;
+        return emit failed({"UI-044",
+                            ss(tr("\u201c%1\u201d was not begun").arg(title)),
+                            "work of the same kind is still going on",
+                            {},
+                            "Wait for it, or stop it in the list of jobs, and try again"});
     slot = m_jobs.start<R>(
         {title, pool, {}}, std::move(work), this,
         [this, task, done = std::move(done)](Expected<R> result) {
@@ -201,12 +205,16 @@ void ParasiticWork::import(const parasitics::ImportRequest& request) {
             return read;
         },
         [this](Read read) {
+            Before before{m_designs, m_imported, m_opened, m_designsHash};
+            QStringList replacedNames;
             m_opened.clear();
             auto all = std::make_shared<std::vector<parasitics::Design>>(*m_designs);
             for (const auto& item : read.designs) {
-                std::erase_if(*all, [&](const parasitics::Design& d) {
-                    return d.graph.name == item.paired.design.graph.name;
-                });
+                const std::string& name = item.paired.design.graph.name;
+                if (std::erase_if(*all, [&](const parasitics::Design& d) {
+                        return d.graph.name == name;
+                    }) > 0)
+                    replacedNames << qs(name);
                 all->push_back(item.paired.design);
             }
             for (auto& item : read.designs) { // reports of earlier imports stay
@@ -217,7 +225,12 @@ void ParasiticWork::import(const parasitics::ImportRequest& request) {
             }
             m_designsHash = hashOf(*all);
             m_designs = std::move(all);
+            m_before.reset();
+            if (!replacedNames.isEmpty())
+                m_before = std::move(before);
             emit designsChanged();
+            if (!replacedNames.isEmpty())
+                emit replaced(replacedNames);
             if (read.failed.empty())
                 return;
             Error error{"UI-043",
@@ -228,6 +241,8 @@ void ParasiticWork::import(const parasitics::ImportRequest& request) {
                         {}};
             for (const auto& [name, why] : read.failed)
                 error.detail += (error.detail.empty() ? "" : "\n") + name + ": " + why.message();
+            if (!replacedNames.isEmpty())
+                error.detail += "\n" + ss(tr("Replaced: %1").arg(replacedNames.join(u", "_s)));
             emit failed(error);
         });
 }
@@ -237,11 +252,23 @@ void ParasiticWork::openDesigns(const QString& file) {
         Task::Import, tr("Reading designs"), Pool::Io,
         [file](StopToken, ProgressSink&) { return parasitics::readDesigns(file.toStdString()); },
         [this, file](std::vector<parasitics::Design> designs) {
+            m_before.reset();
             m_opened = QFileInfo(file).absoluteFilePath();
             m_designs = std::make_shared<const std::vector<parasitics::Design>>(std::move(designs));
             m_imported.clear();
             emit designsChanged();
         });
+}
+
+void ParasiticWork::undoImport() {
+    if (!m_before || isRunning(Task::Import))
+        return;
+    m_designs = std::move(m_before->designs);
+    m_imported = std::move(m_before->imported);
+    m_opened = std::move(m_before->opened);
+    m_designsHash = m_before->hash;
+    m_before.reset();
+    emit designsChanged();
 }
 
 void ParasiticWork::saveDesigns(const QString& file) {

@@ -54,6 +54,8 @@ public:
     void import(const parasitics::ImportRequest& request);
     void openDesigns(const QString& file);
     void saveDesigns(const QString& file);
+    /// Brings back what the last import replaced, and takes out what it brought.
+    void undoImport();
     const DesignsPtr& designs() const { return m_designs; } ///< never null
     const std::vector<parasitics::Imported>& imported() const { return m_imported; }
 
@@ -91,6 +93,8 @@ signals:
     void annotationChanged();
     void measuresChanged();
     void designsChanged();
+    /// An import brought designs of names that were there; `undoImport` brings those back.
+    void replaced(const QStringList& names);
     void trainingReported(const QString& phase, double step, double loss, double score);
     void trained(const QString& model);
     void checked();
@@ -117,6 +121,14 @@ private:
     std::string designsFile() const;
     QString m_opened;                ///< empty once something was imported
     std::uint64_t m_designsHash = 0; ///< of the designs
+    /// Before the last import, if that replaced something.
+    struct Before {
+        DesignsPtr designs;
+        std::vector<parasitics::Imported> imported;
+        QString opened;
+        std::uint64_t hash = 0;
+    };
+    std::optional<Before> m_before;
     std::filesystem::path m_runs;
     double m_keepSeconds = 2;
     std::vector<parasitics::Imported> m_imported;

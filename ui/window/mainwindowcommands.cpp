@@ -476,6 +476,7 @@ void MainWindow::updateEnabled() {
     c.action(u"sim.op"_s)->setEnabled(circuit && !running);
     c.action(u"sim.stop"_s)->setEnabled(running);
     c.action(u"predict.run"_s)->setEnabled(circuit && !m_bench->prediction.isRunning());
+    c.action(u"predict.couplings"_s)->setEnabled(circuit);
     c.action(u"predict.finetune"_s)->setEnabled(circuit);
     c.action(u"predict.whatIf"_s)->setEnabled(circuit);
     c.action(u"predict.stop"_s)->setEnabled(m_bench->prediction.isRunning());

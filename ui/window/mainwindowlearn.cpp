@@ -86,6 +86,11 @@ void MainWindow::registerLearnCommands() {
         modes->addAction(action);
         action->setChecked(m_bench->settings.voltages() == mode);
     }
+    const auto showCouplingsAction = [this] {
+        QAction* couplings = m_bench->commands.action(u"predict.couplings"_s);
+        const QSignalBlocker quiet(couplings);
+        couplings->setChecked(m_bench->couplings.isOn());
+    };
     QAction* couplings = c.addToggle(
         {u"predict.couplings"_s,
          tr("Estimated &couplings"),
@@ -94,16 +99,18 @@ void MainWindow::registerLearnCommands() {
          tr("Draws the couplings that the layout will have on schematic and graph; estimates them "
             "first where that is still to do."),
          group},
-        [this](bool on) {
-            if (on && m_bench->session.circuit() && !m_bench->couplings.index() &&
-                !m_parasitics->work().isRunning(ParasiticWork::Task::Estimate))
+        [this, showCouplingsAction](bool on) {
+            const auto estimating = [this] {
+                return m_parasitics->work().isRunning(ParasiticWork::Task::Estimate);
+            };
+            if (on && !m_bench->couplings.index() && !estimating()) {
                 m_parasitics->estimatePane()->estimateButton()->click();
+                on = estimating(); // not while it measures
+            }
             m_bench->couplings.setOn(on);
+            showCouplingsAction();
         });
-    connect(&m_bench->couplings, &CouplingDisplay::changed, couplings, [this, couplings] {
-        const QSignalBlocker quiet(couplings);
-        couplings->setChecked(m_bench->couplings.isOn());
-    });
+    connect(&m_bench->couplings, &CouplingDisplay::changed, couplings, showCouplingsAction);
     c.add({u"edit.undo"_s, tr("&Undo"), u"undo"_s, QKeySequence::keyBindings(QKeySequence::Undo),
            tr("Turns the last knob back, or brings back removed runs."), tr("Edit")},
           [this] {
@@ -146,6 +153,11 @@ void MainWindow::registerLearnCommands() {
 }
 
 void MainWindow::connectLearning() {
+    connect(&m_parasitics->work(), &ParasiticWork::stateChanged, this, [this] {
+        if (!m_bench->couplings.index() &&
+            !m_parasitics->work().isRunning(ParasiticWork::Task::Estimate))
+            m_bench->couplings.setOn(false); // the estimate failed or was stopped
+    });
     Prediction& prediction = m_bench->prediction;
     connect(&prediction, &Prediction::runningChanged, this, &MainWindow::updateEnabled);
     connect(&prediction, &Prediction::failed, this, [this](const Error& error) {
