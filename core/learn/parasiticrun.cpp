@@ -153,7 +153,7 @@ Expected<ParasiticSnapshot> readParasiticSnapshot(const fs::path& path,
     try {
         const Json about = Json::parse(file->about);
         if (!about.is_object() || about.value("kind", "") != "parasitics-training" ||
-            about.at("version").get<int>() != 1)
+            about.at("version").get<int>() != kParasiticSnapshotVersion)
             return foreign("it is no snapshot of an estimator of this version");
         if (about.at("fingerprint").get<std::string>() != fingerprint)
             return foreign("settings or designs differ");

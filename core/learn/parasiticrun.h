@@ -31,6 +31,11 @@ public:
                                                           ProgressSink& progress) = 0;
 };
 
+/// Of a snapshot. Raise it when other numbers would follow from the same settings and designs: a
+/// training that an older version left would go on with others from the middle. 2: label statistics
+/// are weighted by the chances to be drawn.
+inline constexpr int kParasiticSnapshotVersion = 2;
+
 /// The description that a snapshot begins with, as its file has it. A plain value.
 struct ParasiticSnapshot {
     std::int64_t reports = 0; ///< that were told before it

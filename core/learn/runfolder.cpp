@@ -20,7 +20,7 @@ Unexpected taken(const std::string& text, const fs::path& folder) {
 Expected<RunFolder> RunFolder::open(const fs::path& folder, const std::string& recipe,
                                     const std::string& logName) {
     std::error_code code;
-    fs::create_directories(folder, code);
+    const bool made = fs::create_directories(folder, code);
     if (code)
         return fail("BASE-010", "The run's folder cannot be made", code.message(), folder.string());
     auto journal = RunJournal::open(folder);
@@ -35,7 +35,8 @@ Expected<RunFolder> RunFolder::open(const fs::path& folder, const std::string& r
         if (!before || before->view() != recipe)
             return taken("This folder holds a run by another recipe", folder);
     } else if (const auto written = writeFileAtomically(recipeFile, recipe); !written) {
-        fs::remove(folder, code); // if there is nothing in it
+        if (made)
+            fs::remove(folder, code); // if there is nothing in it
         return written.failure();
     }
     return run;

@@ -172,7 +172,7 @@ Expected<void> ParasiticKeeper::keep(bool now, const std::function<ParasiticStat
     ParasiticState state = make();
     TensorFile file;
     json about{{"kind", "parasitics-training"},
-               {"version", 1},
+               {"version", kParasiticSnapshotVersion},
                {"fingerprint", m_keeping->fingerprint},
                {"reports", state.reports},
                {"seconds", state.seconds},

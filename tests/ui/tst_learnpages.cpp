@@ -2,6 +2,7 @@
 // The Data and Train pages through real events, with the real engine where it is built.
 #include "core/dataset/h5file.h"
 #include "core/dataset/resistive.h"
+#include "core/learn/runjournal.h"
 #include "ui/pages/datapage.h"
 #include "ui/pages/embeddingpage.h"
 #include "ui/pages/reportpage.h"
@@ -454,11 +455,33 @@ private slots:
             trainings.resume(names[0]); // as little as the button would do
             QVERIFY(trainings.runs()[0].job == 0);
         }
-        // One that was stopped is taken up again; so is one that failed after a snapshot.
+        // So is one that failed after a snapshot, unless it would fail again.
         const std::filesystem::path kept = trainings.folder() / names[0].toStdString();
         QVERIFY(write(QString::fromStdString((kept / "snapshot.safetensors").string()), "x"));
         trainings.refresh();
         QTRY_VERIFY(jobs.isIdle() && trainings.runs()[0].canResume());
+        const auto state = [&] { return trainings.runs()[0].state; };
+        {
+            auto journal = learn::RunJournal::open(kept);
+            QVERIFY(journal.ok() && journal->begin(1).ok());
+            journal->failed({"LEARN-011", "The loss is no longer finite", {}, {}, {}}, false);
+        }
+        trainings.refresh();
+        QTRY_VERIFY(jobs.isIdle() && state() == TrainingRun::State::Failed);
+        QVERIFY(!trainings.runs()[0].canResume());
+        // While somebody else trains in it it is theirs; the list sees by itself when that is over.
+        {
+            auto journal = learn::RunJournal::open(kept);
+            QVERIFY(journal.ok() && journal->begin(1).ok());
+            trainings.refresh();
+            QTRY_VERIFY(jobs.isIdle() && state() == TrainingRun::State::Running);
+            QVERIFY(!trainings.runs()[0].canResume());
+            QCOMPARE(page.runTable()->item(0, 2)->text(), u"running"_s);
+            journal->failed({"LEARN-012", "The training was stopped", {}, {}, {}}, true);
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(state() == TrainingRun::State::Interrupted, 20'000);
+        QVERIFY(trainings.runs()[0].canResume());
+        QCOMPARE(page.runTable()->item(0, 2)->text(), u"interrupted"_s);
     }
     /// The window answers within 50 ms while a training takes all cores: the longest gap between
     /// two ticks of a short timer, the best of a few tries since the machine may be busy.

@@ -10,6 +10,8 @@
 #include <QPointer>
 #include <QStandardPaths>
 
+#include <algorithm>
+
 namespace ohm::ui {
 
 using namespace Qt::StringLiterals;
@@ -18,6 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kRemoved = ".removed";
+constexpr int kLookMs = 2000; ///< between looks at what other processes train
 
 /// K of the reports: a curve to look at while it trains.
 std::vector<int> curveKs(int own) {
@@ -44,7 +47,10 @@ Trainings::Trainings(JobService& jobs, fs::path folder, Run run, QObject* parent
     : QObject(parent)
     , m_jobs(jobs)
     , m_folder(folder.empty() ? runs::RunStore::defaultFolder() : std::move(folder))
-    , m_run(run ? std::move(run) : Run(&learn::runTraining)) {}
+    , m_run(run ? std::move(run) : Run(&learn::runTraining)) {
+    m_look.setInterval(kLookMs);
+    connect(&m_look, &QTimer::timeout, this, &Trainings::lookAgain);
+}
 
 int Trainings::find(const QString& name) const {
     for (int i = 0; i < m_runs.size(); ++i) {
@@ -70,12 +76,12 @@ TrainingRun Trainings::describe(const learn::RunInfo& info, const fs::path& root
     run.log = {info.log.begin(), info.log.end()};
     run.validation = info.validation;
     run.test = info.test;
-    run.kept = info.resumable;
     if (info.finished) {
         run.state = TrainingRun::State::Finished;
         return run;
     }
     const learn::RunAttempts attempts = learn::attemptsOf(info.folder);
+    run.kept = info.resumable && attempts.goingOnHelps();
     if (attempts.state == learn::RunState::Running) { // by another window, or on a command line
         run.state = TrainingRun::State::Running;
     } else if (attempts.state == learn::RunState::Failed) {
@@ -109,7 +115,29 @@ void Trainings::refresh() {
             }
             m_runs = std::move(runs);
             emit changed();
+            lookAgain();
         });
+}
+
+void Trainings::lookAgain() {
+    const auto elsewhere = [](const TrainingRun& run) {
+        return run.job == 0 && run.state == TrainingRun::State::Running;
+    };
+    bool over = false;
+    for (TrainingRun& run : m_runs) {
+        if (!elsewhere(run) || learn::attemptsOf(run.folder).state == learn::RunState::Running)
+            continue;
+        if (const auto info = learn::readRun(run.folder)) {
+            run = describe(*info, m_folder);
+            over = true;
+        }
+    }
+    if (std::any_of(m_runs.cbegin(), m_runs.cend(), elsewhere))
+        m_look.start();
+    else
+        m_look.stop();
+    if (over)
+        emit changed();
 }
 
 QStringList Trainings::start(const TrainingSetup& setup) {
@@ -182,7 +210,8 @@ void Trainings::launch(TrainingRun run) {
             } else {
                 known->state = TrainingRun::State::Failed;
                 std::error_code ignored;
-                known->kept = fs::exists(known->folder / "snapshot.safetensors", ignored);
+                known->kept = fs::exists(known->folder / "snapshot.safetensors", ignored) &&
+                              learn::attemptsOf(known->folder).goingOnHelps();
                 known->error = result.error();
                 emit failed(result.error());
             }

@@ -7,6 +7,7 @@
 #include <QObject>
 #include <QString>
 #include <QStringList>
+#include <QTimer>
 #include <QVector>
 
 #include <filesystem>
@@ -35,9 +36,10 @@ struct TrainingRun {
     QString from, device;
     Error error;
     JobId job = 0;
-    bool kept = false; ///< it has a snapshot to go on from
+    bool kept = false; ///< it has a snapshot to go on from, and that can help
 
-    /// It can be taken up again: it was interrupted, or failed after a snapshot.
+    /// It can be taken up again: it was interrupted, or failed after a snapshot of something that
+    /// need not come again.
     bool canResume() const {
         return job == 0 && (state == State::Interrupted || (state == State::Failed && kept));
     }
@@ -86,7 +88,10 @@ private:
     JobService& m_jobs;
     std::filesystem::path m_folder;
     Run m_run;
+    void lookAgain(); ///< at runs of other processes, until all of them are over
+
     QVector<TrainingRun> m_runs;
+    QTimer m_look; ///< runs while another process trains
     QStringList m_removed;
 };
 

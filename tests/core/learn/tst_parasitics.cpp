@@ -7,6 +7,7 @@
 #include "core/learn/parasiticnet.h"
 #include "core/learn/parasiticsamples.h"
 #include "core/learn/regressionlosses.h"
+#include "core/learn/tensorfile.h"
 #include "core/learn/torchparasitics.h"
 #include "core/netlist/reader.h"
 #include "core/parasitics/labels.h"
@@ -398,6 +399,15 @@ private Q_SLOTS:
         QCOMPARE(snapshot->reports, static_cast<std::int64_t>(stopAt));
         QCOMPARE(readParasiticSnapshot(keeping.snapshot, "that").error().code,
                  std::string("LEARN-047"));
+        // One of a version that drew and weighted otherwise is refused.
+        auto older = readTensorFile(keeping.snapshot);
+        QVERIFY(older.ok());
+        const std::string now = "\"version\":" + std::to_string(kParasiticSnapshotVersion);
+        QVERIFY(older->about.find(now) != std::string::npos);
+        older->about.replace(older->about.find(now), now.size(), "\"version\":1");
+        const auto olderFile = folder.filePath(QStringLiteral("older.safetensors")).toStdString();
+        QVERIFY(writeTensorFile(*older, olderFile).ok());
+        QCOMPARE(readParasiticSnapshot(olderFile, "this").error().code, std::string("LEARN-047"));
         torch::manual_seed(99); // somebody else draws in between
         (void)torch::rand({5});
         const auto ended = trainParasitics(training, &keeping, {}, noProgress());

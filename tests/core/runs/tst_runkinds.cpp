@@ -326,6 +326,8 @@ private slots:
         const RunRecord failed = found();
         QVERIFY(failed.attempts.state == learn::RunState::Failed);
         QCOMPARE(failed.attempts.why, std::string("The loss is not finite: step 61"));
+        QCOMPARE(failed.attempts.code, std::string("LEARN-011"));
+        QVERIFY(!failed.attempts.goingOnHelps());
         QCOMPARE(failed.attempts.resumed, 1);
         // A process that is gone without a word, in the middle of a line.
         {
@@ -333,6 +335,7 @@ private slots:
                 << "{\"begin\":1,\"from\":2}\n{\"en";
         }
         QVERIFY(found().attempts.state == learn::RunState::Killed);
+        QVERIFY(found().attempts.goingOnHelps());
         QCOMPARE(found().attempts.resumed, 2);
         {
             auto run = learn::RunFolder::open(folder, settings, "log.jsonl");
