@@ -144,6 +144,8 @@ private slots:
         QVERIFY(page.trainButton()->isEnabled());
         box.setCurrentIndex(gpu);
         QVERIFY(!page.trainButton()->isEnabled()); // a GPU it shall be, and it cannot
+        QVERIFY2(page.deviceNote()->text().contains(u"GCN and GraphSAGE run on the CPU"_s),
+                 qPrintable(page.deviceNote()->text()));
         QVERIFY(page.memoryLabel()->text().contains(u"DEEP-002"_s));
         page.blockBox()->setCurrentIndex(0);
         QVERIFY(page.trainButton()->isEnabled());
@@ -520,6 +522,21 @@ private slots:
         form.lossBox()->setCurrentIndex(1);
         QVERIFY(form.thresholdBox()->isEnabled());
         form.thresholdBox()->setValue(0.01);
+        QVERIFY(form.perBox()->isVisible() && form.quantileBox()->isVisible());
+        form.perBox()->setCurrentIndex(1);
+        form.quantileBox()->setValue(0.9);
+        form.floorBox()->setValue(0.05);
+        QVERIFY(!form.thresholdBox()->isEnabled()); // the quantile is it
+        const deep::Loss loss = form.setup().config.loss;
+        QVERIFY(loss.perSample && loss.quantile == 0.9 && loss.floor == 0.05);
+        form.lossBox()->setCurrentIndex(0);
+        QVERIFY(!form.perBox()->isVisible() && !form.floorBox()->isVisible());
+        QVERIFY(form.setup().config.loss.quantile == 0);
+        form.lossBox()->setCurrentIndex(1);
+        form.perBox()->setCurrentIndex(0);
+        form.quantileBox()->setValue(0);
+        form.floorBox()->setValue(0);
+        QVERIFY(form.thresholdBox()->isEnabled());
         form.widthBox()->setValue(2);
         form.batchBox()->setValue(4);
         form.epochsBox()->setValue(60);

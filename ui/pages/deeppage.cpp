@@ -458,6 +458,10 @@ void DeepPage::showDevice() {
         if (const auto runs = deep::checkDevice(asked); !runs)
             why = qs(runs.error().detail);
     }
+    if (const auto runs = deep::checkDevice(network); !runs) { // chosen, not found
+        m_deviceNote->setText(tr("%1. It cannot be trained so.").arg(qs(runs.error().detail)));
+        return;
+    }
     m_deviceNote->setText(there           ? tr("Runs on the GPU.")
                           : why.isEmpty() ? tr("Runs on the CPU.")
                                           : tr("%1. Runs on the CPU.").arg(why));

@@ -111,6 +111,24 @@ void MapTrainForm::buildForm() {
                                  tr("In the target's unit. MPGD: errors up to it are left out. "
                                     "Shrinkage: errors below it count little"));
     form->addRow(tr("Threshold"), m_threshold);
+    m_per = choiceField(tr("Entries are chosen per"));
+    m_per->setToolTip(tr("Among the pixels of all images of a step, or in each image by itself"));
+    m_per->addItem(tr("batch"), false);
+    m_per->addItem(tr("sample"), true);
+    m_quantile = thresholdField(tr("Quantile of MPGD"), 0.9999,
+                                tr("This quantile of the errors is the threshold: 0.9 chooses the "
+                                   "worst tenth. 0 = the fixed threshold"));
+    m_floor = thresholdField(tr("Floor of MPGD"), 1,
+                             tr("The sum is divided by at least this share of the pixels, so that "
+                                "few chosen ones make no huge gradient. 0 = off"));
+    for (QDoubleSpinBox* box : {m_quantile, m_floor}) {
+        box->setValue(0);
+        box->setSingleStep(0.01);
+    }
+    form->addRow(tr("Chosen per"), m_per);
+    form->addRow(tr("Quantile"), m_quantile);
+    form->addRow(tr("Floor"), m_floor);
+    m_form = form;
     m_width = spinField(tr("Channels at full resolution"), 1, 256, 16);
     m_width->setToolTip(tr("Twice as many at half, four times at a quarter of the resolution"));
     form->addRow(tr("Width"), m_width);
@@ -178,11 +196,11 @@ void MapTrainForm::buildForm() {
     });
     connect(m_anew, &QPushButton::clicked, this, [this] { start(true); });
     connect(m_pause, &QPushButton::clicked, this, [this] { m_work.setPaused(!m_work.isPaused()); });
-    for (QComboBox* box : {m_target, m_loss, m_norm})
+    for (QComboBox* box : {m_target, m_loss, m_norm, m_per})
         connect(box, &QComboBox::currentIndexChanged, this, &MapTrainForm::showState);
     for (QSpinBox* box : {m_width, m_epochs, m_batch})
         connect(box, &QSpinBox::valueChanged, this, &MapTrainForm::showState);
-    for (QDoubleSpinBox* box : {m_threshold, m_rate})
+    for (QDoubleSpinBox* box : {m_threshold, m_quantile, m_floor, m_rate})
         connect(box, &QDoubleSpinBox::valueChanged, this, &MapTrainForm::showState);
     connect(m_flips, &QCheckBox::toggled, this, &MapTrainForm::showState);
     connect(m_seeds, &QLineEdit::textChanged, this, &MapTrainForm::showState);
@@ -225,6 +243,11 @@ MapTrainingSetup MapTrainForm::setup() const {
     c.loss.threshold = m_threshold->value();
     if (c.loss.kind == deep::LossKind::Shrinkage)
         c.loss.shrinkC = m_threshold->value();
+    if (c.loss.kind == deep::LossKind::Mpgd) {
+        c.loss.perSample = m_per->currentData().toBool();
+        c.loss.quantile = m_quantile->value();
+        c.loss.floor = m_floor->value();
+    }
     c.epochs = m_epochs->value();
     c.batch = m_batch->value();
     c.rate = m_rate->value();
@@ -290,7 +313,12 @@ void MapTrainForm::showState() {
     m_pause->setVisible(training);
     m_pause->setText(m_work.isPaused() ? tr("Go on") : tr("Pause"));
     m_anew->setVisible(interrupted.has_value());
-    m_threshold->setEnabled(now.config.loss.kind != deep::LossKind::Mse);
+    const deep::LossKind loss = now.config.loss.kind;
+    for (QWidget* field : {static_cast<QWidget*>(m_per), static_cast<QWidget*>(m_quantile),
+                           static_cast<QWidget*>(m_floor)})
+        m_form->setRowVisible(field, loss == deep::LossKind::Mpgd);
+    m_threshold->setEnabled(loss != deep::LossKind::Mse &&
+                            (loss != deep::LossKind::Mpgd || m_quantile->value() == 0));
     m_data->setEnabled(!training && !m_work.isReading());
     m_example->setEnabled(!training && !m_work.isReading());
     m_test->setEnabled(!training);

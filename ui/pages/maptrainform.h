@@ -8,6 +8,7 @@
 class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
+class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -36,6 +37,9 @@ public:
     QComboBox* targetBox() const { return m_target; }
     QComboBox* lossBox() const { return m_loss; }
     QDoubleSpinBox* thresholdBox() const { return m_threshold; }
+    QComboBox* perBox() const { return m_per; } ///< of MPGD, as the next two
+    QDoubleSpinBox* quantileBox() const { return m_quantile; }
+    QDoubleSpinBox* floorBox() const { return m_floor; }
     QSpinBox* widthBox() const { return m_width; }
     QSpinBox* epochsBox() const { return m_epochs; }
     QSpinBox* batchBox() const { return m_batch; }
@@ -68,8 +72,10 @@ private:
     QWidget* m_curves = nullptr;
     QPushButton *m_data = nullptr, *m_example = nullptr, *m_test = nullptr, *m_train = nullptr,
                 *m_pause = nullptr, *m_anew = nullptr;
-    QComboBox *m_target = nullptr, *m_loss = nullptr, *m_norm = nullptr;
-    QDoubleSpinBox *m_threshold = nullptr, *m_rate = nullptr;
+    QComboBox *m_target = nullptr, *m_loss = nullptr, *m_norm = nullptr, *m_per = nullptr;
+    QDoubleSpinBox *m_threshold = nullptr, *m_quantile = nullptr, *m_floor = nullptr,
+                   *m_rate = nullptr;
+    QFormLayout* m_form = nullptr;
     QSpinBox *m_width = nullptr, *m_epochs = nullptr, *m_batch = nullptr;
     QCheckBox* m_flips = nullptr;
     QLineEdit* m_seeds = nullptr;
