@@ -539,7 +539,7 @@ private slots:
         QVERIFY(form.thresholdBox()->isEnabled());
         form.widthBox()->setValue(2);
         form.batchBox()->setValue(4);
-        form.epochsBox()->setValue(60);
+        form.epochsBox()->setValue(24);
         form.seedsEdit()->setText(u"1, x"_s);
         QVERIFY(!form.trainButton()->isEnabled());
         form.seedsEdit()->setText(u"3, 4"_s);
@@ -604,12 +604,12 @@ private slots:
             QVERIFY(run->kind == runs::RunKind::Maps && run->finished);
             QCOMPARE(run->seed, std::int64_t{name[5] == '1' ? 3 : 4});
             QCOMPARE(run->attempts.resumed, name[5] == '1' ? 1 : 0);
-            QCOMPARE(run->stepsDone, std::int64_t{60});
+            QCOMPARE(run->stepsDone, std::int64_t{24});
             const auto history = runs::readHistory(run->folder);
             QVERIFY(history.ok());
             const auto curves = runs::curvesOf({*history}, 100, true);
-            QCOMPARE(curves.p99.front().x.size(), std::size_t{60});
-            for (std::size_t e = 0; e < 60; ++e)
+            QCOMPARE(curves.p99.front().x.size(), std::size_t{24});
+            for (std::size_t e = 0; e < 24; ++e)
                 QVERIFY(curves.p99.front().mean[e] <= curves.greatest.front().mean[e]);
             QVERIFY(!curves.selected.empty() && !curves.overlap.empty());
         }
